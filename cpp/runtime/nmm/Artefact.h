@@ -1,0 +1,95 @@
+#pragma once
+
+#include "SafeTensors.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nmm {
+
+/// An EMG channel that the NMM listens to.
+struct Channel {
+    std::string name;
+    /// Calibrated gain from the recorded envelope to excitation (dimensionless).
+    double gain = 1.0;
+};
+
+/// Where a muscle's excitation comes from. Exactly one source per muscle.
+struct MuscleSource {
+    enum class Kind {
+        Measured, ///< weighted sum of EMG channels
+        Deep,     ///< predicted by the network; scored where a hidden recording exists
+        Tied,     ///< a fixed ratio of another muscle's excitation
+        Unscored  ///< predicted by the network without any evidence to judge it by
+    };
+    Kind kind = Kind::Unscored;
+
+    /// Measured: indices into Artefact::channels and one weight each.
+    std::vector<std::size_t> channels;
+    std::vector<double> weights;
+
+    /// Deep and Unscored: index of the predictor's output.
+    std::size_t output = 0;
+    /// Deep: the recorded channel that may score it; it is never an input.
+    std::optional<std::string> recordedChannel;
+
+    /// Tied: index into Artefact::muscles (never itself tied) and the ratio.
+    std::size_t tiedTo = 0;
+    double ratio = 1.0;
+};
+
+/// One muscle with its calibrated parameters: absolute values, set and never multiplied.
+struct Muscle {
+    std::string name;
+    double maxIsometricForce = 0.0;       ///< N
+    double optimalFiberLength = 0.0;      ///< m
+    double tendonSlackLength = 0.0;       ///< m
+    double pennationAngleAtOptimal = 0.0; ///< rad
+    double activationTimeConstant = 0.0;   ///< s
+    double deactivationTimeConstant = 0.0; ///< s
+    double minimumActivation = 0.0;
+    double shapeFactor = 0.0; ///< A of (exp(A e) - 1)/(exp(A) - 1); 0 is the identity
+    MuscleSource source;
+};
+
+/// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
+struct PredictorArchitecture {
+    std::string family;                   ///< "mlp"
+    std::string hiddenActivation;         ///< "tanh" or "relu"
+    std::size_t numLayers = 0;            ///< linear layers, the output layer included
+    std::vector<double> emgLags;          ///< s before the (delayed) time; empty: no EMG input
+    std::vector<std::string> coordinates; ///< coordinate values that are inputs (rad, m)
+    std::vector<std::string> speeds;      ///< coordinate speeds that are inputs (rad/s, m/s)
+};
+
+/// The one file that joins Python, which learns, and C++, which runs. docs/artefact.md describes
+/// the format.
+struct Artefact {
+    static constexpr int FormatVersion = 1;
+
+    std::string modelName;
+    /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
+    std::string modelFingerprint;
+    std::string pathModel; ///< "model"
+    std::string tendon;    ///< "rigid"
+    std::vector<Channel> channels;
+    double electromechanicalDelay = 0.0; ///< s
+    /// Coordinates (absolute names are not used) that position the muscles or feed the network.
+    std::vector<std::string> coordinates;
+    /// Coordinates whose muscle moments were fitted and are reported.
+    std::vector<std::string> momentCoordinates;
+    std::vector<Muscle> muscles;
+    PredictorArchitecture predictor;
+    std::map<std::string, Tensor> tensors;
+
+    std::size_t getNumOutputs() const;
+
+    /// Read and check a `.nmm` file completely: version, types, indices, ranges, shapes.
+    /// @throws Error naming the file, the entry, what was expected and what was found.
+    static Artefact read(const std::filesystem::path& file);
+};
+
+} // namespace nmm

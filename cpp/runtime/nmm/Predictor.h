@@ -1,0 +1,32 @@
+#pragma once
+
+#include "Artefact.h"
+#include "Matrix.h"
+
+#include <memory>
+
+namespace nmm {
+
+/// The deep-EMG network, run by LibTorch in double precision. A pure function of its inputs: no
+/// hidden state, so an integrator may retry a step and get the same answer.
+///
+/// LibTorch stays behind this header: its include folder shadows libraries that OpenSim uses.
+class Predictor {
+public:
+    /// @throws Error if the tensors do not have the shapes that the architecture asks for.
+    explicit Predictor(const Artefact& artefact);
+    ~Predictor();
+    Predictor(Predictor&&) noexcept;
+    Predictor& operator=(Predictor&&) noexcept;
+
+    /// One forward pass over all frames.
+    /// @param inputs frames x inputs: for each lag all channels, then coordinates, then speeds.
+    /// @returns frames x outputs: excitations in [0, 1].
+    Matrix predict(const Matrix& inputs) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> _impl;
+};
+
+} // namespace nmm
