@@ -28,8 +28,8 @@ Matrix computeActivations(const std::vector<double>& times, const Matrix& excita
 
 /// Gradients of a scalar with respect to the inputs of computeActivations().
 struct ActivationGradients {
-    Matrix excitations;                            ///< frames x muscles
-    std::vector<ActivationParameters> parameters;  ///< minimumActivation is not trained: 0
+    Matrix excitations;                           ///< frames x muscles
+    std::vector<ActivationParameters> parameters; ///< minimumActivation is not trained: 0
 };
 
 /// The exact adjoint of computeActivations(): discretise, then differentiate.

@@ -44,10 +44,10 @@ struct MuscleSource {
 /// One muscle with its calibrated parameters: absolute values, set and never multiplied.
 struct Muscle {
     std::string name;
-    double maxIsometricForce = 0.0;       ///< N
-    double optimalFiberLength = 0.0;      ///< m
-    double tendonSlackLength = 0.0;       ///< m
-    double pennationAngleAtOptimal = 0.0; ///< rad
+    double maxIsometricForce = 0.0;        ///< N
+    double optimalFiberLength = 0.0;       ///< m
+    double tendonSlackLength = 0.0;        ///< m
+    double pennationAngleAtOptimal = 0.0;  ///< rad
     double activationTimeConstant = 0.0;   ///< s
     double deactivationTimeConstant = 0.0; ///< s
     double minimumActivation = 0.0;

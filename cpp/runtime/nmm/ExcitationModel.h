@@ -1,9 +1,9 @@
 #pragma once
 
 #include "Artefact.h"
-#include "Emg.h"
 #include "Matrix.h"
 #include "Predictor.h"
+#include "TimeSeries.h"
 
 #include <vector>
 
@@ -19,13 +19,19 @@ class ExcitationModel {
 public:
     explicit ExcitationModel(const Artefact& artefact);
 
-    /// @param emg        recorded envelopes; the artefact's channels are looked up by name
-    /// @param times      frames, s
+    /// The recording must cover times[0] .. times[last] - d. Before its first sample the first
+    /// value is held: the lead-in of the delay and of the network's window.
+    ///
+    /// @param emg         recorded envelopes; the artefact's channels are looked up by name
+    /// @param times       frames, s
     /// @param coordinates frames x Artefact::predictor.coordinates (rad, m)
     /// @param speeds      frames x Artefact::predictor.speeds (rad/s, m/s)
+    /// @param emgName     what to call the recording in messages, such as its file
     /// @returns frames x muscles, each in [0, 1]
-    Matrix computeExcitations(const Emg& emg, const std::vector<double>& times,
-            const Matrix& coordinates, const Matrix& speeds) const;
+    /// @throws Error naming both ranges if the recording is too short, or the missing channel.
+    Matrix computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
+            const Matrix& coordinates, const Matrix& speeds,
+            const std::string& emgName = "EMG") const;
 
     /// computeExcitations() followed by computeActivations().
     Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations) const;
