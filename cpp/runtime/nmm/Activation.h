@@ -6,6 +6,9 @@
 
 namespace nmm {
 
+/// The least time constant (s) that the fixed substep can follow.
+constexpr double MinTimeConstant = 0.001;
+
 /// Excitation to activation of one muscle; times in s.
 struct ActivationParameters {
     double shapeFactor = 0.0;
@@ -20,9 +23,11 @@ struct ActivationParameters {
 ///   da/dt = (u - a)/tau,  tau = tau_act (0.5 + 1.5 a)      if u > a
 ///                         tau = tau_deact/(0.5 + 1.5 a)    otherwise (Thelen 2003; Winters 1995)
 ///
-/// with u linear between frames and a(t0) = u(t0), a >= minimum_activation. Integrated with the
-/// classic Runge-Kutta method in equal substeps of at most 1 ms: within 1e-6 of OpenSim's own
-/// MuscleFirstOrderActivationDynamicModel under an error-controlled integrator.
+/// with u linear between frames and a(t0) = u(t0); a is kept from minimum_activation to 1, where
+/// OpenSim's MuscleFirstOrderActivationDynamicModel clamps it. Integrated with the classic
+/// Runge-Kutta method in equal substeps of at most 1 ms.
+/// @throws Error if shapes differ, times do not increase, an excitation is not finite, or a
+/// parameter is out of range.
 Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations,
         const std::vector<ActivationParameters>& parameters);
 

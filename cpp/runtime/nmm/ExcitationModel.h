@@ -19,8 +19,11 @@ class ExcitationModel {
 public:
     explicit ExcitationModel(const Artefact& artefact);
 
+    const Artefact& getArtefact() const { return _artefact; }
+
     /// The recording must cover times[0] .. times[last] - d. Before its first sample the first
-    /// value is held: the lead-in of the delay and of the network's window.
+    /// value is held: the lead-in of the delay and of the network's window. Only the samples that
+    /// these frames need are looked at: check the whole with selectColumns() once, when it is read.
     ///
     /// @param emg         recorded envelopes; the artefact's channels are looked up by name
     /// @param times       frames, s

@@ -22,10 +22,16 @@ struct TimeSeries {
 TimeSeries selectColumns(
         const TimeSeries& series, const std::vector<std::string>& columns, const std::string& what);
 
+/// The samples that sample() needs for times from `initialTime` to `finalTime` (s): a moment of a
+/// long recording without a copy of the whole. `time` must be increasing.
+TimeSeries trim(const TimeSeries& series, double initialTime, double finalTime);
+
 /// Values at the given times (s), by linear interpolation between samples. Before the first
 /// sample and after the last their values are held: callers check the range first, where
 /// holding is not meant.
 /// @returns times.size() x columns.
+/// @throws Error if there is no sample, or the times of either are not finite, or `series` does not
+/// increase.
 Matrix sample(const TimeSeries& series, const std::vector<double>& times);
 
 /// Up to three of `candidates` that are nearest to `name` by edit distance, as "a, b, c": the end

@@ -1,0 +1,76 @@
+#include "arrays.h"
+#include "module.h"
+
+#include <nmm/ExcitationModel.h>
+
+#include <pybind11/stl.h>
+#include <pybind11/stl/filesystem.h>
+
+namespace py = pybind11;
+
+namespace {
+
+using Names = std::vector<std::string>;
+
+template <typename Item>
+Names getNames(const std::vector<Item>& items) {
+    Names names;
+    for (const auto& item : items) {
+        names.push_back(item.name);
+    }
+    return names;
+}
+
+Array computeExcitations(const nmm::ExcitationModel& model, const Names& channels,
+        const Array& emgTime, const Array& emgValues, const Array& times, const Array& coordinates,
+        const Array& speeds) {
+    const nmm::TimeSeries emg{
+            channels, toVector(emgTime, "emg_time"), toMatrix(emgValues, "emg_values")};
+    const auto frames = toVector(times, "times");
+    const auto positions = toMatrix(coordinates, "coordinates");
+    const auto velocities = toMatrix(speeds, "speeds");
+    nmm::Matrix excitations;
+    {
+        const py::gil_scoped_release release;
+        excitations = model.computeExcitations(emg, frames, positions, velocities);
+    }
+    return toArray(std::move(excitations));
+}
+
+Array computeActivations(
+        const nmm::ExcitationModel& model, const Array& times, const Array& excitations) {
+    const auto frames = toVector(times, "times");
+    const auto values = toMatrix(excitations, "excitations");
+    nmm::Matrix activations;
+    {
+        const py::gil_scoped_release release;
+        activations = model.computeActivations(frames, values);
+    }
+    return toArray(std::move(activations));
+}
+
+} // namespace
+
+void bindExcitationModel(py::module_& module) {
+    using Model = nmm::ExcitationModel;
+    py::class_<Model>(module, "ExcitationModel")
+            .def(py::init([](const std::filesystem::path& path) {
+                return std::make_unique<Model>(nmm::Artefact::read(path));
+            }),
+                    py::arg("path"))
+            .def("compute_excitations", &computeExcitations, py::arg("channels"),
+                    py::arg("emg_time"), py::arg("emg_values"), py::arg("times"),
+                    py::arg("coordinates"), py::arg("speeds"))
+            .def("compute_activations", &computeActivations, py::arg("times"),
+                    py::arg("excitations"))
+            .def_property_readonly("channels",
+                    [](const Model& model) { return getNames(model.getArtefact().channels); })
+            .def_property_readonly("muscles",
+                    [](const Model& model) { return getNames(model.getArtefact().muscles); })
+            .def_property_readonly("predictor_coordinates",
+                    [](const Model& model) { return model.getArtefact().predictor.coordinates; })
+            .def_property_readonly("predictor_speeds",
+                    [](const Model& model) { return model.getArtefact().predictor.speeds; })
+            .def_property_readonly("electromechanical_delay",
+                    [](const Model& model) { return model.getArtefact().electromechanicalDelay; });
+}

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <OpenSim/Common/TimeSeriesTable.h>
+#include <nmm/TimeSeries.h>
+
+#include <string>
+#include <vector>
+
+namespace nmm::osim {
+
+/// Read a .sto or .mot file.
+/// @param what what the file is, for messages: "EMG file"
+/// @throws nmm::Error naming the file, if there is none or OpenSim cannot read it.
+OpenSim::TimeSeriesTable readTable(const std::string& file, const std::string& what);
+
+/// Some columns of a table, checked: times increasing, every value finite. Only these are looked
+/// at, so that a hidden recording in the same file stays unread.
+/// @param what what the table is, for messages: "EMG file '/data/emg.sto'"
+TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
+        const std::vector<std::string>& columns, const std::string& what);
+
+/// A table with these columns, ready for metadata.
+OpenSim::TimeSeriesTable makeTable(const std::vector<double>& times,
+        const std::vector<std::string>& columns, const Matrix& values);
+
+} // namespace nmm::osim

@@ -1,0 +1,80 @@
+#include "Activation.h"
+
+#include "ActivationDynamics.h"
+#include "ShapeFunction.h"
+
+#include <cmath>
+
+namespace nmm {
+
+namespace {
+
+constexpr double MaxSubstep = 0.001; // s
+
+// A frame interval of 10 ms, read from a file, must not become eleven substeps by rounding.
+constexpr double Rounding = 1e-9;
+
+} // namespace
+
+Substeps::Substeps(double interval)
+        : _size(std::max<std::size_t>(
+                  1, static_cast<std::size_t>(std::ceil(interval / MaxSubstep - Rounding)))),
+          _length(interval / static_cast<double>(_size)) {}
+
+Matrix computeShapedExcitations(
+        const Matrix& excitations, const std::vector<ActivationParameters>& parameters) {
+    Matrix shaped(excitations.rows, excitations.columns);
+    for (std::size_t muscle = 0; muscle < excitations.columns; ++muscle) {
+        const ShapeFunction shape(parameters[muscle].shapeFactor);
+        for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
+            shaped(frame, muscle) = shape.calcValue(excitations(frame, muscle));
+        }
+    }
+    return shaped;
+}
+
+void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
+        std::size_t substep, const double* from, const double* to, const double* activations,
+        double* next) {
+    const double h = substeps.length();
+    const double begin = substeps.fraction(substep, 0.0);
+    const double middle = substeps.fraction(substep, 0.5);
+    const double end = substeps.fraction(substep, 1.0);
+    const auto numMuscles = dynamics.size();
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        const auto muscle = dynamics[m];
+        const double u0 = from[m], rise = to[m] - from[m], a = activations[m];
+        const double k1 = muscle.calcDerivative(a, u0 + begin * rise).value;
+        const double k2 = muscle.calcDerivative(a + 0.5 * h * k1, u0 + middle * rise).value;
+        const double k3 = muscle.calcDerivative(a + 0.5 * h * k2, u0 + middle * rise).value;
+        const double k4 = muscle.calcDerivative(a + h * k3, u0 + end * rise).value;
+        next[m] = muscle.clamp(a + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4));
+    }
+}
+
+Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations,
+        const std::vector<ActivationParameters>& parameters) {
+    checkActivationInputs(times, excitations, parameters);
+    const auto shaped = computeShapedExcitations(excitations, parameters);
+    const ActivationDynamicsSet dynamics(parameters);
+    Matrix activations(excitations.rows, excitations.columns);
+    for (std::size_t frame = 0; frame < times.size(); ++frame) {
+        double* row = &activations.values[frame * activations.columns];
+        const double* to = &shaped.values[frame * shaped.columns];
+        if (frame == 0) {
+            for (std::size_t m = 0; m < dynamics.size(); ++m) {
+                row[m] = dynamics[m].clamp(to[m]);
+            }
+            continue;
+        }
+        const double* previous = row - activations.columns;
+        const Substeps substeps(times[frame] - times[frame - 1]);
+        for (std::size_t substep = 0; substep < substeps.size(); ++substep) {
+            advanceActivations(dynamics, substeps, substep, to - shaped.columns, to, previous, row);
+            previous = row;
+        }
+    }
+    return activations;
+}
+
+} // namespace nmm

@@ -1,0 +1,22 @@
+#pragma once
+
+#include "Artefact.h"
+
+#include <string>
+
+namespace nmm {
+
+/// The names under which the tensors of linear layer k are stored.
+std::string weightName(std::size_t layer);
+std::string biasName(std::size_t layer);
+
+/// The length of the network's input: lags x channels, coordinates, speeds.
+std::size_t getNumInputs(const Artefact& artefact);
+
+/// Check that the tensors are exactly those of the architecture, with fitting shapes and finite
+/// values.
+/// @param what what the artefact is, for messages: "'/data/a.nmm'"
+/// @throws Error naming the tensor, what was expected and what was found.
+void checkPredictorTensors(const Artefact& artefact, const std::string& what);
+
+} // namespace nmm

@@ -1,0 +1,7 @@
+"""Neural musculoskeletal models: the EMG of muscles that electrodes cannot reach.
+
+Python trains and calibrates a model and writes one artefact (``.nmm``); the OpenSim plugin reads
+that artefact and runs it inside any OpenSim pipeline.
+"""
+
+__version__ = "0.1.0"

@@ -1,0 +1,69 @@
+"""Excitation to activation in torch: the runtime's kernel and its exact adjoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from . import _core
+from .tables import Array
+
+
+class _Activation(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        times: Array,
+        minimum_activation: Array,
+        excitations: torch.Tensor,
+        shape_factor: torch.Tensor,
+        activation_time_constant: torch.Tensor,
+        deactivation_time_constant: torch.Tensor,
+    ) -> torch.Tensor:
+        arguments = [
+            np.ascontiguousarray(tensor.detach().numpy())
+            for tensor in (
+                excitations,
+                shape_factor,
+                activation_time_constant,
+                deactivation_time_constant,
+            )
+        ]
+        ctx.arguments = (times, *arguments, minimum_activation)
+        return torch.from_numpy(_core.compute_activations(*ctx.arguments))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # type: ignore[override]
+        gradients = _core.compute_activation_gradients(
+            *ctx.arguments, np.ascontiguousarray(gradient.numpy())
+        )
+        return (None, None, *(torch.from_numpy(g) for g in gradients))
+
+
+def compute_activations(
+    times: Array,
+    excitations: torch.Tensor,
+    shape_factor: torch.Tensor,
+    activation_time_constant: torch.Tensor,
+    deactivation_time_constant: torch.Tensor,
+    minimum_activation: Array,
+) -> torch.Tensor:
+    """Activations (frames, muscles) of excitations (frames, muscles).
+
+    ``times`` (s) has shape (frames,), the parameters (dimensionless, s, s, dimensionless) shape
+    (muscles,); all but ``minimum_activation`` are differentiable. The equations are those of
+    OpenSim's MuscleFirstOrderActivationDynamicModel behind the shape function of Buchanan et al.
+    (2004); the kernel's header states them.
+    """
+    result = _Activation.apply(
+        times,
+        minimum_activation,
+        excitations,
+        shape_factor,
+        activation_time_constant,
+        deactivation_time_constant,
+    )
+    assert isinstance(result, torch.Tensor)
+    return result

@@ -1,0 +1,166 @@
+"""The neural musculoskeletal model: EMG and motion in, joint moments out, differentiable throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from . import _core
+from .activation import compute_activations
+from .calibration import Bounds, Calibration
+from .muscle import RigidTendonMuscle, read_properties
+from .osim_model import OsimModel
+from .predictor import MlpPredictor, PredictorArchitecture, make_inputs, standardise
+from .sources import Deep, Measured, MuscleSources, Tied, Unscored
+from .tables import Array
+from .trial import Trial, check_covers
+
+
+@dataclass(frozen=True)
+class PreparedTrial:
+    """All that stays the same while an NMM is trained: computed once per trial.
+
+    Shapes: ``envelopes`` (frames, channels) at t - delay, ``inputs`` (frames, network inputs),
+    ``lengths`` (m) and ``speeds`` (m/s) (frames, muscles), ``moment_arms`` (m) (frames, muscles,
+    coordinates), ``moments`` (N m) (frames, coordinates).
+    """
+
+    trial: Trial
+    envelopes: torch.Tensor
+    inputs: Array
+    lengths: torch.Tensor
+    speeds: torch.Tensor
+    moment_arms: torch.Tensor
+    moments: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What an NMM says of a trial; each (frames, muscles), moments (frames, coordinates).
+
+    ``excitations`` belong to the EMG's own time, frames minus the electromechanical delay.
+    """
+
+    excitations: torch.Tensor
+    activations: torch.Tensor
+    forces: torch.Tensor
+    moments: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a user declares of an NMM before anything is trained."""
+
+    sources: MuscleSources
+    moment_coordinates: tuple[str, ...]
+    coordinates: tuple[str, ...]
+    architecture: PredictorArchitecture
+    electromechanical_delay: float
+    bounds: Bounds
+
+
+def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> PreparedTrial:
+    """Sample EMG and geometry of one trial."""
+    delay = declaration.electromechanical_delay
+    time = trial.time
+    check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
+    architecture = declaration.architecture
+    values, speeds = trial.motion.select(declaration.coordinates)
+    geometry = model.sample_geometry(
+        declaration.sources.muscles,
+        declaration.moment_coordinates,
+        declaration.coordinates,
+        values,
+        speeds,
+    )
+    return PreparedTrial(
+        trial,
+        torch.from_numpy(_core.sample(trial.emg.time, trial.emg.values, time - delay)),
+        make_inputs(
+            architecture,
+            trial.emg,
+            time,
+            delay,
+            trial.motion.select(architecture.coordinates)[0],
+            trial.motion.select(architecture.speeds)[1],
+        ),
+        torch.from_numpy(geometry.lengths),
+        torch.from_numpy(geometry.speeds),
+        torch.from_numpy(geometry.moment_arms),
+        torch.from_numpy(trial.moments),
+    )
+
+
+class SourceMixer(torch.nn.Module):
+    """From scaled envelopes and network outputs to one excitation per muscle."""
+
+    def __init__(self, sources: MuscleSources) -> None:
+        super().__init__()
+        muscles, channels, outputs = sources.muscles, sources.channels, sources.outputs
+        measured = np.zeros((len(channels), len(muscles)))
+        predicted = np.zeros((len(outputs), len(muscles)))
+        ties = np.eye(len(muscles))
+        for i, source in enumerate(sources.sources):
+            match source:
+                case Measured():
+                    for channel, weight in zip(source.channels, source.weights, strict=True):
+                        measured[channels.index(channel), i] = weight
+                case Deep() | Unscored():
+                    predicted[outputs.index(source.muscle), i] = 1.0
+                case Tied():
+                    ties[i, i] = 0.0
+                    ties[muscles.index(source.to), i] = source.ratio
+        self._measured = torch.tensor(measured)
+        self._predicted = torch.tensor(predicted)
+        self._ties = torch.tensor(ties)
+
+    def forward(self, envelopes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+        own = (envelopes @ self._measured + outputs @ self._predicted).clamp(0.0, 1.0)
+        return (own @ self._ties).clamp(0.0, 1.0)
+
+
+class NeuralMusculoskeletalModel(torch.nn.Module):
+    """Network, calibration, activation dynamics and muscles in one differentiable chain."""
+
+    def __init__(
+        self, model: OsimModel, declaration: Declaration, training_inputs: Sequence[Array]
+    ) -> None:
+        super().__init__()
+        sources = declaration.sources
+        self.declaration = declaration
+        self.properties = read_properties(model, sources.muscles)
+        self.predictor = MlpPredictor(
+            declaration.architecture, *standardise(training_inputs), len(sources.outputs)
+        )
+        self.calibration = Calibration(self.properties, declaration.bounds, len(sources.channels))
+        self.mixer = SourceMixer(sources)
+        self.muscle = RigidTendonMuscle(model, sources.muscles)
+        self._time_constants = (
+            torch.tensor(self.properties.activation_time_constant),
+            torch.tensor(self.properties.deactivation_time_constant),
+        )
+
+    def forward(self, trial: PreparedTrial) -> Reconstruction:
+        calibration = self.calibration
+        outputs = self.predictor(torch.from_numpy(trial.inputs))
+        excitations = self.mixer(trial.envelopes * calibration.emg_gain, outputs)
+        activations = compute_activations(
+            trial.trial.time,
+            excitations,
+            calibration.shape_factor,
+            *self._time_constants,
+            self.properties.minimum_activation,
+        )
+        forces = self.muscle(
+            activations,
+            trial.lengths,
+            trial.speeds,
+            calibration.max_isometric_force,
+            calibration.optimal_fiber_length,
+            calibration.tendon_slack_length,
+        )
+        moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
+        return Reconstruction(excitations, activations, forces, moments)

@@ -1,0 +1,88 @@
+"""The deep-EMG networks: the same small set of families exists in the C++ runtime."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from . import _core
+from .tables import Array, Table
+
+HIDDEN_ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
+
+
+@dataclass(frozen=True)
+class PredictorArchitecture:
+    """What the network looks like and what it sees (docs/artefact.md).
+
+    ``emg_lags`` (s) are counted back from the delayed time; ``coordinates`` and ``speeds`` name
+    the motion inputs.
+    """
+
+    family: str
+    hidden_layers: tuple[int, ...]
+    hidden_activation: str
+    emg_lags: tuple[float, ...]
+    coordinates: tuple[str, ...]
+    speeds: tuple[str, ...]
+
+
+def make_inputs(
+    architecture: PredictorArchitecture,
+    emg: Table,
+    times: Array,
+    delay: float,
+    coordinates: Array,
+    speeds: Array,
+) -> Array:
+    """Network inputs, (frames, inputs): for each lag all channels, then coordinates, then speeds.
+
+    ``coordinates`` and ``speeds`` have one column for each of the architecture's. The EMG window
+    ends at t - delay, so the network is a pure function of recording and state at t.
+    """
+    windows = [_core.sample(emg.time, emg.values, times - delay - x) for x in architecture.emg_lags]
+    return np.hstack([*windows, coordinates, speeds])
+
+
+class MlpPredictor(torch.nn.Module):
+    """Multi-layer perceptron: standardised inputs to excitations in [0, 1], double precision.
+
+    ``forward`` maps (frames, inputs) to (frames, outputs).
+    """
+
+    input_mean: torch.Tensor
+    input_scale: torch.Tensor
+
+    def __init__(
+        self,
+        architecture: PredictorArchitecture,
+        input_mean: Array,
+        input_scale: Array,
+        outputs: int,
+    ) -> None:
+        super().__init__()
+        self.architecture = architecture
+        self.register_buffer("input_mean", torch.tensor(input_mean))
+        self.register_buffer("input_scale", torch.tensor(input_scale))
+        sizes = [len(input_mean), *architecture.hidden_layers, outputs]
+        self.layers = torch.nn.ModuleList(
+            torch.nn.Linear(a, b, dtype=torch.float64)
+            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
+        )
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        activate = HIDDEN_ACTIVATIONS[self.architecture.hidden_activation]
+        x = (inputs - self.input_mean) / self.input_scale
+        for layer in self.layers[:-1]:
+            x = activate(layer(x))
+        return torch.sigmoid(self.layers[-1](x))
+
+
+def standardise(inputs: Sequence[Array]) -> tuple[Array, Array]:
+    """Mean and scale of the training inputs; a constant input gets the scale 1."""
+    stacked = np.vstack(inputs)
+    scale = stacked.std(axis=0)
+    return stacked.mean(axis=0), np.where(scale > 1e-9, scale, 1.0)

@@ -1,0 +1,66 @@
+"""What NMMTool wrote: its tables, read back for figures and summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from .artefact import Artefact, read_artefact
+from .errors import NMMError
+from .setup_xml import SetupElement, read_setup
+from .tables import Table, read_table
+
+SERIES = ("excitations", "activations", "muscle_forces", "joint_moments")
+
+
+@dataclass(frozen=True)
+class RunSetup:
+    """The parts of an ``NMMTool`` setup that reports need; paths are absolute.
+
+    The plugin reads and checks the setup itself: this reads only what it needs.
+    """
+
+    name: str
+    artefact_file: Path
+    emg_file: Path
+    results_directory: Path
+
+    def result(self, series: str) -> Path:
+        """The file of one result series."""
+        return self.results_directory / f"{self.name}_{series}.sto"
+
+
+def read_run_setup(file: Path) -> RunSetup:
+    """Read an ``NMMTool`` setup."""
+    tool: SetupElement = read_setup(file, "NMMTool")
+    return RunSetup(
+        name=tool.name,
+        artefact_file=tool.get_file("artefact_file"),
+        emg_file=tool.get_file("emg_file"),
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """The results of one run of NMMTool."""
+
+    setup: RunSetup
+    artefact: Artefact
+    excitations: Table
+    joint_moments: Table
+    agreement: dict[str, dict[str, float]]
+    """Per quantity, such as ``knee_angle_r_moment``, its metrics."""
+
+
+def read_results(setup: RunSetup) -> RunResults:
+    """Read what the last run of ``setup`` wrote."""
+    return RunResults(
+        setup,
+        read_artefact(setup.artefact_file),
+        read_table(setup.result("excitations"), "results file"),
+        read_table(setup.result("joint_moments"), "results file"),
+        _read_agreement(setup.result("agreement")),
+    )

@@ -1,0 +1,86 @@
+"""Tables over time (.sto, .mot) through OpenSim's own reader, with OpenSim's silences made errors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import opensim
+from numpy.typing import NDArray
+
+from .errors import NMMError, nearest_names, require_file
+
+Array = NDArray[np.float64]
+
+# OpenSim logs every file it reads; here its errors arrive as exceptions.
+opensim.Logger.setLevelString("error")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns over time.
+
+    ``time`` (s) has shape (frames,), ``values`` (frames, columns); ``source`` names the file and
+    its role in messages, such as ``EMG file '…'``.
+    """
+
+    source: str
+    columns: tuple[str, ...]
+    time: Array
+    values: Array
+
+    def select(self, columns: Sequence[str]) -> Table:
+        """The named columns in the given order; all their values must be finite."""
+        for column in columns:
+            if column not in self.columns:
+                raise NMMError(
+                    f"{self.source}: expected a column '{column}', but there is none; "
+                    f"{nearest_names(column, self.columns)}."
+                )
+        values = self.values[:, [self.columns.index(column) for column in columns]]
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            row, column_index = bad[0]
+            raise NMMError(
+                f"{self.source}: expected numbers, but found {values[row, column_index]} in column "
+                f"'{columns[column_index]}' at {self.time[row]:g} s ({len(bad)} such values); "
+                "fill the gap or leave the range out."
+            )
+        return Table(self.source, tuple(columns), self.time, np.ascontiguousarray(values))
+
+
+def read_opensim_table(path: Path, what: str) -> opensim.TimeSeriesTable:
+    """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
+    require_file(path, what)
+    try:
+        table = opensim.TimeSeriesTable(str(path))
+    except RuntimeError as error:
+        # OpenSim's message ends with the place in its own source, which helps nobody here.
+        reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
+        raise NMMError(f"{what} '{path}': OpenSim cannot read it: {reason}.") from None
+    if table.getNumRows() < 2:
+        raise NMMError(
+            f"{what} '{path}': expected at least 2 rows, but found {table.getNumRows()}."
+        )
+    time = np.array(table.getIndependentColumn())
+    step = np.diff(time)
+    if not np.all(np.isfinite(time)) or np.any(step <= 0):
+        row = int(np.argmax(~(step > 0)))
+        raise NMMError(
+            f"{what} '{path}': expected increasing times, but row {row + 2} has {time[row + 1]} "
+            f"after {time[row]}."
+        )
+    return table
+
+
+def read_table(path: Path, what: str) -> Table:
+    """A whole file; values are checked when columns are selected."""
+    table = read_opensim_table(path, what)
+    return Table(
+        f"{what} '{path}'",
+        tuple(table.getColumnLabels()),
+        np.array(table.getIndependentColumn()),
+        table.getMatrix().to_numpy(),
+    )

@@ -1,0 +1,225 @@
+"""The setup of a training: ``<NMMTrainingTool>`` in XML to declared, checked Python objects."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from .calibration import Bounds
+from .errors import NMMError
+from .predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
+from .setup_xml import SetupElement, read_setup
+from .sources import Deep, Measured, Source, Tied, Unscored
+from .trial import TrialFiles
+
+TOOL = "NMMTrainingTool"
+ROLES = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Optimization:
+    """How the training is run; the weights multiply terms of order one."""
+
+    iterations: int
+    learning_rate: float
+    seeds: tuple[int, ...]
+    weight_decay: float
+    excitation_weight: float
+    parameter_weight: float
+    fiber_length_weight: float
+
+
+@dataclass(frozen=True)
+class TrainingSetup:
+    """All that a training setup declares; paths are absolute."""
+
+    file: Path
+    name: str
+    model_file: Path
+    trials: tuple[TrialFiles, ...]
+    moment_coordinates: tuple[str, ...]
+    sources: tuple[Source, ...]
+    architecture: PredictorArchitecture
+    electromechanical_delay: float
+    bounds: Bounds
+    optimization: Optimization
+    artefact_file: Path
+    results_directory: Path
+
+    def with_role(self, *roles: str) -> list[TrialFiles]:
+        """The trials that have one of ``roles``."""
+        return [trial for trial in self.trials if trial.role in roles]
+
+
+def read_training_setup(file: Path) -> TrainingSetup:
+    """Read and check ``<NMMTrainingTool>``; every complaint names the line."""
+    tool = read_setup(file, TOOL)
+    tool.get_choice("path_model", ["model"], default="model")
+    tool.get_choice("tendon", ["rigid"], default="rigid")
+    setup = TrainingSetup(
+        file=file.resolve(),
+        name=tool.name,
+        model_file=tool.get_file("model_file"),
+        trials=_read_trials(tool.get_child("trials")),
+        moment_coordinates=tuple(tool.get_names("moment_coordinates")),
+        sources=_read_sources(tool.get_child("muscle_sources")),
+        architecture=_read_predictor(tool.get_child("predictor")),
+        electromechanical_delay=tool.get_number(
+            "electromechanical_delay", minimum=0.0, maximum=0.125
+        ),
+        bounds=_read_bounds(tool.get_child("calibration")),
+        optimization=_read_optimization(tool.get_child("optimization")),
+        artefact_file=tool.get_path("artefact_file"),
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+    tool.finish()
+    if setup.artefact_file.suffix != ".nmm":
+        raise tool.error(f"<artefact_file>: expected a name ending in .nmm, but found "
+                         f"'{setup.artefact_file.name}'")
+    return setup
+
+
+def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
+    trials = []
+    for trial in element.get_children(["Trial"]):
+        cutoff = trial.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
+        trials.append(
+            TrialFiles(
+                name=trial.name,
+                role=trial.get_choice("role", ROLES),
+                emg_file=trial.get_file("emg_file"),
+                coordinates_file=trial.get_file("coordinates_file"),
+                inverse_dynamics_file=trial.get_file("inverse_dynamics_file"),
+                lowpass_cutoff_frequency_for_coordinates=cutoff if cutoff > 0 else None,
+                initial_time=_optional_number(trial, "initial_time"),
+                final_time=_optional_number(trial, "final_time"),
+            )
+        )
+        trial.finish()
+    if not any(trial.role == "train" for trial in trials):
+        raise element.error("expected a <Trial> with the role train, but found none")
+    _refuse_overlap(trials, element)
+    return tuple(trials)
+
+
+def _refuse_overlap(trials: list[TrialFiles], element: SetupElement) -> None:
+    """Frames used for training must not come back in validation or test."""
+    for i, a in enumerate(trials):
+        for b in trials[i + 1 :]:
+            if a.role == b.role or a.emg_file != b.emg_file:
+                continue
+            a_low, a_high = _range(a)
+            b_low, b_high = _range(b)
+            if min(a_high, b_high) - max(a_low, b_low) > 1e-9:
+                raise element.error(
+                    f"trials '{a.name}' ({a.role}) and '{b.name}' ({b.role}) overlap in time on "
+                    f"'{a.emg_file.name}'; give them separate ranges"
+                )
+
+
+def _range(trial: TrialFiles) -> tuple[float, float]:
+    low = float("-inf") if trial.initial_time is None else trial.initial_time
+    return low, float("inf") if trial.final_time is None else trial.final_time
+
+
+def _optional_number(element: SetupElement, tag: str) -> float | None:
+    return element.get_number(tag) if element.has(tag) else None
+
+
+def _read_sources(element: SetupElement) -> tuple[Source, ...]:
+    kinds = ["MeasuredMuscle", "DeepMuscle", "TiedMuscle", "UnscoredMuscle"]
+    sources = []
+    for muscle in element.get_children(kinds):
+        sources.append(_read_source(muscle))
+        muscle.finish()
+    if not any(isinstance(source, Deep | Unscored) for source in sources):
+        raise element.error("expected a <DeepMuscle>, the muscle to reconstruct, but found none")
+    if not any(isinstance(source, Measured) for source in sources):
+        raise element.error("expected a <MeasuredMuscle>, but found none")
+    return tuple(sources)
+
+
+def _read_source(muscle: SetupElement) -> Source:
+    match muscle.tag:
+        case "MeasuredMuscle":
+            channels = muscle.get_names("channels")
+            weights = muscle.get_numbers(
+                "weights", [1.0 / len(channels)] * len(channels), count=len(channels), minimum=0.0
+            )
+            return Measured(muscle.name, tuple(channels), tuple(weights))
+        case "DeepMuscle":
+            recorded = muscle.has("recorded_channel")
+            return Deep(
+                muscle.name,
+                muscle.get_text("recorded_channel") if recorded else None,
+                tuple(muscle.get_names("synergist_channels", default=[])),
+            )
+        case "TiedMuscle":
+            return Tied(
+                muscle.name,
+                muscle.get_text("to"),
+                muscle.get_number("ratio", 1.0, minimum=0.0, maximum=10.0),
+            )
+        case _:
+            return Unscored(muscle.name)
+
+
+def _read_predictor(element: SetupElement) -> PredictorArchitecture:
+    architecture = PredictorArchitecture(
+        family=element.get_choice("family", ["mlp"]),
+        hidden_layers=tuple(element.get_integers("hidden_layers", minimum=1)),
+        hidden_activation=element.get_choice("hidden_activation", list(HIDDEN_ACTIVATIONS), "tanh"),
+        emg_lags=tuple(element.get_numbers("emg_lags", [], minimum=0.0, maximum=1.0)),
+        coordinates=tuple(element.get_names("coordinates", default=[])),
+        speeds=tuple(element.get_names("speeds", default=[])),
+    )
+    element.finish()
+    if not (architecture.emg_lags or architecture.coordinates or architecture.speeds):
+        raise element.error(
+            "the network has no inputs; give at least one of emg_lags, coordinates, speeds"
+        )
+    return architecture
+
+
+def _read_bounds(element: SetupElement) -> Bounds:
+    def bounds(tag: str, low: float, high: float) -> tuple[float, float]:
+        a, b = element.get_numbers(tag, count=2, minimum=low, maximum=high)
+        if a > b:
+            raise element.error(f"<{tag}>: expected lower and upper bound, but found {a:g} > {b:g}")
+        return a, b
+
+    result = Bounds(
+        max_isometric_force=bounds("max_isometric_force_bounds", 0.1, 10.0),
+        optimal_fiber_length=bounds("optimal_fiber_length_bounds", 0.6, 1.4),
+        tendon_slack_length=bounds("tendon_slack_length_bounds", 0.6, 1.4),
+        shape_factor=bounds("shape_factor_bounds", -5.0, 0.0),
+        emg_gain=bounds("emg_gain_bounds", 0.0, 10.0),
+    )
+    for tag, (low, high) in {
+        "max_isometric_force_bounds": result.max_isometric_force,
+        "optimal_fiber_length_bounds": result.optimal_fiber_length,
+        "tendon_slack_length_bounds": result.tendon_slack_length,
+    }.items():
+        if not low <= 1.0 <= high:
+            raise element.error(
+                f"<{tag}>: expected bounds around 1, the model's own value, "
+                f"but found {low:g} {high:g}"
+            )
+    element.finish()
+    return result
+
+
+def _read_optimization(element: SetupElement) -> Optimization:
+    optimization = Optimization(
+        iterations=element.get_integer("iterations", minimum=1),
+        learning_rate=element.get_number("learning_rate", 0.01, minimum=1e-6, maximum=1.0),
+        seeds=tuple(element.get_integers("seeds")),
+        weight_decay=element.get_number("weight_decay", 0.0, minimum=0.0),
+        excitation_weight=element.get_number("excitation_weight", 0.0, minimum=0.0),
+        parameter_weight=element.get_number("parameter_weight", 0.0, minimum=0.0),
+        fiber_length_weight=element.get_number("fiber_length_weight", 1.0, minimum=0.0),
+    )
+    element.finish()
+    if not optimization.seeds:
+        raise NMMError(f"{element.tag}: expected at least one seed.")
+    return optimization

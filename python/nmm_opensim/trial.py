@@ -1,0 +1,94 @@
+"""A trial: EMG, motion and reference moments on common frames."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import _core
+from .errors import NMMError
+from .motion import Motion, read_motion
+from .osim_model import OsimModel
+from .tables import Array, Table, read_table
+
+
+@dataclass(frozen=True)
+class TrialFiles:
+    """What a setup declares of one trial; paths are absolute."""
+
+    name: str
+    role: str
+    emg_file: Path
+    coordinates_file: Path
+    inverse_dynamics_file: Path
+    lowpass_cutoff_frequency_for_coordinates: float | None = None
+    initial_time: float | None = None
+    final_time: float | None = None
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A trial ready for an NMM. The hidden channels are not in it: ``emg`` holds inputs only.
+
+    ``moments`` (N m, or N for translations) has shape (frames, moment coordinates).
+    """
+
+    name: str
+    role: str
+    emg: Table
+    motion: Motion
+    moments: Array
+
+    @property
+    def time(self) -> Array:
+        """Frames, s."""
+        return self.motion.time
+
+
+def read_trial(
+    files: TrialFiles,
+    model: OsimModel,
+    channels: Sequence[str],
+    coordinates: Sequence[str],
+    moment_coordinates: Sequence[str],
+) -> Trial:
+    """Read one trial; only the named EMG channels are kept."""
+    emg = read_table(files.emg_file, "EMG file").select(channels)
+    motion = read_motion(
+        files.coordinates_file,
+        model,
+        coordinates,
+        files.lowpass_cutoff_frequency_for_coordinates,
+        files.initial_time,
+        files.final_time,
+    )
+    labels = [model.ids_column(name) for name in moment_coordinates]
+    moments = read_table(files.inverse_dynamics_file, "inverse dynamics file").select(labels)
+    check_covers(moments, motion.time[0], motion.time[-1])
+    return Trial(
+        files.name,
+        files.role,
+        emg,
+        motion,
+        _core.sample(moments.time, moments.values, motion.time),
+    )
+
+
+def read_hidden_channel(
+    files: TrialFiles, channel: str, times: Array, lead_in: float
+) -> Array:
+    """The hidden recording of a deep muscle at ``times`` (s): only ever called to score."""
+    table = read_table(files.emg_file, "EMG file").select([channel])
+    check_covers(table, times[0], times[-1], lead_in)
+    return _core.sample(table.time, table.values, times)[:, 0]
+
+
+def check_covers(table: Table, first: float, last: float, lead_in: float = 0.0) -> None:
+    """Refuse a table that does not cover [first, last], but for the first ``lead_in`` seconds."""
+    eps = 1e-9
+    if table.time[0] > first + lead_in + eps or table.time[-1] < last - eps:
+        raise NMMError(
+            f"{table.source}: expected samples from {first + lead_in:g} to {last:g} s, but found "
+            f"{table.time[0]:g} to {table.time[-1]:g} s; choose a shorter range."
+        )
