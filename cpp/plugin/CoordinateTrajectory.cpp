@@ -22,9 +22,8 @@ constexpr int SplineDegree = 5;
 constexpr std::size_t MinNumRows = SplineDegree + 1;
 
 std::string getInDegrees(const OpenSim::TimeSeriesTable& table) {
-    return table.hasTableMetaDataKey("inDegrees")
-                   ? table.getTableMetaData<std::string>("inDegrees")
-                   : "";
+    return table.hasTableMetaDataKey("inDegrees") ? table.getTableMetaData<std::string>("inDegrees")
+                                                  : "";
 }
 
 void checkHeader(const OpenSim::TimeSeriesTable& table, const std::string& what) {
@@ -99,8 +98,8 @@ TimeSeries selectCoordinates(const OpenSim::TimeSeriesTable& table, const OpenSi
     return series;
 }
 
-std::vector<double> selectFrames(const std::vector<double>& times, const CoordinatesFile& source,
-        const std::string& what) {
+std::vector<double> selectFrames(
+        const std::vector<double>& times, const CoordinatesFile& source, const std::string& what) {
     const double initial = source.initialTime.value_or(times.front());
     const double final = source.finalTime.value_or(times.back());
     const auto range = [](double from, double to) {
@@ -109,8 +108,8 @@ std::vector<double> selectFrames(const std::vector<double>& times, const Coordin
     if (!(initial < final) || initial < times.front() - TimeTolerance ||
             final > times.back() + TimeTolerance) {
         throw Error(what + ": Expected initial_time < final_time within " +
-                    range(times.front(), times.back()) + ", but received " +
-                    range(initial, final) + ".");
+                    range(times.front(), times.back()) + ", but received " + range(initial, final) +
+                    ".");
     }
     std::vector<double> frames;
     std::copy_if(times.begin(), times.end(), std::back_inserter(frames), [&](double time) {

@@ -10,8 +10,7 @@
 
 namespace {
 
-const OpenSimBuild ExpectedBuild{
-        NMM_OPENSIM_VERSION, NMM_SIMBODY_VERSION, NMM_SIMBODY_BUILD_TYPE};
+const OpenSimBuild ExpectedBuild{NMM_OPENSIM_VERSION, NMM_SIMBODY_VERSION, NMM_SIMBODY_BUILD_TYPE};
 
 /// The file of the components, in the folder of this library.
 std::string getComponentsPath() {

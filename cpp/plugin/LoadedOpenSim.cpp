@@ -60,8 +60,8 @@ bool findLoadedOpenSim(OpenSimBuild& build) {
     void* const simbodyAbout = dlsym(scope, "SimTK_about_SimTKcommon");
     const bool found = openSimVersion && simbodyVersion && simbodyAbout;
     if (found) {
-        build = {askVersion(openSimVersion), askVersion(simbodyVersion),
-                askBuildType(simbodyAbout)};
+        build = {
+                askVersion(openSimVersion), askVersion(simbodyVersion), askBuildType(simbodyAbout)};
     }
     if (library) {
         dlclose(library);

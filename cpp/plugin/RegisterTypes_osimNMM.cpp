@@ -2,6 +2,8 @@
 
 #include "NMMTool.h"
 
+#include <SimTKcommon/internal/State.h>
+
 #include <string_view>
 
 namespace {

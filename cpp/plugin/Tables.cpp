@@ -29,8 +29,8 @@ OpenSim::TimeSeriesTable readTable(const std::string& file, const std::string& w
 TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
         const std::vector<std::string>& columns, const std::string& what) {
     const auto& labels = table.getColumnLabels();
-    TimeSeries series{columns, table.getIndependentColumn(),
-            Matrix(table.getNumRows(), columns.size())};
+    TimeSeries series{
+            columns, table.getIndependentColumn(), Matrix(table.getNumRows(), columns.size())};
     for (std::size_t column = 0; column < columns.size(); ++column) {
         if (std::find(labels.begin(), labels.end(), columns[column]) == labels.end()) {
             throw Error(what + ": Expected a column '" + columns[column] +

@@ -22,7 +22,8 @@ class _Activation(torch.autograd.Function):
         activation_time_constant: torch.Tensor,
         deactivation_time_constant: torch.Tensor,
     ) -> torch.Tensor:
-        arguments = [
+        ctx.times = times
+        ctx.parameters = [
             np.ascontiguousarray(tensor.detach().numpy())
             for tensor in (
                 excitations,
@@ -31,13 +32,16 @@ class _Activation(torch.autograd.Function):
                 deactivation_time_constant,
             )
         ]
-        ctx.arguments = (times, *arguments, minimum_activation)
-        return torch.from_numpy(_core.compute_activations(*ctx.arguments))
+        ctx.minimum_activation = minimum_activation
+        e, a, tau_act, tau_deact = ctx.parameters
+        activations = _core.compute_activations(times, e, a, tau_act, tau_deact, minimum_activation)
+        return torch.from_numpy(activations)
 
     @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:  # type: ignore[override]
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        e, a, tau_act, tau_deact = ctx.parameters
         gradients = _core.compute_activation_gradients(
-            *ctx.arguments, np.ascontiguousarray(gradient.numpy())
+            ctx.times, e, a, tau_act, tau_deact, ctx.minimum_activation, gradient.numpy()
         )
         return (None, None, *(torch.from_numpy(g) for g in gradients))
 
@@ -57,7 +61,7 @@ def compute_activations(
     OpenSim's MuscleFirstOrderActivationDynamicModel behind the shape function of Buchanan et al.
     (2004); the kernel's header states them.
     """
-    result = _Activation.apply(
+    result = _Activation.apply(  # type: ignore[no-untyped-call]
         times,
         minimum_activation,
         excitations,

@@ -87,7 +87,7 @@ def write_artefact(
         "predictor": {
             "family": declaration.architecture.family,
             "hidden_activation": declaration.architecture.hidden_activation,
-            "layers": len(nmm.predictor.layers),
+            "layers": len(nmm.predictor.linear),
             "inputs": {
                 "emg_lags": list(declaration.architecture.emg_lags),
                 "coordinates": list(declaration.architecture.coordinates),
@@ -100,7 +100,7 @@ def write_artefact(
         "predictor.input_mean": nmm.predictor.input_mean.numpy(),
         "predictor.input_scale": nmm.predictor.input_scale.numpy(),
     }
-    for k, layer in enumerate(nmm.predictor.layers):
+    for k, layer in enumerate(nmm.predictor.linear):
         tensors[f"predictor.{k}.weight"] = layer.weight.detach().numpy()
         tensors[f"predictor.{k}.bias"] = layer.bias.detach().numpy()
     packed = save(tensors, metadata={"nmm": json.dumps(content, allow_nan=False)})
@@ -157,7 +157,7 @@ def _describe_source(source: Source, sources: MuscleSources) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Artefact:
-    """An artefact's content for reports: the JSON object and the tensors, checked by the runtime."""
+    """An artefact's content for reports: JSON object and tensors, checked by the runtime."""
 
     path: Path
     content: dict[str, Any]

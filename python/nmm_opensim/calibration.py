@@ -38,7 +38,8 @@ class Bounded(torch.nn.Module):
         else:
             self.register_buffer("x", torch.zeros(size, dtype=torch.float64))
 
-    def forward(self) -> torch.Tensor:
+    def value(self) -> torch.Tensor:
+        """The values, (size,)."""
         return self._low + self._width * torch.sigmoid(self.x)
 
 
@@ -64,29 +65,31 @@ class Calibration(torch.nn.Module):
     @property
     def max_isometric_force(self) -> torch.Tensor:
         """N, (muscles,)."""
-        return self._force * self.force_scale()
+        return self._force * self.force_scale.value()
 
     @property
     def optimal_fiber_length(self) -> torch.Tensor:
         """m, (muscles,)."""
-        return self._fiber * self.fiber_scale()
+        return self._fiber * self.fiber_scale.value()
 
     @property
     def tendon_slack_length(self) -> torch.Tensor:
         """m, (muscles,)."""
-        return self._slack * self.slack_scale()
+        return self._slack * self.slack_scale.value()
 
     @property
     def shape_factor(self) -> torch.Tensor:
         """A of the shape function, (muscles,)."""
-        return self.shape().expand(self._muscles)
+        return self.shape.value().expand(self._muscles)
 
     @property
     def emg_gain(self) -> torch.Tensor:
         """From envelope to excitation, (channels,)."""
-        return self.gain()
+        return self.gain.value()
 
     def departure(self) -> torch.Tensor:
         """Mean squared logarithm of the scales: how far the muscles are from the model's own."""
-        scales = torch.cat([self.force_scale(), self.fiber_scale(), self.slack_scale()])
+        scales = torch.cat(
+            [self.force_scale.value(), self.fiber_scale.value(), self.slack_scale.value()]
+        )
         return torch.log(scales).square().mean()

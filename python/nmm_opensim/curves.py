@@ -52,7 +52,9 @@ class Curves(torch.nn.Module):
         unique: list[SampledCurve] = []
         index = []
         for curve in curves:
-            same = [k for k, other in enumerate(unique) if np.array_equal(curve.values, other.values)]
+            same = [
+                k for k, other in enumerate(unique) if np.array_equal(curve.values, other.values)
+            ]
             if not same:
                 unique.append(curve)
             index.append(same[0] if same else len(unique) - 1)
@@ -72,8 +74,6 @@ class Curves(torch.nn.Module):
         y0, y1 = self.values[k], self.values[k + 1]
         m0, m1 = self.slopes[k] * GRID_STEP, self.slopes[k + 1] * GRID_STEP
         change = y1 - y0
-        inside = y0 + t * (
-            m0 + t * (3 * change - 2 * m0 - m1 + t * (m0 + m1 - 2 * change))
-        )
+        inside = y0 + t * (m0 + t * (3 * change - 2 * m0 - m1 + t * (m0 + m1 - 2 * change)))
         end_slope = torch.where(beyond < 0, self.slopes[k], self.slopes[k + 1])
         return inside + beyond * end_slope

@@ -16,7 +16,7 @@ class NMMError(Exception):
 
 
 def nearest_names(name: str, candidates: Iterable[str]) -> str:
-    """Up to three of ``candidates`` nearest to ``name``: the end of a message on an unknown name."""
+    """Up to three of ``candidates`` near ``name``: the end of a message on an unknown name."""
     names = list(candidates)
     near = difflib.get_close_matches(name, names, n=3, cutoff=0.4)
     if near:

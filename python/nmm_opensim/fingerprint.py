@@ -1,4 +1,4 @@
-"""What an artefact must find again in a model: what the model does, as numbers (docs/artefact.md)."""
+"""What an artefact must find again in a model: what it does, in numbers (docs/artefact.md)."""
 
 from __future__ import annotations
 

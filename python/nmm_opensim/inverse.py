@@ -38,7 +38,7 @@ def run_inverse_dynamics(setup: Path) -> Path:
     tool = _load(setup, "InverseDynamicsTool", opensim.InverseDynamicsTool)
     _give_model(tool, setup, tool.getModelFileName())
     require_file(_resolve(setup, tool.getCoordinatesFileName()), "<coordinates_file>")
-    result = _resolve(setup, tool.getResultsDir()) / tool.getOutputGenForceFileName()
+    result = _resolve(setup, tool.getResultsDir()) / str(tool.getOutputGenForceFileName())
 
     def run(folder: Path) -> bool:
         tool.setResultsDir(str(folder))

@@ -19,7 +19,7 @@ from .tables import Array, Table, read_opensim_table
 
 @dataclass(frozen=True)
 class Motion:
-    """Frames of a trial: ``time`` (s), ``values`` (rad, m) and ``speeds`` (per s), in that order."""
+    """Frames of a trial: ``time`` (s), ``values`` (rad, m) and ``speeds`` (rad/s, m/s)."""
 
     time: Array
     coordinates: tuple[str, ...]

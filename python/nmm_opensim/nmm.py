@@ -1,4 +1,4 @@
-"""The neural musculoskeletal model: EMG and motion in, joint moments out, differentiable throughout."""
+"""The neural musculoskeletal model: EMG and motion to joint moments, differentiable."""
 
 from __future__ import annotations
 

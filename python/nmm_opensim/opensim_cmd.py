@@ -16,7 +16,7 @@ PLUGIN = "libosimNMM.so"
 def find_opensim_cmd() -> Path:
     """opensim-cmd: beside this Python, of ``OpenSim_DIR``'s installation, or on the PATH."""
     candidates = [Path(sys.prefix) / "bin" / "opensim-cmd"]
-    if sdk := os.environ.get("OpenSim_DIR"):
+    if sdk := os.environ.get("OpenSim_DIR"):  # noqa: SIM112 - as CMake spells it
         folder = Path(sdk)
         candidates += [parent / "bin" / "opensim-cmd" for parent in (folder, *folder.parents)]
     if found := shutil.which("opensim-cmd"):

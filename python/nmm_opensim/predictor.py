@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -68,17 +69,16 @@ class MlpPredictor(torch.nn.Module):
         self.register_buffer("input_mean", torch.tensor(input_mean))
         self.register_buffer("input_scale", torch.tensor(input_scale))
         sizes = [len(input_mean), *architecture.hidden_layers, outputs]
-        self.layers = torch.nn.ModuleList(
-            torch.nn.Linear(a, b, dtype=torch.float64)
-            for a, b in zip(sizes[:-1], sizes[1:], strict=True)
-        )
+        self.linear = [torch.nn.Linear(a, b, dtype=torch.float64) for a, b in pairwise(sizes)]
+        # Registers their weights as parameters of this module.
+        self.layers = torch.nn.ModuleList(self.linear)
 
     def forward(self, inputs: torch.Tensor) -> torch.Tensor:
         activate = HIDDEN_ACTIVATIONS[self.architecture.hidden_activation]
         x = (inputs - self.input_mean) / self.input_scale
-        for layer in self.layers[:-1]:
+        for layer in self.linear[:-1]:
             x = activate(layer(x))
-        return torch.sigmoid(self.layers[-1](x))
+        return torch.sigmoid(self.linear[-1](x))
 
 
 def standardise(inputs: Sequence[Array]) -> tuple[Array, Array]:

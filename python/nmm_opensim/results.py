@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from lxml import etree
-
 from .artefact import Artefact, read_artefact
-from .errors import NMMError
 from .setup_xml import SetupElement, read_setup
 from .tables import Table, read_table
-
-SERIES = ("excitations", "activations", "muscle_forces", "joint_moments")
 
 
 @dataclass(frozen=True)
@@ -51,16 +46,17 @@ class RunResults:
     artefact: Artefact
     excitations: Table
     joint_moments: Table
-    agreement: dict[str, dict[str, float]]
-    """Per quantity, such as ``knee_angle_r_moment``, its metrics."""
+    agreement: dict[str, float]
+    """``quantity/metric``, such as ``knee_angle_r_moment/r``, to its value."""
 
 
 def read_results(setup: RunSetup) -> RunResults:
     """Read what the last run of ``setup`` wrote."""
+    agreement = read_table(setup.result("agreement"), "results file", minimum_rows=1)
     return RunResults(
         setup,
         read_artefact(setup.artefact_file),
         read_table(setup.result("excitations"), "results file"),
         read_table(setup.result("joint_moments"), "results file"),
-        _read_agreement(setup.result("agreement")),
+        dict(zip(agreement.columns, agreement.values[0].tolist(), strict=True)),
     )

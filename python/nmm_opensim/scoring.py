@@ -1,4 +1,4 @@
-"""How good an NMM is, trial by trial, beside its baselines; the only reader of hidden recordings."""
+"""How good an NMM is beside its baselines; the only reader of hidden recordings."""
 
 from __future__ import annotations
 
@@ -12,21 +12,36 @@ import torch
 from . import _core
 from .baselines import choose_neighbour
 from .errors import NMMError
+from .nmm import PreparedTrial
 from .tables import Array
 from .training import TrainedSeed, Training
-from .trial import read_hidden_channel
+from .trial import TrialFiles, read_hidden_channel
+
+EMG, MOMENT = "EMG", "moment"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a score is about: a deep muscle's EMG or a coordinate's moment in one trial."""
+
+    trial: str
+    role: str
+    kind: str
+    quantity: str
 
 
 @dataclass(frozen=True)
 class Score:
     """Agreement of one estimate with its reference over one trial.
 
-    ``rmse`` is in N m (moments) or a share of the channel's maximum (EMG); ``nrmse`` is relative
-    to the reference's range; ``scaled_rmse`` is after the best non-negative scale.
+    ``rmse``, ``mae`` and ``scaled_rmse`` are in N m (moments) or a share of the channel's maximum
+    (EMG); ``nrmse`` is relative to the reference's range; ``scaled_rmse`` is after the best
+    non-negative scale, because the scale of an unrecorded channel cannot be known.
     """
 
     trial: str
     role: str
+    kind: str
     quantity: str
     estimator: str
     seed: int | None
@@ -38,72 +53,82 @@ class Score:
     scaled_rmse: float
 
 
+@dataclass(frozen=True)
+class Hidden:
+    """A deep muscle's hidden recording over one trial's frames, and the channel's maximum."""
+
+    subject: Subject
+    values: Array
+    maximum: float
+
+
 def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Score]:
     """Scores of every seed and baseline on every trial."""
+    networks = [(trained.seed, training.restore(trained)) for trained in seeds]
     scores = []
-    for trained in seeds:
-        nmm = training.restore(trained)
-        for files in training.setup.trials:
-            prepared = training.trials[files.name]
+    for files in training.setup.trials:
+        prepared = training.trials[files.name]
+        hidden = _read_hidden(training, files)
+        for seed, nmm in networks:
             with torch.no_grad():
                 result = nmm(prepared)
             for j, coordinate in enumerate(training.setup.moment_coordinates):
-                scores.append(
-                    compare(
-                        (files.name, files.role, f"{coordinate} moment", "NMM", trained.seed),
-                        result.moments[:, j].numpy(),
-                        prepared.moments[:, j].numpy(),
-                    )
-                )
-            scores += _score_deep(training, files.name, result.excitations.numpy(), trained.seed)
-    for files in training.setup.trials:
-        scores += _score_neighbours(training, files.name)
+                subject = Subject(files.name, files.role, MOMENT, coordinate)
+                estimate, reference = result.moments[:, j], prepared.moments[:, j]
+                scores.append(compare(subject, "NMM", seed, estimate.numpy(), reference.numpy()))
+            for muscle, recording in hidden.items():
+                column = training.declaration.sources.muscles.index(muscle)
+                estimate = result.excitations[:, column]
+                scores.append(_compare_hidden(recording, "NMM", seed, estimate.numpy()))
+        scores += _score_neighbours(training, prepared, hidden)
     return scores
 
 
-def _score_deep(training: Training, trial: str, excitations: Array, seed: int) -> list[Score]:
+def _score_neighbours(
+    training: Training, prepared: PreparedTrial, hidden: dict[str, Hidden]
+) -> list[Score]:
     sources = training.declaration.sources
+    emg = [trial.trial.emg for trial in training.training_trials]
     scores = []
     for source in sources.deep:
-        if source.recorded_channel is None:
-            continue
-        hidden, role = _hidden(training, trial, source.recorded_channel)
-        estimate = excitations[:, sources.muscles.index(source.muscle)]
-        scores.append(compare((trial, role, f"{source.muscle} EMG", "NMM", seed), estimate, hidden))
+        if source.muscle in hidden and source.synergists:
+            neighbour = choose_neighbour(emg, source.synergists)
+            copy = prepared.envelopes[:, sources.channels.index(neighbour)].numpy()
+            estimator = f"copy of {neighbour}"
+            scores.append(_compare_hidden(hidden[source.muscle], estimator, None, copy))
     return scores
 
 
-def _score_neighbours(training: Training, trial: str) -> list[Score]:
-    scores = []
-    for source in training.declaration.sources.deep:
-        if source.recorded_channel is None or not source.synergists:
-            continue
-        emg = [prepared.trial.emg for prepared in training.training_trials]
-        neighbour = choose_neighbour(emg, source.synergists)
-        hidden, role = _hidden(training, trial, source.recorded_channel)
-        channel = training.declaration.sources.channels.index(neighbour)
-        copy = training.trials[trial].envelopes[:, channel].numpy()
-        scores.append(
-            compare((trial, role, f"{source.muscle} EMG", f"copy of {neighbour}", None), copy, hidden)
-        )
-    return scores
-
-
-def _hidden(training: Training, trial: str, channel: str) -> tuple[Array, str]:
-    files = next(f for f in training.setup.trials if f.name == trial)
-    times = training.trials[trial].trial.time - training.declaration.electromechanical_delay
+def _read_hidden(training: Training, files: TrialFiles) -> dict[str, Hidden]:
     delay = training.declaration.electromechanical_delay
-    return read_hidden_channel(files, channel, times, lead_in=delay), files.role
+    times = training.trials[files.name].trial.time - delay
+    hidden = {}
+    for source in training.declaration.sources.deep:
+        if source.recorded_channel is not None:
+            values, maximum = read_hidden_channel(files, source.recorded_channel, times, delay)
+            subject = Subject(files.name, files.role, EMG, source.muscle)
+            hidden[source.muscle] = Hidden(subject, values, maximum)
+    return hidden
+
+
+def _compare_hidden(hidden: Hidden, estimator: str, seed: int | None, estimate: Array) -> Score:
+    share = 1.0 / hidden.maximum
+    return compare(hidden.subject, estimator, seed, estimate * share, hidden.values * share)
 
 
 def compare(
-    label: tuple[str, str, str, str, int | None], estimate: Array, reference: Array
+    subject: Subject, estimator: str, seed: int | None, estimate: Array, reference: Array
 ) -> Score:
-    """One row of the table; ``label`` is trial, role, quantity, estimator and seed."""
+    """Agreement of two series of the same length."""
     as_predicted = _core.agreement(estimate, reference)
     scaled = _core.agreement(estimate * as_predicted.best_scale, reference)
     return Score(
-        *label,
+        subject.trial,
+        subject.role,
+        subject.kind,
+        subject.quantity,
+        estimator,
+        seed,
         r=as_predicted.r,
         rmse=as_predicted.rmse,
         nrmse=as_predicted.nrmse,
@@ -119,6 +144,7 @@ class Summary:
 
     trial: str
     role: str
+    kind: str
     quantity: str
     estimator: str
     seeds: int
@@ -128,9 +154,9 @@ class Summary:
 
 def summarise(scores: Sequence[Score]) -> list[Summary]:
     """Scores over seeds, in the order of first appearance."""
-    groups: dict[tuple[str, str, str, str], list[Score]] = {}
+    groups: dict[tuple[str, str, str, str, str], list[Score]] = {}
     for score in scores:
-        key = (score.trial, score.role, score.quantity, score.estimator)
+        key = (score.trial, score.role, score.kind, score.quantity, score.estimator)
         groups.setdefault(key, []).append(score)
     summaries = []
     for key, members in groups.items():

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class SetupElement:
-    """One element of a setup. Each ``get_*`` marks a child as known; ``finish`` refuses the rest."""
+    """One element of a setup: ``get_*`` marks a child as known, ``finish`` refuses the rest."""
 
     def __init__(self, element: etree._Element, file: Path) -> None:
         self._element = element
@@ -34,7 +34,7 @@ class SetupElement:
     @property
     def name(self) -> str:
         """The ``name`` attribute, which must be there."""
-        name = self._element.get("name", "").strip()
+        name = str(self._element.get("name", "")).strip()
         if not name:
             raise self.error(f'expected <{self.tag} name="…">, but found no name')
         return name
@@ -140,9 +140,7 @@ class SetupElement:
         ]
         for number in numbers:
             if number < minimum:
-                raise self.error(
-                    f"<{tag}>: expected at least {minimum}, but found {number}", child
-                )
+                raise self.error(f"<{tag}>: expected at least {minimum}, but found {number}", child)
         return numbers
 
     def get_integer(self, tag: str, default: int | None = None, *, minimum: int = 0) -> int:
@@ -185,8 +183,8 @@ class SetupElement:
     def get_children(self, tags: Sequence[str]) -> list[SetupElement]:
         """All child elements, each of which must be one of ``tags``, with distinct names."""
         children = []
-        first_line: dict[str, int] = {}
-        for element in self._element.iterchildren(etree.Element):
+        first_line: dict[str, int | None] = {}
+        for element in _elements(self._element):
             if element.tag not in tags:
                 raise self._unknown(element, tags)
             child = SetupElement(element, self._file)
@@ -196,14 +194,14 @@ class SetupElement:
                     "declare it once",
                     element,
                 )
-            first_line[child.name] = element.sourceline or 0
+            first_line[child.name] = element.sourceline
             children.append(child)
         self._known.update(tags)
         return children
 
     def finish(self) -> None:
         """Refuse any child element that nobody asked for."""
-        for element in self._element.iterchildren(etree.Element):
+        for element in _elements(self._element):
             if element.tag not in self._known:
                 raise self._unknown(element, sorted(self._known))
 
@@ -212,6 +210,11 @@ class SetupElement:
         return self.error(
             f"<{self.tag}> has no element <{tag}>; {nearest_names(tag, known)}", element
         )
+
+
+def _elements(parent: etree._Element) -> list[etree._Element]:
+    """Child elements without comments and processing instructions."""
+    return [child for child in parent if isinstance(child.tag, str)]
 
 
 def read_setup(file: Path, tool: str) -> SetupElement:
@@ -224,13 +227,17 @@ def read_setup(file: Path, tool: str) -> SetupElement:
         document = etree.parse(file, parser)
     except etree.XMLSyntaxError as error:
         line, column = error.position
-        raise NMMError(f"{file}:{line}: not well-formed XML at column {column}: {error.msg}.") from None
+        raise NMMError(
+            f"{file}:{line}: not well-formed XML at column {column}: {error.msg}."
+        ) from None
     if document.docinfo.doctype:
         raise NMMError(f"{file}: expected no document type (<!DOCTYPE …>); remove it.")
     root = document.getroot()
     if root.tag != "OpenSimDocument":
-        raise NMMError(f"{file}:{root.sourceline}: expected <OpenSimDocument>, but found <{root.tag}>.")
-    tools = list(root.iterchildren(etree.Element))
+        raise NMMError(
+            f"{file}:{root.sourceline}: expected <OpenSimDocument>, but found <{root.tag}>."
+        )
+    tools = _elements(root)
     if len(tools) != 1 or tools[0].tag != tool:
         found = ", ".join(f"<{element.tag}>" for element in tools) or "nothing"
         raise NMMError(f"{file}:{root.sourceline}: expected one <{tool}>, but found {found}.")

@@ -62,7 +62,9 @@ class MuscleSources:
     def __post_init__(self) -> None:
         by_name = {source.muscle: source for source in self.sources}
         if len(by_name) != len(self.sources):
-            raise NMMError("Muscle sources: expected each muscle once, but some are declared twice.")
+            raise NMMError(
+                "Muscle sources: expected each muscle once, but some are declared twice."
+            )
         for source in self.sources:
             if not isinstance(source, Tied):
                 continue

@@ -1,4 +1,4 @@
-"""Tables over time (.sto, .mot) through OpenSim's own reader, with OpenSim's silences made errors."""
+"""Tables over time (.sto, .mot) by OpenSim's own reader; its silences are refused."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Table:
         return Table(self.source, tuple(columns), self.time, np.ascontiguousarray(values))
 
 
-def read_opensim_table(path: Path, what: str) -> opensim.TimeSeriesTable:
+def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.TimeSeriesTable:
     """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
     require_file(path, what)
     try:
@@ -60,9 +60,10 @@ def read_opensim_table(path: Path, what: str) -> opensim.TimeSeriesTable:
         # OpenSim's message ends with the place in its own source, which helps nobody here.
         reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
         raise NMMError(f"{what} '{path}': OpenSim cannot read it: {reason}.") from None
-    if table.getNumRows() < 2:
+    if table.getNumRows() < minimum_rows:
         raise NMMError(
-            f"{what} '{path}': expected at least 2 rows, but found {table.getNumRows()}."
+            f"{what} '{path}': expected at least {minimum_rows} rows, "
+            f"but found {table.getNumRows()}."
         )
     time = np.array(table.getIndependentColumn())
     step = np.diff(time)
@@ -75,9 +76,9 @@ def read_opensim_table(path: Path, what: str) -> opensim.TimeSeriesTable:
     return table
 
 
-def read_table(path: Path, what: str) -> Table:
+def read_table(path: Path, what: str, minimum_rows: int = 2) -> Table:
     """A whole file; values are checked when columns are selected."""
-    table = read_opensim_table(path, what)
+    table = read_opensim_table(path, what, minimum_rows)
     return Table(
         f"{what} '{path}'",
         tuple(table.getColumnLabels()),

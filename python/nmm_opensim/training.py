@@ -1,4 +1,4 @@
-"""Training: one network and one set of muscle parameters per seed, supervised by joint moments only.
+"""Training: per seed one network and one set of muscle parameters, taught by joint moments only.
 
 Full-batch Adam on a few hundred frames; deterministic for a seed. Progress is kept in a checkpoint
 beside the artefact, so that an interrupted training goes on where it stopped.
@@ -101,11 +101,18 @@ class Training:
         """Train every seed, resuming from the checkpoint if it belongs to this very training."""
         checkpoint = _Checkpoint(self.setup.artefact_file.with_suffix(".checkpoint"), self._key())
         finished, started = checkpoint.read()
-        for index, seed in enumerate(self.setup.optimization.seeds):
-            if index < len(finished):
-                continue
-            finished.append(self._train_seed(index, seed, finished, started, checkpoint, progress))
-            started = None
+        threads = torch.get_num_threads()
+        # On tensors of this size threads wait for each other longer than they help.
+        torch.set_num_threads(1)
+        try:
+            for index, seed in enumerate(self.setup.optimization.seeds):
+                if index < len(finished):
+                    continue
+                trained = self._train_seed(index, seed, finished, started, checkpoint, progress)
+                finished.append(trained)
+                started = None
+        finally:
+            torch.set_num_threads(threads)
         return finished
 
     def clear_checkpoint(self) -> None:
@@ -115,7 +122,9 @@ class Training:
     def write(self, trained: TrainedSeed, scores: dict[str, Any]) -> None:
         """Write the artefact of one seed with the record of its training."""
         files = self.setup.trials
-        inputs = {p for f in files for p in (f.emg_file, f.coordinates_file, f.inverse_dynamics_file)}
+        inputs = {
+            p for f in files for p in (f.emg_file, f.coordinates_file, f.inverse_dynamics_file)
+        }
         record = {
             "setup": self.setup.name,
             "seed": trained.seed,
@@ -236,7 +245,9 @@ class _Loss:
         self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
         self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
         outputs = [
-            i for i, s in enumerate(nmm.declaration.sources.sources) if s.kind in ("deep", "unscored")
+            i
+            for i, s in enumerate(nmm.declaration.sources.sources)
+            if s.kind in ("deep", "unscored")
         ]
         self._predicted = torch.tensor(outputs)
 
@@ -252,7 +263,7 @@ class _Loss:
             self._lengths, calibration.optimal_fiber_length, calibration.tendon_slack_length
         )
         outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
-        weights = torch.cat([layer.weight.flatten() for layer in self._nmm.predictor.layers])
+        weights = torch.cat([layer.weight.flatten() for layer in self._nmm.predictor.linear])
         loss = (
             moment_error
             + options.excitation_weight * predicted.square().mean()

@@ -74,8 +74,10 @@ def read_training_setup(file: Path) -> TrainingSetup:
     )
     tool.finish()
     if setup.artefact_file.suffix != ".nmm":
-        raise tool.error(f"<artefact_file>: expected a name ending in .nmm, but found "
-                         f"'{setup.artefact_file.name}'")
+        raise tool.error(
+            f"<artefact_file>: expected a name ending in .nmm, but found "
+            f"'{setup.artefact_file.name}'"
+        )
     return setup
 
 

@@ -77,11 +77,19 @@ def read_trial(
 
 def read_hidden_channel(
     files: TrialFiles, channel: str, times: Array, lead_in: float
-) -> Array:
-    """The hidden recording of a deep muscle at ``times`` (s): only ever called to score."""
+) -> tuple[Array, float]:
+    """The hidden recording of a deep muscle at ``times`` (s), and the whole recording's maximum.
+
+    Only ever called to score.
+    """
     table = read_table(files.emg_file, "EMG file").select([channel])
     check_covers(table, times[0], times[-1], lead_in)
-    return _core.sample(table.time, table.values, times)[:, 0]
+    maximum = float(table.values.max())
+    if maximum <= 0:
+        raise NMMError(
+            f"{table.source}: expected a recording in '{channel}', but its maximum is {maximum:g}."
+        )
+    return _core.sample(table.time, table.values, times)[:, 0], maximum
 
 
 def check_covers(table: Table, first: float, last: float, lead_in: float = 0.0) -> None:

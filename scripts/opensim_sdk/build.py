@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Provide an OpenSim SDK, and print where it is.
 
-Takes the OpenSim that the environment variable OpenSim_DIR names (4.5 or 4.6, with headers). Without
-that variable it builds OpenSim 4.5.2 once and keeps it in a cache: in $NMM_OPENSIM_CACHE, else
-in $XDG_CACHE_HOME/nmm-opensim, else in ~/.cache/nmm-opensim.
+Takes the OpenSim that the environment variable OpenSim_DIR names (4.5 or 4.6, with headers).
+Without that variable it builds OpenSim 4.5.2 once and keeps it in a cache: in $NMM_OPENSIM_CACHE,
+else in $XDG_CACHE_HOME/nmm-opensim, else in ~/.cache/nmm-opensim.
 
 Progress goes to stderr. The only line on stdout is the folder to give to CMake as OpenSim_DIR.
 """
@@ -15,12 +15,12 @@ import sys
 from pathlib import Path
 
 import cache
-import steps
 import edits
 import own_sdk
 import recipe
 import smoke
 import source
+import steps
 import system
 from errors import SdkError
 from installed import Sdk
@@ -67,6 +67,8 @@ def _build(name: str, prefix: Path, jobs: int) -> None:
     partial = work / "sdk"
     shutil.rmtree(partial, ignore_errors=True)
     steps.run(["cmake", "--install", str(objects), "--prefix", str(partial)], log)
+    for text in ("LICENSE.txt", "NOTICE"):
+        shutil.copy(core / text, partial)
     (partial / "recipe.json").write_text(json.dumps(recipe.describe(), indent=2) + "\n")
     say("running a simulation with it")
     smoke.check(partial, core)
@@ -92,10 +94,12 @@ def _patched_copy(core: Path, tree: Path) -> None:
 
 
 def main() -> int:
+    """Read the options, print the one line, report errors."""
     parser = argparse.ArgumentParser(
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog='Example:\n  cmake -S . -B build -DOpenSim_DIR="$(python scripts/opensim_sdk/build.py)"',
+        epilog="Example:\n"
+        '  cmake -S . -B build -DOpenSim_DIR="$(python scripts/opensim_sdk/build.py)"',
     )
     wanted = parser.add_mutually_exclusive_group()
     wanted.add_argument(

@@ -22,10 +22,10 @@ class Edit:
     count: int = 1
 
 
-def _left_out(folder: str) -> Edit:
+def _left_out(parent: str, folder: str) -> Edit:
     return Edit(
-        path=f"{folder[: folder.rindex('/')]}/CMakeLists.txt",
-        old=f"add_subdirectory({folder[folder.rindex('/') + 1 :]})\n",
+        path=f"{parent}/CMakeLists.txt",
+        old=f"add_subdirectory({folder})\n",
         new="",
         why="This project does not use it, and it needs other packages or build time.",
     )
@@ -179,31 +179,38 @@ _WITHOUT_MOCO = (
     ),
 )
 
+_APPLICATIONS = (
+    "Analyze",
+    "CMC",
+    "Forward",
+    "ID",
+    "IK",
+    "RRA",
+    "Scale",
+    "opensense",
+    "versionUpdate",
+)
+
 _LEFT_OUT = (
-    *(
-        _left_out(f"OpenSim/{folder}")
-        for folder in ("ExampleComponents", "Moco", "Examples", "Tests")
-    ),
-    *(
-        _left_out(f"Applications/{folder}")
-        for folder in (
-            *("Analyze", "Forward", "Scale", "IK", "ID", "CMC", "RRA"),
-            *("opensense", "versionUpdate"),
-        )
-    ),
-    _left_out("./Bindings"),
-    _left_out("./doc"),
+    *(_left_out("OpenSim", name) for name in ("ExampleComponents", "Examples", "Moco", "Tests")),
+    *(_left_out("Applications", name) for name in _APPLICATIONS),
+    *(_left_out(".", name) for name in ("Bindings", "doc")),
+)
+
+_WRAPS = (
+    "Cylinder",
+    "CylinderObst",
+    "DoubleCylinderObst",
+    "Ellipsoid",
+    "Sphere",
+    "SphereObst",
+    "Torus",
 )
 
 _UNITY = (
     *(
-        _own_name(
-            f"OpenSim/Simulation/Wrap/{stem}.cpp", "wrapTypeName", f"wrapTypeNameOf{stem}", 2
-        )
-        for stem in (
-            *("WrapSphere", "WrapSphereObst", "WrapCylinder", "WrapCylinderObst"),
-            *("WrapDoubleCylinderObst", "WrapEllipsoid", "WrapTorus"),
-        )
+        _own_name(f"OpenSim/Simulation/Wrap/Wrap{name}.cpp", "wrapTypeName", f"nameOf{name}", 2)
+        for name in _WRAPS
     ),
     _own_name(
         "OpenSim/Common/SmoothSegmentedFunction.cpp",

@@ -14,7 +14,7 @@ _BELOW_PREFIX = (".", "lib/cmake/OpenSim", "lib64/cmake/OpenSim", "lib/*/cmake/O
 
 def from_environment() -> Sdk | None:
     """The OpenSim that OpenSim_DIR names, or None when the variable is not set."""
-    value = os.environ.get("OpenSim_DIR")
+    value = os.environ.get("OpenSim_DIR")  # noqa: SIM112 - the name that CMake uses
     if not value:
         return None
     given = Path(value).expanduser().absolute()
@@ -38,7 +38,8 @@ def _checked(cmake_folder: Path) -> Sdk:
         )
     # OpenSim's config file says itself how it finds the prefix from where it is.
     to_prefix = _search(
-        cmake_folder / "OpenSimConfig.cmake", r"PACKAGE_PREFIX_DIR \"\${CMAKE_CURRENT_LIST_DIR}/([./]*)"
+        cmake_folder / "OpenSimConfig.cmake",
+        r"PACKAGE_PREFIX_DIR \"\${CMAKE_CURRENT_LIST_DIR}/([./]*)",
     )
     return Sdk(prefix=(cmake_folder / to_prefix).resolve(), cmake_folder=cmake_folder)
 

@@ -3,6 +3,7 @@
 #include "ActivationDynamics.h"
 #include "ShapeFunction.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace nmm {

@@ -2,7 +2,6 @@
 
 #include "Activation.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -38,12 +37,12 @@ struct ActivationDynamics {
     Derivative calcDerivative(double activation, double excitation) const {
         const double a = clamp(activation);
         const double stretch = 0.5 + 1.5 * a;
+        const double shrink = 1.0 / stretch;
         const double isRising = excitation > a ? 1.0 : 0.0;
-        const double isFalling = 1.0 - isRising;
-        const double risingRate = isRising * activationRate / stretch;
-        const double fallingRate = isFalling * deactivationRate * stretch;
+        const double risingRate = isRising * activationRate * shrink;
+        const double fallingRate = (1.0 - isRising) * deactivationRate * stretch;
         const double rate = risingRate + fallingRate;
-        const double rateSlope = 1.5 * (fallingRate - risingRate) / stretch;
+        const double rateSlope = 1.5 * (fallingRate - risingRate) * shrink;
         const double difference = excitation - a;
         return {difference * rate,
                 (difference * rateSlope - rate) * calcClampSlope(activation), rate, isRising};

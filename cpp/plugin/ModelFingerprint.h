@@ -1,0 +1,22 @@
+#pragma once
+
+#include <nmm/Artefact.h>
+
+#include <string>
+
+namespace OpenSim {
+class Model;
+}
+
+namespace nmm::osim {
+
+/// Check that a model is the one that an artefact was made for, before its parameters are applied:
+/// the artefact's muscles must have the class, the properties and the curves of its fingerprint,
+/// and the same muscle-tendon lengths in its poses. Lengths are compared to 1e-7 m, other numbers
+/// to a relative 1e-9. Nothing else of the model matters.
+/// @param model has a built system
+/// @throws nmm::Error naming the first difference.
+void checkFingerprint(const OpenSim::Model& model, const Artefact& artefact,
+        const std::string& modelFile, const std::string& artefactFile);
+
+} // namespace nmm::osim

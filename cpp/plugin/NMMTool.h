@@ -1,0 +1,103 @@
+#pragma once
+
+#include "osimNMMDLL.h"
+
+// Tool.h needs it and does not include it.
+#include <OpenSim/Tools/osimToolsDLL.h>
+
+#include <OpenSim/Tools/Tool.h>
+
+namespace OpenSim {
+
+/// Run a trained neural musculoskeletal model (NMM) over a trial: EMG and joint angles in;
+/// reconstructed EMG of all muscles, activations, muscle forces, joint moments and their agreement
+/// with the recordings out. Needs no integration and no optimisation.
+///
+/// The artefact (.nmm) holds the trained network, the source of every muscle's excitation and the
+/// calibrated muscle parameters. For each frame, at time t (s):
+///
+///     e_i(t)   = measured EMG, the network's output, or a ratio of another muscle's, all of the
+///                EMG's own time t - d (d: electromechanical delay)
+///     u_i      = (exp(A_i e_i) - 1)/(exp(A_i) - 1)
+///     da_i/dt  = (u_i - a_i)/tau(u_i, a_i)
+///     F_i      = tendon force (N) of Millard2012EquilibriumMuscle with a rigid tendon, at
+///                activation a_i and the length and speed of the muscle's path in the model
+///     tau_j    = sum_i r_ij F_i   (N m), r_ij: OpenSim's moment arms (m)
+///
+/// Values and speeds of the coordinates come from quintic splines through the coordinates file;
+/// the pose is not assembled. Muscles that the artefact does not name take no part.
+///
+/// Files in results_directory, with the tool's name in front:
+/// | file | columns | time |
+/// |---|---|---|
+/// | `_excitations.sto` | `/forceset/soleus_r`, 0 to 1 | the EMG's: t - d |
+/// | `_activations.sto` | `/forceset/soleus_r/activation`, 0 to 1 | t |
+/// | `_muscle_forces.sto` | `/forceset/soleus_r`, N | t |
+/// | `_joint_moments.sto` | `knee_angle_r_moment`, and `…_inverse_dynamics` if given, N m | t |
+/// | `_agreement.sto` | `knee_angle_r_moment/r`, `/rmse`, … `soleus_r_excitation/r`, … | last t |
+///
+/// They appear together when the run is complete; a run that fails leaves the earlier ones.
+///
+/// @code{.xml}
+/// <OpenSimDocument Version="40500">
+///     <NMMTool name="walking">
+///         <results_directory>results</results_directory>
+///         <model_file>subject_walk_scaled.osim</model_file>
+///         <artefact_file>walking.nmm</artefact_file>
+///         <emg_file>electromyography.sto</emg_file>
+///         <coordinates_file>coordinates.sto</coordinates_file>
+///         <lowpass_cutoff_frequency_for_coordinates>6</lowpass_cutoff_frequency_for_coordinates>
+///         <inverse_dynamics_file>inverse_dynamics.sto</inverse_dynamics_file>
+///     </NMMTool>
+/// </OpenSimDocument>
+/// @endcode
+///
+/// Run it with `opensim-cmd -L libosimNMM.so run-tool setup.xml`.
+class OSIMNMM_API NMMTool : public Tool {
+    OpenSim_DECLARE_CONCRETE_OBJECT(NMMTool, Tool);
+
+public:
+    OpenSim_DECLARE_PROPERTY(model_file, std::string,
+            "Model (.osim) that the artefact was trained with, relative to this file like every "
+            "path here. Its muscles get the artefact's calibrated parameters in memory; the file "
+            "stays as it is.");
+    OpenSim_DECLARE_PROPERTY(artefact_file, std::string,
+            "Trained neural musculoskeletal model (.nmm): network, muscle sources and calibrated "
+            "muscle parameters.");
+    OpenSim_DECLARE_PROPERTY(emg_file, std::string,
+            "EMG envelopes (.sto or .mot) with the normalisation used in training, usually 0 to 1. "
+            "Columns are named like the artefact's channels, such as 'soleus'. They must cover the "
+            "frames less the electromechanical delay.");
+    OpenSim_DECLARE_PROPERTY(coordinates_file, std::string,
+            "Coordinates (.mot or .sto) from inverse kinematics; the header must declare "
+            "inDegrees=yes or no. Columns are coordinate names, such as 'knee_angle_r', or state "
+            "paths, such as '/jointset/knee_r/knee_angle_r/value'. Its times within the time range "
+            "are the frames. Coordinates that it lacks keep their default value, but the "
+            "artefact's coordinates must be there.");
+    OpenSim_DECLARE_PROPERTY(lowpass_cutoff_frequency_for_coordinates, double,
+            "Cut-off frequency (Hz) of a low-pass filter for the coordinates; the same as in "
+            "training. Default -1: no filter.");
+    OpenSim_DECLARE_PROPERTY(inverse_dynamics_file, std::string,
+            "Generalized forces (.sto) from inverse dynamics without muscles (N m, N), to compare "
+            "the joint moments with. Columns are named as OpenSim does, such as "
+            "'knee_angle_r_moment'. Default: empty, no comparison.");
+    OpenSim_DECLARE_OPTIONAL_PROPERTY(initial_time, double,
+            "First time (s) of the frames. Default: the first time of coordinates_file.");
+    OpenSim_DECLARE_OPTIONAL_PROPERTY(final_time, double,
+            "Last time (s) of the frames. Default: the last time of coordinates_file.");
+    OpenSim_DECLARE_PROPERTY(score_deep_emg, bool,
+            "Compare each deep muscle's excitation with the recorded channel that the artefact "
+            "names for it, if emg_file has that channel. It is read only after all excitations are "
+            "computed, and never an input. Default: true.");
+
+    NMMTool();
+
+    bool run() override;
+
+private:
+    void constructProperties();
+    void runTrial() const;
+    std::string getRequiredFile(const Property<std::string>& property) const;
+};
+
+} // namespace OpenSim

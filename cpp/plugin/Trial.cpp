@@ -1,0 +1,80 @@
+#include "Trial.h"
+
+#include "ModelPoser.h"
+#include "MuscleMechanics.h"
+
+#include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/Error.h>
+#include <nmm/Text.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace nmm::osim {
+
+namespace {
+
+const double* getRow(const Matrix& matrix, std::size_t row) {
+    return matrix.values.data() + row * matrix.columns;
+}
+
+void setRow(Matrix& matrix, std::size_t row, const std::vector<double>& values) {
+    std::copy(values.begin(), values.end(), matrix.values.begin() + row * matrix.columns);
+}
+
+/// A path may wrap infeasibly in a pose that the model was not made for.
+void checkFinite(const std::vector<double>& values, const std::vector<std::string>& names,
+        const std::string& quantity, double time) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (!std::isfinite(values[i])) {
+            throw Error("Expected a finite " + quantity + " of '" + names[i] +
+                        "', but the model gave " + toText(values[i]) + " at " + toText(time) +
+                        " s. Check the coordinates at that time.");
+        }
+    }
+}
+
+/// Fill in forces and moments. Frames are independent: the activations are known, and a rigid
+/// tendon has no state.
+void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
+        const CoordinateTrajectory& trajectory, TrialResults& results) {
+    std::vector<std::string> muscles;
+    for (const auto& muscle : artefact.muscles) {
+        muscles.push_back(muscle.name);
+    }
+    SimTK::State state = model.getWorkingState();
+    const ModelPoser poser(model, state, trajectory.coordinates);
+    const MuscleMechanics mechanics(model, muscles, artefact.momentCoordinates);
+
+    const auto& times = trajectory.times;
+    results.forces = Matrix(times.size(), muscles.size());
+    results.moments = Matrix(times.size(), artefact.momentCoordinates.size());
+    for (std::size_t frame = 0; frame < times.size(); ++frame) {
+        poser.setPose(state, getRow(trajectory.values, frame), getRow(trajectory.speeds, frame));
+        model.realizeVelocity(state);
+        const auto* activations = getRow(results.activations, frame);
+        const auto forces =
+                mechanics.computeForces(state, {activations, activations + muscles.size()});
+        const auto moments = mechanics.computeMoments(state, forces);
+        checkFinite(forces, muscles, "force", times[frame]);
+        checkFinite(moments, artefact.momentCoordinates, "moment", times[frame]);
+        setRow(results.forces, frame, forces);
+        setRow(results.moments, frame, moments);
+    }
+}
+
+} // namespace
+
+TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
+        const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName) {
+    const auto& artefact = excitationModel.getArtefact();
+    TrialResults results;
+    results.excitations = excitationModel.computeExcitations(emg, trajectory.times,
+            trajectory.select(trajectory.values, artefact.predictor.coordinates),
+            trajectory.select(trajectory.speeds, artefact.predictor.speeds), emgName);
+    results.activations = excitationModel.computeActivations(trajectory.times, results.excitations);
+    computeMechanics(model, artefact, trajectory, results);
+    return results;
+}
+
+} // namespace nmm::osim

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "CoordinateTrajectory.h"
+
+#include <nmm/ExcitationModel.h>
+
+namespace nmm::osim {
+
+/// What an NMM computes of a trial; each has one row per frame.
+struct TrialResults {
+    Matrix excitations; ///< x muscles, 0 to 1; row k belongs to the EMG's own time, t_k - delay
+    Matrix activations; ///< x muscles, 0 to 1
+    Matrix forces;      ///< x muscles: tendon forces, N
+    Matrix moments;     ///< x moment coordinates: N m, or N about a translational coordinate
+};
+
+/// Run an NMM over a trial: EMG and motion to excitations, activations, forces and moments. Every
+/// class of the plugin that runs a whole trial does it here.
+/// @param model calibrated for the artefact, see loadCalibratedModel()
+/// @param trajectory has the artefact's coordinates
+/// @param emg has the artefact's channels
+/// @param emgName what to call the EMG in messages
+/// @throws nmm::Error if the EMG is too short, or the model gives a force that is not finite.
+TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
+        const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName);
+
+} // namespace nmm::osim

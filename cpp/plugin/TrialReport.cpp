@@ -1,0 +1,115 @@
+#include "TrialReport.h"
+
+#include "ModelLookup.h"
+#include "ResultFiles.h"
+#include "Tables.h"
+
+#include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
+#include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/Text.h>
+
+#include <utility>
+
+namespace nmm::osim {
+
+namespace {
+
+using OpenSim::TimeSeriesTable;
+
+std::vector<std::string> getMusclePaths(
+        const OpenSim::Model& model, const Artefact& artefact, const std::string& suffix = "") {
+    std::vector<std::string> paths;
+    for (const auto& muscle : artefact.muscles) {
+        paths.push_back(findMuscle(model, muscle.name).getAbsolutePathString() + suffix);
+    }
+    return paths;
+}
+
+void addHeader(TimeSeriesTable& table, const std::string& name, const std::string& units) {
+    table.addTableMetaData("header", name);
+    table.addTableMetaData("nRows", std::to_string(table.getNumRows()));
+    // OpenSim counts the time column.
+    table.addTableMetaData("nColumns", std::to_string(table.getNumColumns() + 1));
+    table.addTableMetaData("inDegrees", std::string("no"));
+    table.addTableMetaData("units", units);
+}
+
+void addSources(TimeSeriesTable& table, const std::vector<Muscle>& muscles) {
+    using Kind = MuscleSource::Kind;
+    const std::pair<Kind, const char*> kinds[] = {{Kind::Measured, "measured"},
+            {Kind::Deep, "deep"}, {Kind::Tied, "tied"}, {Kind::Unscored, "unscored"}};
+    for (const auto& [kind, key] : kinds) {
+        std::string names;
+        for (const auto& muscle : muscles) {
+            if (muscle.source.kind == kind) {
+                names += (names.empty() ? "" : ",") + muscle.name;
+            }
+        }
+        if (!names.empty()) {
+            table.addTableMetaData(key, names);
+        }
+    }
+}
+
+std::vector<double> shift(std::vector<double> times, double delay) {
+    for (auto& time : times) {
+        time -= delay;
+    }
+    return times;
+}
+
+TimeSeriesTable makeMoments(const TrialReport& report) {
+    const auto& labels = report.momentLabels;
+    const std::size_t columnsPerLabel = report.inverseDynamics ? 2 : 1;
+    std::vector<std::string> columns;
+    Matrix values(report.times.size(), columnsPerLabel * labels.size());
+    const auto addColumn = [&](const std::string& label, const Matrix& source, std::size_t j) {
+        for (std::size_t row = 0; row < values.rows; ++row) {
+            values(row, columns.size()) = source(row, j);
+        }
+        columns.push_back(label);
+    };
+    for (std::size_t j = 0; j < labels.size(); ++j) {
+        addColumn(labels[j], report.results.moments, j);
+        if (report.inverseDynamics) {
+            addColumn(labels[j] + "_inverse_dynamics", *report.inverseDynamics, j);
+        }
+    }
+    return makeTable(report.times, columns, values);
+}
+
+} // namespace
+
+void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
+        const Artefact& artefact, const TrialReport& report) {
+    ResultFiles files(folder);
+    const auto write = [&](const std::string& kind, TimeSeriesTable table,
+                               const std::string& units) {
+        addHeader(table, report.name, units);
+        files.write(report.name + kind, table);
+    };
+    const auto& results = report.results;
+    const auto paths = getMusclePaths(model, artefact);
+
+    auto excitations = makeTable(
+            shift(report.times, artefact.electromechanicalDelay), paths, results.excitations);
+    excitations.addTableMetaData(
+            "electromechanical_delay", toText(artefact.electromechanicalDelay));
+    addSources(excitations, artefact.muscles);
+    write("_excitations.sto", excitations, "dimensionless, 0 to 1");
+    write("_activations.sto",
+            makeTable(report.times, getMusclePaths(model, artefact, "/activation"),
+                    results.activations),
+            "dimensionless, 0 to 1");
+    write("_muscle_forces.sto", makeTable(report.times, paths, results.forces), "N");
+    write("_joint_moments.sto", makeMoments(report), "N m (moment), N (force)");
+    if (report.scores.empty()) {
+        files.writeNone(report.name + "_agreement.sto");
+    } else {
+        write("_agreement.sto", makeAgreementTable(report.scores, report.times.back()),
+                "rmse and mae: N m (moment), N (force), dimensionless (excitation)");
+    }
+    files.commit();
+}
+
+} // namespace nmm::osim

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "Trial.h"
+#include "TrialAgreement.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace OpenSim {
+class Model;
+}
+
+namespace nmm::osim {
+
+/// Everything that is reported of a trial.
+struct TrialReport {
+    std::string name;          ///< the beginning of every file's name
+    std::vector<double> times; ///< of the frames, s
+    TrialResults results;
+    std::vector<std::string> momentLabels; ///< see getGeneralizedForceLabel()
+    std::optional<Matrix> inverseDynamics; ///< frames x moment coordinates
+    std::vector<ScoredSeries> scores;
+};
+
+/// Write a trial's files, all of them or none:
+/// - `<name>_excitations.sto`: columns `/forceset/soleus_r`. The time column is the EMG's own time,
+///   t - delay; the header says the delay and which muscles are measured, deep, tied and unscored.
+/// - `<name>_activations.sto`: columns `/forceset/soleus_r/activation`, as in a states file.
+/// - `<name>_muscle_forces.sto`: columns `/forceset/soleus_r`, tendon forces in N.
+/// - `<name>_joint_moments.sto`: columns `knee_angle_r_moment` and, with inverse dynamics,
+///   `knee_angle_r_moment_inverse_dynamics`.
+/// - `<name>_agreement.sto`, if anything was scored: see makeAgreementTable().
+/// @throws nmm::Error if a file cannot be written.
+void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
+        const Artefact& artefact, const TrialReport& report);
+
+} // namespace nmm::osim

@@ -1,0 +1,137 @@
+"""The C++ runtime: what runs inside OpenSim, called from Python.
+
+Arrays are float64 and C-contiguous (others are converted); rows are frames. Every function raises
+`CoreError` with one line that names what was expected and what was received.
+"""
+
+from collections.abc import Sequence
+from os import PathLike
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+class CoreError(ValueError):
+    """Every error of the C++ runtime."""
+
+class Agreement:
+    """How well an estimate agrees with a reference series."""
+
+    @property
+    def r(self) -> float:
+        """Pearson correlation; NaN if either series is constant."""
+
+    @property
+    def rmse(self) -> float:
+        """Root mean square error, in the reference's unit."""
+
+    @property
+    def nrmse(self) -> float:
+        """`rmse` divided by the range (max - min) of the reference."""
+
+    @property
+    def mae(self) -> float:
+        """Mean absolute error, in the reference's unit."""
+
+    @property
+    def vaf(self) -> float:
+        """Variance accounted for: 1 - sum (reference - estimate)^2 / sum reference^2."""
+
+    @property
+    def best_scale(self) -> float:
+        """The non-negative scale of the estimate with the least rmse."""
+
+class ExcitationModel:
+    """From EMG and motion to one excitation per muscle, as an artefact (`.nmm`) declares it."""
+
+    def __init__(self, path: str | PathLike[str]) -> None:
+        """Read and check the artefact."""
+
+    @property
+    def channels(self) -> list[str]:
+        """The EMG channels that are inputs."""
+
+    @property
+    def muscles(self) -> list[str]:
+        """The muscles, in the order of the excitations' columns."""
+
+    @property
+    def predictor_coordinates(self) -> list[str]:
+        """The coordinates that feed the network."""
+
+    @property
+    def predictor_speeds(self) -> list[str]:
+        """The coordinates whose speeds feed the network."""
+
+    @property
+    def electromechanical_delay(self) -> float:
+        """Delay from EMG to excitation (s)."""
+
+    def compute_excitations(
+        self,
+        channels: Sequence[str],
+        emg_time: ArrayLike,
+        emg_values: ArrayLike,
+        times: ArrayLike,
+        coordinates: ArrayLike,
+        speeds: ArrayLike,
+    ) -> NDArray[np.float64]:
+        """Excitations in [0, 1], frames x muscles.
+
+        channels: names of the columns of `emg_values`, in any order; others are ignored.
+        emg_time: strictly increasing times of the recording (s), covering `times` less the delay.
+        emg_values: envelopes, samples x channels.
+        times: frames (s).
+        coordinates: frames x `predictor_coordinates` (rad, m).
+        speeds: frames x `predictor_speeds` (rad/s, m/s).
+        """
+
+    def compute_activations(self, times: ArrayLike, excitations: ArrayLike) -> NDArray[np.float64]:
+        """Activations, frames x muscles, with the artefact's activation parameters.
+
+        times: strictly increasing (s).
+        excitations: frames x muscles.
+        """
+
+def compute_activations(
+    times: ArrayLike,
+    excitations: ArrayLike,
+    shape_factor: ArrayLike,
+    activation_time_constant: ArrayLike,
+    deactivation_time_constant: ArrayLike,
+    minimum_activation: ArrayLike,
+) -> NDArray[np.float64]:
+    """Activations, frames x muscles: shape function and OpenSim's first-order dynamics.
+
+    times: strictly increasing (s), any interval.
+    excitations: frames x muscles, linear between frames.
+    shape_factor, minimum_activation: one per muscle (dimensionless).
+    activation_time_constant, deactivation_time_constant: one per muscle (s), at least 0.001.
+    """
+
+def compute_activation_gradients(
+    times: ArrayLike,
+    excitations: ArrayLike,
+    shape_factor: ArrayLike,
+    activation_time_constant: ArrayLike,
+    deactivation_time_constant: ArrayLike,
+    minimum_activation: ArrayLike,
+    activation_gradient: ArrayLike,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Gradients of a scalar: the exact adjoint of `compute_activations`.
+
+    activation_gradient: d(scalar)/d(activations), frames x muscles.
+
+    Returns d(scalar) by excitations (frames x muscles), and per muscle by shape_factor,
+    activation_time_constant and deactivation_time_constant (1/s).
+    """
+
+def sample(time: ArrayLike, values: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
+    """Values at `times`, linear between samples and held outside, times x columns.
+
+    time: strictly increasing times of the samples (s).
+    values: samples x columns.
+    times: any finite times (s).
+    """
+
+def agreement(estimate: ArrayLike, reference: ArrayLike) -> Agreement:
+    """How well `estimate` agrees with `reference`; finite series of the same length, at least 2."""

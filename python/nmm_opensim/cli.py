@@ -1,0 +1,172 @@
+"""The command line: thin verbs over the package."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from . import __version__
+from .errors import NMMError
+
+SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
+console = Console(highlight=False)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+def cli() -> None:
+    r"""See the muscles that electrodes cannot reach.
+
+    A neural musculoskeletal model (NMM) reconstructs the EMG of deep muscles from surface EMG and
+    motion, with OpenSim's physics as the teacher. Every verb takes an OpenSim-style XML setup;
+    file names in it are relative to the setup's own folder.
+
+    \b
+    Example, the whole chain on one walking trial:
+      nmm-opensim inverse-kinematics setups/walking_ik.xml
+      nmm-opensim inverse-dynamics setups/walking_id.xml
+      nmm-opensim train setups/walking_train.xml
+      nmm-opensim run setups/walking_nmm.xml
+    """
+
+
+@cli.command("inverse-kinematics")
+@SETUP
+def inverse_kinematics(setup: Path) -> None:
+    r"""Joint angles from markers, by OpenSim's InverseKinematicsTool.
+
+    SETUP is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's
+    folder too, so it runs from anywhere.
+
+    \b
+    Example:
+      nmm-opensim inverse-kinematics setups/walking_ik.xml
+    """
+    from .inverse import run_inverse_kinematics
+
+    console.print(f"Joint angles: {run_inverse_kinematics(setup)}", soft_wrap=True)
+
+
+@cli.command("inverse-dynamics")
+@SETUP
+def inverse_dynamics(setup: Path) -> None:
+    r"""Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
+
+    SETUP is OpenSim's own setup file. Let it exclude Muscles only, so that the moments are those
+    the muscles must give.
+
+    \b
+    Example:
+      nmm-opensim inverse-dynamics setups/walking_id.xml
+    """
+    from .inverse import run_inverse_dynamics
+
+    console.print(f"Joint moments: {run_inverse_dynamics(setup)}", soft_wrap=True)
+
+
+@cli.command()
+@SETUP
+def train(setup: Path) -> None:
+    r"""Train an NMM on joint moments and write its artefact (.nmm).
+
+    SETUP holds an NMMTrainingTool: trials with roles, a source for every muscle, the network, and
+    what is calibrated within which bounds. Every seed is trained; the one with the least training
+    loss becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and
+    the same command goes on from there.
+
+    \b
+    Example:
+      nmm-opensim train setups/walking_train.xml
+    """
+    from .score_report import make_tables, write_scores
+    from .scoring import best_seed, score_training, summarise
+    from .training import Training
+    from .training_setup import read_training_setup
+
+    declared = read_training_setup(setup)
+    with console.status("Reading data and sampling muscle paths"):
+        training = Training(declared)
+    seeds, iterations = declared.optimization.seeds, declared.optimization.iterations
+    with Progress(
+        TextColumn("Training"),
+        BarColumn(),
+        TextColumn("{task.fields[state]}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("", total=len(seeds) * iterations, state="")
+
+        def show(index: int, iteration: int, moment_error: float) -> None:
+            state = f"seed {seeds[index]}, unexplained moment {100 * moment_error:.1f} %"
+            bar.update(task, completed=index * iterations + iteration, state=state)
+
+        try:
+            finished = training.run(show)
+        except KeyboardInterrupt:
+            bar.stop()
+            console.print("Stopped; the progress is kept. The same command goes on from here.")
+            sys.exit(130)
+    scores = score_training(training, finished)
+    chosen = best_seed(finished)
+    summaries = summarise(scores)
+    training.write(
+        chosen,
+        {f"{s.trial}/{s.quantity} {s.kind}/{s.estimator}": s.mean for s in summaries},
+    )
+    training.clear_checkpoint()
+    table = declared.results_directory / f"{declared.name}_scores.csv"
+    write_scores(table, scores)
+    console.print(make_tables(summaries))
+    console.print(f"Scores of every seed: {table}", soft_wrap=True)
+    console.print(
+        f"Artefact of seed {chosen.seed} (least training loss): {declared.artefact_file}",
+        soft_wrap=True,
+    )
+
+
+@cli.command()
+@SETUP
+def run(setup: Path) -> None:
+    r"""Run an NMM inside OpenSim and draw the result.
+
+    SETUP holds an NMMTool, which the plugin runs in the real opensim-cmd: reconstructed EMG,
+    activations, muscle forces, joint moments and their agreement as .sto files. A picture of deep
+    EMG and moments is added. `opensim-cmd print-xml NMMTool` is the manual of the setup.
+
+    \b
+    Example:
+      nmm-opensim run setups/walking_nmm.xml
+    """
+    from .figures import draw_run
+    from .opensim_cmd import run_tool
+    from .results import read_results, read_run_setup
+
+    declared = read_run_setup(setup)
+    command = run_tool(setup)
+    picture = declared.results_directory / f"{declared.name}.png"
+    draw_run(read_results(declared), picture)
+    console.print(f"Results: {declared.results_directory}", soft_wrap=True)
+    console.print(f"Picture: {picture}", soft_wrap=True)
+    console.print(f"The same without Python:\n  {' '.join(command)}", soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command line: an unusable input is one line and exit status 2, never a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except NMMError as error:
+        _fail(str(error))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+
+
+def _fail(message: str) -> None:
+    print(f"nmm-opensim: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(2)

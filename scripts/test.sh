@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Does all set-up, then every check: format and lint, types, C++ tests, Python tests and real
+# opensim-cmd runs. Arguments go to pytest.
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+cd "$root"
+say "format and lint"
+ruff format --check .
+ruff check .
+find cpp tests/cpp -name '*.cpp' -o -name '*.h' | xargs clang-format --dry-run --Werror
+say "types"
+mypy
+say "C++ tests"
+ctest --test-dir "$build" --output-on-failure
+say "Python and opensim-cmd tests"
+python -m pytest "$@"
+say "all checks passed"

@@ -1,0 +1,50 @@
+#include "ExampleArtefact.h"
+
+#include "SafeTensorsWriter.h"
+
+#include <cmath>
+
+namespace {
+
+nlohmann::json describeMuscle(const std::string& name, const nlohmann::json& source) {
+    return {{"name", name}, {"max_isometric_force", 1500.0}, {"optimal_fiber_length", 0.06},
+            {"tendon_slack_length", 0.39}, {"pennation_angle_at_optimal", 0.17},
+            {"activation_time_constant", 0.01}, {"deactivation_time_constant", 0.04},
+            {"minimum_activation", 0.01}, {"shape_factor", -1.5}, {"source", source}};
+}
+
+} // namespace
+
+ExampleArtefact::ExampleArtefact() {
+    content = {{"format", 1}, {"created_with", {{"nmm_opensim", "0.1.0"}}},
+            {"model", {{"name", "leg"}, {"fingerprint", {{"poses", nlohmann::json::array()}}}}},
+            {"path_model", "model"}, {"tendon", "rigid"},
+            {"channels", {{{"name", "gasmed"}, {"gain", 0.5}}, {{"name", "tibant"}, {"gain", 1}}}},
+            {"electromechanical_delay", 0.05}, {"coordinates", {"ankle_angle_r", "knee_angle_r"}},
+            {"moment_coordinates", {"ankle_angle_r"}},
+            {"muscles",
+                    {describeMuscle(
+                             "glmax_r", {{"kind", "tied"}, {"to", "gasmed_r"}, {"ratio", 0.8}}),
+                            describeMuscle("gasmed_r",
+                                    {{"kind", "measured"}, {"channels", {"gasmed", "tibant"}},
+                                            {"weights", {2.0, 0.5}}}),
+                            describeMuscle("soleus_r", {{"kind", "deep"}, {"output", 0},
+                                                               {"recorded_channel", "soleus"}}),
+                            describeMuscle("perlong_r", {{"kind", "unscored"}, {"output", 1}})}},
+            {"predictor", {{"family", "mlp"}, {"hidden_activation", "tanh"}, {"layers", 2},
+                                  {"inputs", {{"emg_lags", {0.0, 0.02}},
+                                                     {"coordinates", {"ankle_angle_r"}},
+                                                     {"speeds", {"ankle_angle_r"}}}}}},
+            {"training", nlohmann::json::object()}};
+    const std::vector<double> zeros(12, 0.0), ones(6, 1.0);
+    tensors["predictor.input_mean"] = {{6}, {zeros.begin(), zeros.begin() + 6}};
+    tensors["predictor.input_scale"] = {{6}, ones};
+    tensors["predictor.0.weight"] = {{2, 6}, zeros};
+    tensors["predictor.0.bias"] = {{2}, {0.0, 0.0}};
+    tensors["predictor.1.weight"] = {{2, 2}, {0.0, 0.0, 0.0, 0.0}};
+    tensors["predictor.1.bias"] = {{2}, {0.0, std::log(3.0)}};
+}
+
+void ExampleArtefact::write(const std::filesystem::path& file) const {
+    writeSafeTensors(file, {{{"nmm", content.dump()}}, tensors});
+}
