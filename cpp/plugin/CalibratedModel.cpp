@@ -51,9 +51,9 @@ std::unique_ptr<OpenSim::Model> loadCalibratedModel(
     checkFingerprint(*model, artefact, modelFile, artefactFile);
     applyMuscleParameters(*model, artefact);
     auto& state = model->initSystem();
-    for (const auto& name : artefact.momentCoordinates) {
-        // As OpenSim does for a moment arm: a locked coordinate has none.
-        findCoordinate(*model, name).setLocked(state, false);
+    for (const auto& coordinate : model->getComponentList<OpenSim::Coordinate>()) {
+        // A locked coordinate follows the recording like the others, and has moment arms.
+        coordinate.setLocked(state, false);
     }
     return model;
 }

@@ -17,7 +17,7 @@ namespace nmm::osim {
 void applyMuscleParameters(OpenSim::Model& model, const Artefact& artefact);
 
 /// Load the model that an artefact was made for, check that it is that model, and calibrate it. Its
-/// system is built, and its moment coordinates are unlocked.
+/// system is built, and all coordinates are unlocked in its working state.
 /// @throws nmm::Error naming what is missing or different.
 std::unique_ptr<OpenSim::Model> loadCalibratedModel(
         const std::string& modelFile, const Artefact& artefact, const std::string& artefactFile);

@@ -1,5 +1,6 @@
 #include "CoordinateTrajectory.h"
 
+#include "CoupledCoordinates.h"
 #include "Tables.h"
 
 #include <OpenSim/Common/GCVSplineSet.h>
@@ -181,6 +182,7 @@ CoordinateTrajectory readCoordinates(const CoordinatesFile& source, const OpenSi
             trajectory.speeds(row, column) = spline.calcDerivative({0}, time);
         }
     }
+    checkCoupledCoordinates(model, trajectory, required, what);
     return trajectory;
 }
 

@@ -11,6 +11,7 @@ Progress goes to stderr. The only line on stdout is the folder to give to CMake 
 import argparse
 import json
 import shutil
+import signal
 import sys
 from pathlib import Path
 
@@ -114,6 +115,8 @@ def main() -> int:
     )
     parser.add_argument("--jobs", type=int, help="compilers at a time (default: what fits)")
     arguments = parser.parse_args()
+    # To be told to stop is the same as to be interrupted: children end, the next call goes on.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if arguments.source:
             print(source.opensim_core())

@@ -29,13 +29,17 @@ def run(command: list[str], log: Path) -> None:
             close_fds=False,  # the lock goes with it, see cache.only_one
         )
         assert process.stdout is not None
-        for line in process.stdout:
-            file.write(line)
-            file.flush()
-            if line.startswith("["):  # ninja: one line for each step that is done
-                print(f"        {line.rstrip()}", file=sys.stderr, flush=True)
+        try:
+            for line in process.stdout:
+                file.write(line)
+                file.flush()
+                if line.startswith("["):  # ninja: one line for each step that is done
+                    print(f"        {line.rstrip()}", file=sys.stderr, flush=True)
+        except BaseException:
+            # After an interruption ninja must not go on alone; it ends its compilers itself.
+            process.terminate()
+            process.wait()
+            raise
     if process.wait() != 0:
         end = log.read_text(errors="replace").splitlines()[-_SHOWN_AT_FAILURE:]
-        raise SdkError(
-            "\n".join([*end, f"{command[0]} failed. The full log: {log}"]),
-        )
+        raise SdkError("\n".join([*end, f"{command[0]} failed. The full log: {log}"]))

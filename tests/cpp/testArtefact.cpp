@@ -234,9 +234,8 @@ TEST_CASE("Artefact cut off anywhere is refused") {
     const TemporaryFolder folder;
     const auto file = folder / "leg.nmm";
     ExampleArtefact().write(file);
-    const auto bytes = readBytes(file);
-    for (std::size_t length = 0; length < bytes.size(); ++length) {
-        writeBytes(file, bytes.substr(0, length));
+    for (auto length = std::filesystem::file_size(file); length-- > 0;) {
+        std::filesystem::resize_file(file, length);
         REQUIRE_THROWS_AS(Artefact::read(file), nmm::Error);
     }
 }
@@ -246,7 +245,7 @@ TEST_CASE("Artefact with any byte changed is refused or read, and nothing else h
     const auto file = folder / "leg.nmm";
     ExampleArtefact().write(file);
     const auto bytes = readBytes(file);
-    const unsigned flip = GENERATE(0x01u, 0x80u, 0xffu);
+    const unsigned flip = GENERATE(0x01u, 0x80u);
     for (std::size_t position = 0; position < bytes.size(); ++position) {
         auto damaged = bytes;
         damaged[position] = static_cast<char>(damaged[position] ^ flip);

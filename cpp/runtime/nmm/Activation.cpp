@@ -60,8 +60,8 @@ Matrix computeActivations(const std::vector<double>& times, const Matrix& excita
     const ActivationDynamicsSet dynamics(parameters);
     Matrix activations(excitations.rows, excitations.columns);
     for (std::size_t frame = 0; frame < times.size(); ++frame) {
-        double* row = &activations.values[frame * activations.columns];
-        const double* to = &shaped.values[frame * shaped.columns];
+        double* row = activations.values.data() + frame * activations.columns;
+        const double* to = shaped.values.data() + frame * shaped.columns;
         if (frame == 0) {
             for (std::size_t m = 0; m < dynamics.size(); ++m) {
                 row[m] = dynamics[m].clamp(to[m]);

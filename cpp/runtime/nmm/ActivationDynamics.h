@@ -44,8 +44,8 @@ struct ActivationDynamics {
         const double rate = risingRate + fallingRate;
         const double rateSlope = 1.5 * (fallingRate - risingRate) * shrink;
         const double difference = excitation - a;
-        return {difference * rate,
-                (difference * rateSlope - rate) * calcClampSlope(activation), rate, isRising};
+        return {difference * rate, (difference * rateSlope - rate) * calcClampSlope(activation),
+                rate, isRising};
     }
 };
 

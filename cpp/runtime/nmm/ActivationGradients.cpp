@@ -59,8 +59,8 @@ void reverseActivations(const ActivationDynamicsSet& dynamics, const Substeps& s
 
         const double s1 = b1 * k1.value, s2 = b2 * k2.value;
         const double s3 = b3 * k3.value, s4 = b4 * k4.value;
-        const double risingSum = k1.isRising * s1 + k2.isRising * s2 + k3.isRising * s3 +
-                k4.isRising * s4;
+        const double risingSum =
+                k1.isRising * s1 + k2.isRising * s2 + k3.isRising * s3 + k4.isRising * s4;
         rising[m] += risingSum;
         falling[m] += s1 + s2 + s3 + s4 - risingSum;
     }

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <fstream>
 #include <limits>
 #include <string_view>
@@ -92,7 +91,7 @@ Tensor readTensor(const JsonReader& entry, std::string_view data, Range& range) 
     }
 
     tensor.values.resize(numBytes / sizeof(double));
-    std::memcpy(tensor.values.data(), data.data() + range.begin, numBytes);
+    std::copy_n(data.data() + range.begin, numBytes, reinterpret_cast<char*>(tensor.values.data()));
     return tensor;
 }
 

@@ -1,0 +1,102 @@
+"""What all tests share: OpenSim's walking example and a trained NMM on it."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nmm_opensim.inverse import run_inverse_dynamics, run_inverse_kinematics
+from nmm_opensim.osim_model import OsimModel
+from nmm_opensim.scoring import best_seed
+from nmm_opensim.training import Training
+from nmm_opensim.training_setup import read_training_setup
+
+ROOT = Path(__file__).resolve().parents[1]
+EXAMPLE = ROOT / "data" / "example3DWalking"
+
+
+@pytest.fixture(scope="session")
+def example() -> Path:
+    """The folder of OpenSim's example3DWalking, which the set-up takes from its sources."""
+    if not EXAMPLE.is_dir():
+        pytest.fail(f"expected {EXAMPLE}; run the set-up (scripts/test.sh)")
+    return EXAMPLE
+
+
+@pytest.fixture(scope="session")
+def model(example: Path) -> OsimModel:
+    """The walking model."""
+    return OsimModel(example / "subject_walk_scaled.osim")
+
+
+@dataclass(frozen=True)
+class Walking:
+    """A project folder, with spaces in its name, on the walking trial."""
+
+    folder: Path
+    train_setup: Path
+    run_setup: Path
+    results: Path
+
+    def copy(self, setup: Path, name: str, *replacements: tuple[str, str]) -> Path:
+        """A changed copy of a setup beside it; every replaced text must be there."""
+        text = setup.read_text(encoding="utf-8")
+        for old, new in replacements:
+            assert old in text, f"'{old}' is not in {setup}"
+            text = text.replace(old, new)
+        copy = setup.with_name(name)
+        copy.write_text(text, encoding="utf-8")
+        return copy
+
+
+@pytest.fixture(scope="session")
+def walking_inputs(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Walking:
+    """Setups, data, inverse kinematics and inverse dynamics; nothing is trained yet."""
+    folder = tmp_path_factory.mktemp("walking") / "a project with spaces"
+    setups = folder / "setups"
+    shutil.copytree(ROOT / "setups", setups)
+    shutil.copytree(example, folder / "data" / "example3DWalking")
+    run_inverse_kinematics(setups / "walking_ik.xml")
+    run_inverse_dynamics(setups / "walking_id.xml")
+    walking = Walking(
+        folder, setups / "short_train.xml", setups / "walking_nmm.xml", folder / "results/walking"
+    )
+    # Short: these tests ask whether the chain is right, not how good one stride can be.
+    walking.copy(
+        setups / "walking_train.xml",
+        "short_train.xml",
+        ("<iterations>600", "<iterations>40"),
+        ("<seeds>1 2 3 4 5<", "<seeds>1<"),
+    )
+    return walking
+
+
+@pytest.fixture(scope="session")
+def training(walking_inputs: Walking) -> Training:
+    """The prepared training of the walking trial."""
+    return Training(read_training_setup(walking_inputs.train_setup))
+
+
+@pytest.fixture(scope="session")
+def walking(walking_inputs: Walking, training: Training) -> Walking:
+    """The walking project with its artefact."""
+    seeds = training.run(lambda index, iteration, error: None)
+    training.write(best_seed(seeds), {})
+    training.clear_checkpoint()
+    return walking_inputs
+
+
+def run_cli(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command line as a user starts it."""
+    return subprocess.run(
+        [sys.executable, "-m", "nmm_opensim", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

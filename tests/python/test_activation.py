@@ -1,0 +1,50 @@
+"""Excitation to activation in torch: OpenSim's dynamics and exact gradients."""
+
+from __future__ import annotations
+
+import numpy as np
+import opensim
+import torch
+
+from nmm_opensim.activation import compute_activations
+
+
+def test_against_opensims_model_integrated_finely() -> None:
+    reference = opensim.MuscleFirstOrderActivationDynamicModel()
+    reference.set_activation_time_constant(0.01)
+    reference.set_deactivation_time_constant(0.04)
+    reference.set_minimum_activation(0.01)
+    times = np.arange(60) * 0.01
+    excitation = np.clip(0.5 + 0.6 * np.sin(12 * times), 0.0, 1.0)
+    computed = compute_activations(
+        times,
+        torch.tensor(excitation[:, None]),
+        torch.zeros(1, dtype=torch.float64),
+        torch.tensor([0.01], dtype=torch.float64),
+        torch.tensor([0.04], dtype=torch.float64),
+        np.array([0.01]),
+    )
+    # Heun's method at 20 microseconds, with OpenSim's own derivative.
+    step, a, expected = 2e-5, max(excitation[0], 0.01), []
+    for k in range(len(times) * 500 - 499):
+        if k % 500 == 0:
+            expected.append(a)
+        u0, u1 = np.interp([k * step, (k + 1) * step], times, excitation)
+        d0 = reference.calcDerivative(a, u0)
+        a += 0.5 * step * (d0 + reference.calcDerivative(a + step * d0, u1))
+    np.testing.assert_allclose(computed[:, 0], expected, rtol=0, atol=5e-6)
+
+
+def test_gradients() -> None:
+    random = np.random.default_rng(0)
+    times = np.cumsum(random.uniform(0.002, 0.02, 15))
+    inputs = (
+        torch.tensor(random.uniform(0.05, 0.95, (15, 3)), requires_grad=True),
+        torch.tensor([-2.0, -0.3, -1e-5], dtype=torch.float64, requires_grad=True),
+        torch.tensor([0.01, 0.02, 0.03], dtype=torch.float64, requires_grad=True),
+        torch.tensor([0.04, 0.08, 0.12], dtype=torch.float64, requires_grad=True),
+    )
+    minimum = np.full(3, 0.01)
+    assert torch.autograd.gradcheck(
+        lambda *x: compute_activations(times, *x, minimum), inputs, eps=1e-7, atol=1e-5
+    )

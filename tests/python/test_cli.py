@@ -1,0 +1,64 @@
+"""The command line as a user meets it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Walking, run_cli
+
+VERBS = ["train", "run", "inverse-kinematics", "inverse-dynamics"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_ends_with_an_example_that_exists(verb: str) -> None:
+    done = run_cli(verb, "--help")
+    assert done.returncode == 0
+    (setup,) = re.findall(rf"nmm-opensim {verb} (\S+)\n", done.stdout)
+    assert (ROOT / setup).is_file()
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_missing_setup_is_one_line_and_status_2(verb: str, tmp_path: Path) -> None:
+    done = run_cli(verb, "absent.xml", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "absent.xml" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('name="soleus_r"', 'name="soleus"', "'soleus' is not in the model; nearest: soleus_r"),
+        ("<channels>medial_hamstrings", "<channels>hamstrings", "nearest: medial_hamstrings"),
+        ("knee_angle_r ankle_angle_r</moment", "knee_r ankle_angle_r</moment", "nearest: knee_an"),
+        ("<final_time>2.37", "<final_time>3.5", "expected initial_time < final_time within 0-2.37"),
+        ('<TiedMuscle name="ehl_r"><to>tibant_r</to></TiedMuscle>', "", "these have none: ehl_r"),
+    ],
+)
+def test_training_refusals(walking_inputs: Walking, old: str, new: str, expected: str) -> None:
+    before = sorted(walking_inputs.results.iterdir())
+    replacements = [(old, new)]
+    if "soleus" in old:
+        replacements.append(("<to>soleus_r", "<to>soleus"))
+    setup = walking_inputs.copy(walking_inputs.train_setup, "refused_cli.xml", *replacements)
+    done = run_cli("train", str(setup))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert expected in done.stderr
+    assert sorted(walking_inputs.results.iterdir()) == before
+
+
+def test_a_short_emg_recording_names_both_ranges(walking_inputs: Walking) -> None:
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    lines = source.read_text().splitlines()
+    short = source.with_name("short.sto")
+    short.write_text("\n".join(lines[:3007]).replace("nRows=4780", "nRows=3000") + "\n")
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, "short_emg.xml", (source.name, short.name)
+    )
+    done = run_cli("train", str(setup))
+    assert done.returncode == 2
+    assert re.search(r"expected samples from .* to 2.33 s, but found 0 to 1.4995 s", done.stderr)
