@@ -1,15 +1,30 @@
 #include "CalibratedModel.h"
 
+#include "ErrorReason.h"
 #include "Files.h"
 #include "ModelFingerprint.h"
 #include "ModelLookup.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/Error.h>
 
 namespace nmm::osim {
 
 namespace {
+
+/// The system of the model is built.
+std::unique_ptr<OpenSim::Model> loadModel(const std::string& file) {
+    checkFileExists(file, "Model file");
+    try {
+        auto model = std::make_unique<OpenSim::Model>(file);
+        model->initSystem();
+        return model;
+    } catch (const std::exception& exception) {
+        throw Error("Model file '" + file + "': Expected a model that OpenSim can load, but " +
+                    "received: " + getReason(exception));
+    }
+}
 
 void checkNames(const OpenSim::Model& model, const Artefact& artefact) {
     for (const auto& muscle : artefact.muscles) {
@@ -43,11 +58,8 @@ void applyMuscleParameters(OpenSim::Model& model, const Artefact& artefact) {
 
 std::unique_ptr<OpenSim::Model> loadCalibratedModel(
         const std::string& modelFile, const Artefact& artefact, const std::string& artefactFile) {
-    checkFileExists(modelFile, "Model file");
-    auto model = std::make_unique<OpenSim::Model>(modelFile);
-    model->finalizeConnections();
+    auto model = loadModel(modelFile);
     checkNames(*model, artefact);
-    model->initSystem();
     checkFingerprint(*model, artefact, modelFile, artefactFile);
     applyMuscleParameters(*model, artefact);
     auto& state = model->initSystem();

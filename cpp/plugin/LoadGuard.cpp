@@ -6,33 +6,38 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <string>
 
 namespace {
 
 const OpenSimBuild ExpectedBuild{NMM_OPENSIM_VERSION, NMM_SIMBODY_VERSION, NMM_SIMBODY_BUILD_TYPE};
 
-/// The file of the components, in the folder of this library.
+/// The file of the components, in the folder of this library. Links are followed: a link to this
+/// library need not have the components beside it.
 std::string getComponentsPath() {
     Dl_info self{};
     dladdr(reinterpret_cast<void*>(&osimNMM_status), &self);
-    const std::string path = self.dli_fname;
-    return path.substr(0, path.rfind('/') + 1) + NMM_COMPONENTS_FILE;
+    return std::filesystem::canonical(self.dli_fname).parent_path() / NMM_COMPONENTS_FILE;
 }
 
 std::string adviseOn(const std::string& loaderError) {
-    for (const auto* name : {"torch", "libc10", "c10"}) {
-        if (loaderError.find(name) != std::string::npos) {
-            return "Install torch " NMM_TORCH_VERSION " beside the nmm_opensim package (pip "
-                   "install torch==" NMM_TORCH_VERSION "), or add the folder of its libraries to "
-                   "LD_LIBRARY_PATH";
-        }
+    const auto beginsWith = [&](const char* text) { return loaderError.rfind(text, 0) == 0; };
+    const std::string installTorch = "install torch " NMM_TORCH_VERSION " beside the nmm_opensim "
+                                     "package (pip install torch==" NMM_TORCH_VERSION ")";
+    if (beginsWith("libtorch") || beginsWith("libc10")) {
+        return "LibTorch is missing: " + installTorch +
+               ", or add the folder of its libraries to LD_LIBRARY_PATH.";
     }
-    if (loaderError.find("libosim") != std::string::npos) {
+    if (beginsWith("libosim")) {
         return "Load the plugin into a process that holds all of OpenSim's libraries: "
-               "opensim-cmd, the GUI, or Python after 'import opensim'";
+               "opensim-cmd, the GUI, or Python after 'import opensim'.";
     }
-    return "Install nmm_opensim again";
+    if (loaderError.find("undefined symbol") != std::string::npos) {
+        return "A library is of another version than the plugin was built for: " + installTorch +
+               ", or build the plugin again.";
+    }
+    return "Install nmm_opensim again.";
 }
 
 std::string loadComponents() {
@@ -40,7 +45,7 @@ std::string loadComponents() {
     if (!library) {
         const std::string error = dlerror();
         return "Expected to load " NMM_COMPONENTS_FILE ", but received: " + error + ". " +
-               adviseOn(error) + ".";
+               adviseOn(error);
     }
     using RegisterFunction = void();
     auto* const registerTypes =

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <optional>
+#include <utility>
 
 using namespace OpenSim;
 using namespace nmm::osim;
@@ -80,6 +81,9 @@ NMMTool::NMMTool() {
 }
 
 void NMMTool::constructProperties() {
+    updProperty_results_directory().setComment(
+            "Folder for the result files, relative to this file; made if absent. Default: './', "
+            "the folder of this file.");
     constructProperty_model_file("");
     constructProperty_artefact_file("");
     constructProperty_emg_file("");
@@ -115,6 +119,7 @@ void NMMTool::runTrial() const {
 
     Stopwatch stopwatch;
     const auto artefactFile = getRequiredFile(getProperty_artefact_file());
+    checkFileExists(artefactFile, "Artefact file");
     const nmm::ExcitationModel excitationModel(nmm::Artefact::read(artefactFile));
     const auto& artefact = excitationModel.getArtefact();
     log_info("Artefact '{}': {} channels, {} muscles ({:.0f} ms)", artefactFile,

@@ -1,28 +1,48 @@
 #include "Tables.h"
 
+#include "ErrorReason.h"
 #include "Files.h"
 
 #include <nmm/Error.h>
 
 #include <algorithm>
+#include <fstream>
 
 namespace nmm::osim {
 
 namespace {
 
-std::string getFirstLine(const std::string& text) {
-    return text.substr(0, text.find('\n'));
+/// OpenSim's reader searches the column labels forever where a file ends before them.
+void checkHasColumnLabels(const std::string& file, const std::string& what) {
+    const std::string blank = " \t\r";
+    std::ifstream stream(file);
+    std::string line;
+    bool isInHeader = true;
+    while (std::getline(stream, line)) {
+        const auto first = line.find_first_not_of(blank);
+        if (first == std::string::npos) {
+            continue;
+        }
+        if (!isInHeader) {
+            return;
+        }
+        isInHeader = line.substr(first, line.find_last_not_of(blank) + 1 - first) != "endheader";
+    }
+    throw Error(what + " '" + file + "': Expected " +
+                (isInHeader ? "a line 'endheader'" : "column labels after 'endheader'") +
+                ", but found none. Is it a table (.sto, .mot)?");
 }
 
 } // namespace
 
 OpenSim::TimeSeriesTable readTable(const std::string& file, const std::string& what) {
     checkFileExists(file, what);
+    checkHasColumnLabels(file, what);
     try {
         return OpenSim::TimeSeriesTable(file);
     } catch (const std::exception& exception) {
-        throw Error(what + " '" + file + "': Expected a table (.sto, .mot), but received: " +
-                    getFirstLine(exception.what()));
+        throw Error(what + " '" + file +
+                    "': Expected a table (.sto, .mot), but received: " + getReason(exception));
     }
 }
 

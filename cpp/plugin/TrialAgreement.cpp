@@ -58,8 +58,13 @@ std::vector<ScoredSeries> scoreDeepEMG(const Artefact& artefact, const std::vect
     std::vector<ScoredSeries> scores;
     for (std::size_t m = 0; m < artefact.muscles.size(); ++m) {
         const auto& channel = artefact.muscles[m].source.recordedChannel;
-        if (!channel || emgTimes.size() < 2 ||
+        if (!channel) {
+            continue;
+        }
+        if (emgTimes.size() < 2 ||
                 std::find(recorded.begin(), recorded.end(), *channel) == recorded.end()) {
+            OpenSim::log_info("{}: not scored, {} has no channel '{}' at these times",
+                    artefact.muscles[m].name, emgName, *channel);
             continue;
         }
         const auto recording = selectSeries(emg, {*channel}, emgName);

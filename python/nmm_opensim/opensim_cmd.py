@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from . import _core
 from .errors import NMMError
 
 PLUGIN = "libosimNMM.so"
@@ -32,13 +33,10 @@ def find_opensim_cmd() -> Path:
 
 def find_plugin() -> Path:
     """The plugin that was installed with this package."""
-    from importlib.resources import files
-
-    plugin = Path(str(files("nmm_opensim").joinpath("lib", PLUGIN)))
-    installed = Path(sys.prefix) / "lib" / PLUGIN
-    for candidate in (installed, plugin):
-        if candidate.is_file():
-            return candidate
+    # Beside the compiled module, wherever an installation puts it.
+    plugin = Path(_core.__file__).parent / "lib" / PLUGIN
+    if plugin.is_file():
+        return plugin
     raise NMMError(
         f"plugin: expected '{plugin}', but found none; "
         "build the package where an OpenSim SDK is found."
@@ -51,7 +49,9 @@ def run_tool(setup: Path) -> list[str]:
     Returns the command line. An OpenSim tool that fails has said why itself.
     """
     command = [str(find_opensim_cmd()), "-L", str(find_plugin()), "run-tool", str(setup)]
-    done = subprocess.run(command, check=False)
+    # `import opensim` puts its own libraries on this path; opensim-cmd must find its own instead.
+    environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
+    done = subprocess.run(command, check=False, env=environment)
     if done.returncode != 0:
         raise NMMError(
             f"{setup}: opensim-cmd ended with status {done.returncode}; its last lines above "

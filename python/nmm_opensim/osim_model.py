@@ -15,6 +15,9 @@ from .tables import Array
 # Below this a coordinate does not move a muscle: 1 micrometre per radian.
 SMALLEST_MOMENT_ARM = 1e-6
 
+# Coordinate::MotionType, whose names the Python bindings leave out.
+ROTATIONAL, TRANSLATIONAL = 1, 2
+
 
 @dataclass(frozen=True)
 class Geometry:
@@ -86,9 +89,8 @@ class OsimModel:
 
     def ids_column(self, coordinate: str) -> str:
         """The label that OpenSim's inverse dynamics gives to a coordinate's moment or force."""
-        # 2: Coordinate::Translational
-        translational = self.coordinate(coordinate).getMotionType() == 2
-        return f"{coordinate}_force" if translational else f"{coordinate}_moment"
+        rotational = self.coordinate(coordinate).getMotionType() == ROTATIONAL
+        return f"{coordinate}_moment" if rotational else f"{coordinate}_force"
 
     def set_pose(self, values: dict[str, float], speeds: dict[str, float] | None = None) -> None:
         """Set the named coordinates (rad, m) and speeds; all others to their defaults and zero.

@@ -54,6 +54,7 @@ class Table:
 def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.TimeSeriesTable:
     """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
     require_file(path, what)
+    _require_labels(path, what)
     try:
         table = opensim.TimeSeriesTable(str(path))
     except RuntimeError as error:
@@ -74,6 +75,20 @@ def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.
             f"after {time[row]}."
         )
     return table
+
+
+def _require_labels(path: Path, what: str) -> None:
+    """Refuse what OpenSim's reader would wait for forever: a header that no labels follow."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        if not any(line.strip() == "endheader" for line in file):
+            raise NMMError(
+                f"{what} '{path}': expected a line 'endheader' that ends an OpenSim header, "
+                "but found none; convert it to .sto."
+            )
+        if not any(line.strip() for line in file):
+            raise NMMError(
+                f"{what} '{path}': expected column labels after 'endheader', but the file ends."
+            )
 
 
 def read_table(path: Path, what: str, minimum_rows: int = 2) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import _core
+from .coupling import check_coupled_coordinates
 from .errors import NMMError
 from .motion import Motion, read_motion
 from .osim_model import OsimModel
@@ -63,6 +64,7 @@ def read_trial(
         files.initial_time,
         files.final_time,
     )
+    check_coupled_coordinates(motion, model, f"coordinates file '{files.coordinates_file}'")
     labels = [model.ids_column(name) for name in moment_coordinates]
     moments = read_table(files.inverse_dynamics_file, "inverse dynamics file").select(labels)
     check_covers(moments, motion.time[0], motion.time[-1])

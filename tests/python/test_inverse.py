@@ -26,3 +26,25 @@ def test_another_tools_setup_is_refused(walking_inputs: Walking, verb: str) -> N
     assert done.returncode == 2
     assert "but found <NMMTool>" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_coupled_coordinates_in_degrees_are_refused(walking_inputs: Walking) -> None:
+    # OpenSim writes a patella's angle in radians into a file in degrees; other programs do not.
+    source = walking_inputs.results / "walking_coordinates.mot"
+    lines = source.read_text().splitlines()
+    labels = next(i for i, line in enumerate(lines) if line.startswith("time"))
+    column = lines[labels].split("\t").index("knee_angle_r_beta")
+    for i in range(labels + 1, len(lines)):
+        fields = lines[i].split("\t")
+        fields[column] = str(float(fields[column]) * 180 / 3.141592653589793)
+        lines[i] = "\t".join(fields)
+    degrees = walking_inputs.folder / "degrees.mot"
+    degrees.write_text("\n".join(lines) + "\n")
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup,
+        "degrees.xml",
+        ("../results/walking/walking_coordinates.mot", str(degrees)),
+    )
+    done = run_cli("train", str(setup))
+    assert done.returncode == 2
+    assert "expected coordinate 'knee_angle_r_beta' to be" in done.stderr
