@@ -13,7 +13,7 @@ import pytest
 from nmm_opensim.inverse import run_inverse_dynamics, run_inverse_kinematics
 from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.scoring import best_seed
-from nmm_opensim.training import Training
+from nmm_opensim.training import TrainedSeed, Training
 from nmm_opensim.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -83,11 +83,17 @@ def training(walking_inputs: Walking) -> Training:
 
 
 @pytest.fixture(scope="session")
-def walking(walking_inputs: Walking, training: Training) -> Walking:
-    """The walking project with its artefact."""
+def trained(training: Training) -> list[TrainedSeed]:
+    """The outcome of the training."""
     seeds = training.run(lambda index, iteration, error: None)
-    training.write(best_seed(seeds), {})
     training.clear_checkpoint()
+    return seeds
+
+
+@pytest.fixture(scope="session")
+def walking(walking_inputs: Walking, training: Training, trained: list[TrainedSeed]) -> Walking:
+    """The walking project with its artefact."""
+    training.write(best_seed(trained), {})
     return walking_inputs
 
 

@@ -32,9 +32,8 @@ def check_coupled_coordinates(motion: Motion, model: OsimModel, source: str) -> 
         dependent = coupler.getDependentCoordinateName()
         values, _ = motion.select([dependent, *independent])
         function = coupler.getFunction()
-        expected = coupler.get_scale_factor() * np.array(
-            [function.calcValue(_vector(row[1:])) for row in values]
-        )
+        scale = opensim.PropertyHelper.getValueDouble(coupler.getPropertyByName("scale_factor"))
+        expected = scale * np.array([function.calcValue(_vector(row[1:])) for row in values])
         translational = model.coordinate(dependent).getMotionType() == TRANSLATIONAL
         unit = "m" if translational else "rad"
         wrong = np.flatnonzero(np.abs(values[:, 0] - expected) > TOLERANCE[unit])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 
 from rich.console import Group, RenderableType
@@ -27,33 +28,39 @@ def write_scores(path: Path, scores: Sequence[Score]) -> None:
 
 
 def make_tables(summaries: Sequence[Summary]) -> RenderableType:
-    """Deep EMG beside its baselines, and moments, each as mean ± standard deviation over seeds."""
-    emg = RichTable("deep EMG", "trial", "estimator", box=None, pad_edge=False)
-    for heading in ("r", "RMSE", "NRMSE", "RMSE, best scale", "VAF"):
-        emg.add_column(heading, justify="right", no_wrap=True)
-    moments = RichTable("moment", "trial", "estimator", box=None, pad_edge=False)
-    for heading in ("r", "RMSE", "NRMSE"):
-        moments.add_column(heading, justify="right", no_wrap=True)
-    # Neighbours belong under the NMM they are compared with.
-    ordered = sorted(summaries, key=lambda s: [s.quantity, s.role != "test", s.trial])
-    for summary in ordered:
-        start = (summary.quantity, f"{summary.trial} ({summary.role})", summary.estimator)
-        r, nrmse = _number(summary, "r", 1.0, ".2f"), _number(summary, "nrmse", 100.0, ".1f")
-        if summary.kind == EMG:
-            rmse, scaled = (_number(summary, m, 100.0, ".1f") for m in ("rmse", "scaled_rmse"))
-            vaf = _number(summary, "vaf", 1.0, ".2f")
-            emg.add_row(*start, r, f"{rmse} %", f"{nrmse} %", f"{scaled} %", vaf)
-        else:
-            moments.add_row(*start, r, f"{_number(summary, 'rmse', 1.0, '.1f')} N m", f"{nrmse} %")
+    """For each quantity and trial the NMM beside its baselines; test trials first."""
     note = (
-        "Mean ± standard deviation over seeds. EMG errors in % of the channel's maximum; NRMSE is "
-        "relative to the\nreference's range. Hidden recordings are read only to score."
+        "Mean ± standard deviation over seeds. EMG errors in % of the channel's maximum;\n"
+        "NRMSE is relative to the reference's range; the best scale is the positive one\n"
+        "with the least error. Hidden recordings are read only to score."
     )
-    return Group(emg, "", moments, "", note)
+    ordered = sorted(summaries, key=lambda s: (s.kind, s.quantity, s.role != "test", s.trial))
+    groups = groupby(ordered, key=lambda s: f"{s.quantity} {s.kind}, {s.trial} ({s.role})")
+    return Group(*(_make_table(title, list(members)) for title, members in groups), note)
 
 
-def _number(summary: Summary, metric: str, scale: float, form: str) -> str:
-    mean = format(scale * summary.mean[metric], form)
+def _make_table(title: str, summaries: Sequence[Summary]) -> RichTable:
+    table = RichTable(
+        title=title, title_style="bold", title_justify="left", box=None, pad_edge=False
+    )
+    # Widths are fixed, so that the tables align with each other and fit a terminal of 80 columns.
+    table.add_column("", width=23, overflow="fold")
+    for heading, width in (("r", 11), ("RMSE", 14), ("NRMSE", 12), ("RMSE, best scale", 16)):
+        table.add_column(heading, justify="right", width=width)
+    scale, unit = (100.0, " %") if summaries[0].kind == EMG else (1.0, " N m")
+    for summary in summaries:
+        table.add_row(
+            summary.estimator,
+            _number(summary, "r", 1.0, 2),
+            _number(summary, "rmse", scale, 1) + unit,
+            _number(summary, "nrmse", 100.0, 1) + " %",
+            _number(summary, "scaled_rmse", scale, 1) + unit,
+        )
+    return table
+
+
+def _number(summary: Summary, metric: str, scale: float, digits: int) -> str:
+    mean = f"{scale * summary.mean[metric]:.{digits}f}"
     if summary.seeds == 1:
         return mean
-    return f"{mean} ± {format(scale * summary.deviation[metric], form)}"
+    return f"{mean} ± {scale * summary.deviation[metric]:.{digits}f}"

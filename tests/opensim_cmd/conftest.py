@@ -1,0 +1,89 @@
+"""What the runs of the real opensim-cmd share."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin
+
+# A run takes about a second; one that waits for ever must not stop the tests.
+TIME_LIMIT = 120
+
+
+@pytest.fixture(scope="session")
+def opensim_cmd() -> Path:
+    """The opensim-cmd that the set-up provides."""
+    return find_opensim_cmd()
+
+
+@pytest.fixture(scope="session")
+def plugin() -> Path:
+    """The plugin that was installed with the package."""
+    return find_plugin()
+
+
+@pytest.fixture(scope="session")
+def opensim_source() -> Path:
+    """OpenSim's sources, which hold its test data."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "opensim_sdk" / "build.py"), "--source"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def environment() -> dict[str, str]:
+    """The environment of a user's shell.
+
+    ``import opensim`` puts the package's own libraries on LD_LIBRARY_PATH, and opensim-cmd would
+    crash with them.
+    """
+    return {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+
+
+@pytest.fixture(scope="session")
+def run_opensim_cmd(
+    opensim_cmd: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``run_opensim_cmd(plugin, *arguments, cwd=None)`` runs opensim-cmd with a plugin."""
+    # opensim-cmd writes opensim.log where it is started.
+    elsewhere = tmp_path_factory.mktemp("working folder")
+
+    def run(
+        plugin: Path, *arguments: str | Path, cwd: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(opensim_cmd), "-L", str(plugin), *map(str, arguments)],
+            cwd=cwd or elsewhere,
+            env=environment,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=TIME_LIMIT,
+            check=False,
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def run_tool(
+    run_opensim_cmd: Callable[..., subprocess.CompletedProcess[str]], plugin: Path
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """``run_tool(setup, cwd=None)`` runs a setup with opensim-cmd and the installed plugin."""
+
+    def run(setup: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+        return run_opensim_cmd(plugin, "run-tool", setup, cwd=cwd)
+
+    return run
