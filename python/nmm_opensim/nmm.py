@@ -68,13 +68,15 @@ def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> P
     time = trial.time
     check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
     architecture = declaration.architecture
-    values, speeds = trial.motion.select(declaration.coordinates)
+    # The whole motion, as the plugin poses it: OpenSim's wrapping lets even coordinates that no
+    # muscle crosses leave a trace in lengthening speeds.
+    motion = trial.motion
     geometry = model.sample_geometry(
         declaration.sources.muscles,
         declaration.moment_coordinates,
-        declaration.coordinates,
-        values,
-        speeds,
+        motion.coordinates,
+        motion.values,
+        motion.speeds,
     )
     return PreparedTrial(
         trial,
@@ -84,8 +86,8 @@ def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> P
             trial.emg,
             time,
             delay,
-            trial.motion.select(architecture.coordinates)[0],
-            trial.motion.select(architecture.speeds)[1],
+            motion.select(architecture.coordinates)[0],
+            motion.select(architecture.speeds)[1],
         ),
         torch.from_numpy(geometry.lengths),
         torch.from_numpy(geometry.speeds),

@@ -110,16 +110,20 @@ class OsimModel:
         moving = set()
         for pose in self.make_poses(self.coordinate_names):
             for name in self._coordinates:
-                if name in moving:
-                    continue
-                self.set_pose(pose, {name: 1.0})
-                self.model.realizeVelocity(self.state)
-                if any(
-                    abs(self._muscles[m].getLengtheningSpeed(self.state)) > SMALLEST_MOMENT_ARM
-                    for m in muscles
-                ):
+                # Lengths, not lengthening speeds: where a path wraps twice, OpenSim's speeds do not
+                # vanish for motions that leave its length alone.
+                step = 1e-3
+                ahead, behind = (
+                    self._lengths({**pose, name: pose[name] + h}, muscles) for h in (step, -step)
+                )
+                if np.abs(ahead - behind).max() > 2 * step * SMALLEST_MOMENT_ARM:
                     moving.add(name)
         return [name for name in self._coordinates if name in moving]
+
+    def _lengths(self, pose: dict[str, float], muscles: Sequence[str]) -> Array:
+        self.set_pose(pose)
+        self.model.realizePosition(self.state)
+        return np.array([self._muscles[name].getLength(self.state) for name in muscles])
 
     def find_crossing_muscles(self, coordinates: Sequence[str]) -> list[str]:
         """Muscles with a moment arm about any of ``coordinates`` in the test poses."""

@@ -31,8 +31,8 @@ def make_tables(summaries: Sequence[Summary]) -> RenderableType:
     """For each quantity and trial the NMM beside its baselines; test trials first."""
     note = (
         "Mean ± standard deviation over seeds. EMG errors in % of the channel's maximum;\n"
-        "NRMSE is relative to the reference's range; the best scale is the positive one\n"
-        "with the least error. Hidden recordings are read only to score."
+        "NRMSE is relative to the reference's range; scaled RMSE is after the best positive\n"
+        "scale. Hidden recordings are read only to score."
     )
     ordered = sorted(summaries, key=lambda s: (s.kind, s.quantity, s.role != "test", s.trial))
     groups = groupby(ordered, key=lambda s: f"{s.quantity} {s.kind}, {s.trial} ({s.role})")
@@ -43,18 +43,18 @@ def _make_table(title: str, summaries: Sequence[Summary]) -> RichTable:
     table = RichTable(
         title=title, title_style="bold", title_justify="left", box=None, pad_edge=False
     )
+    scale, unit = (100.0, "%") if summaries[0].kind == EMG else (1.0, "N m")
     # Widths are fixed, so that the tables align with each other and fit a terminal of 80 columns.
-    table.add_column("", width=23, overflow="fold")
-    for heading, width in (("r", 11), ("RMSE", 14), ("NRMSE", 12), ("RMSE, best scale", 16)):
-        table.add_column(heading, justify="right", width=width)
-    scale, unit = (100.0, " %") if summaries[0].kind == EMG else (1.0, " N m")
+    table.add_column("", width=22, overflow="fold")
+    for heading in ("r", f"RMSE ({unit})", "NRMSE (%)", "scaled RMSE"):
+        table.add_column(heading, justify="right", width=12)
     for summary in summaries:
         table.add_row(
             summary.estimator,
             _number(summary, "r", 1.0, 2),
-            _number(summary, "rmse", scale, 1) + unit,
-            _number(summary, "nrmse", 100.0, 1) + " %",
-            _number(summary, "scaled_rmse", scale, 1) + unit,
+            _number(summary, "rmse", scale, 1),
+            _number(summary, "nrmse", 100.0, 1),
+            _number(summary, "scaled_rmse", scale, 1),
         )
     return table
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -42,19 +41,20 @@ def opensim_source() -> Path:
     return Path(done.stdout.strip())
 
 
-@pytest.fixture(scope="session")
-def environment() -> dict[str, str]:
-    """The environment of a user's shell.
+@pytest.fixture(scope="session", autouse=True)
+def _environment_of_a_shell() -> Iterator[None]:
+    """``import opensim`` puts its own libraries on LD_LIBRARY_PATH; opensim-cmd crashes with them.
 
-    ``import opensim`` puts the package's own libraries on LD_LIBRARY_PATH, and opensim-cmd would
-    crash with them.
+    The tests import it, so everything they start would inherit that.
     """
-    return {name: value for name, value in os.environ.items() if name != "LD_LIBRARY_PATH"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("LD_LIBRARY_PATH", raising=False)
+        yield
 
 
 @pytest.fixture(scope="session")
 def run_opensim_cmd(
-    opensim_cmd: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    opensim_cmd: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[..., subprocess.CompletedProcess[str]]:
     """``run_opensim_cmd(plugin, *arguments, cwd=None)`` runs opensim-cmd with a plugin."""
     # opensim-cmd writes opensim.log where it is started.
@@ -66,7 +66,6 @@ def run_opensim_cmd(
         return subprocess.run(
             [str(opensim_cmd), "-L", str(plugin), *map(str, arguments)],
             cwd=cwd or elsewhere,
-            env=environment,
             capture_output=True,
             text=True,
             errors="replace",

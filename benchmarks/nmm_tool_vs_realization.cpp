@@ -1,0 +1,215 @@
+#include "CalibratedModel.h"
+#include "CoordinateTrajectory.h"
+#include "ModelLookup.h"
+#include "ModelPoser.h"
+#include "Tables.h"
+#include "Trial.h"
+
+#include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
+#include <OpenSim/Common/Logger.h>
+#include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/ExcitationModel.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <limits>
+#include <string>
+#include <vector>
+
+using namespace nmm::osim;
+
+namespace {
+
+constexpr double RequiredRatio = 2.0;
+constexpr double LowpassCutoffFrequency = 6.0; // Hz, as in setups/walking_nmm.xml
+// Below this a coordinate does not move a muscle: 1 micrometre per radian.
+constexpr double SmallestMomentArm = 1e-6;
+
+constexpr auto Help = R"(nmm_tool_vs_realization MODEL ARTEFACT COORDINATES EMG [REPETITIONS]
+
+Time per frame of the plugin's whole computation of a trial (deep EMG, activations, muscle forces,
+joint moments) against what OpenSim itself needs for the same muscles and frames: to realize the
+state, muscle lengths and speeds, and the moment arms of the muscles that cross the moment
+coordinates. Model loading counts for neither. Both are timed alternately, REPETITIONS times
+(default: 10), and the best of each counts, because other processes may slow a run down but nothing
+speeds one up.
+
+Example, from the repository's root:
+  nmm_tool_vs_realization data/example3DWalking/subject_walk_scaled.osim \
+      results/walking/walking.nmm results/walking/walking_coordinates.mot \
+      data/example3DWalking/electromyography.sto
+)";
+
+/// OpenSim's own evaluation of an artefact's muscles along a motion.
+class Realization {
+public:
+    Realization(const OpenSim::Model& model, const nmm::Artefact& artefact,
+            const CoordinateTrajectory& trajectory)
+            : _model(model), _trajectory(trajectory), _state(model.getWorkingState()),
+              _poser(model, _state, trajectory.coordinates) {
+        for (const auto& muscle : artefact.muscles) {
+            _muscles.push_back(&findMuscle(model, muscle.name));
+        }
+        findCrossings(artefact);
+    }
+
+    std::size_t getNumMuscles() const { return _muscles.size(); }
+    std::size_t getNumMomentArms() const { return _crossings.size(); }
+
+    /// @returns a sum of all that was evaluated, so that no compiler leaves it out
+    double evaluatePaths() {
+        return evaluateFrames([this] { return sumPaths(); });
+    }
+    double evaluatePathsAndMomentArms() {
+        return evaluateFrames([this] { return sumPaths() + sumMomentArms(); });
+    }
+
+private:
+    struct Crossing {
+        const OpenSim::Muscle* muscle;
+        OpenSim::Coordinate* coordinate;
+    };
+
+    template <typename Evaluate>
+    double evaluateFrames(const Evaluate& evaluate) {
+        double sum = 0;
+        for (std::size_t frame = 0; frame < _trajectory.times.size(); ++frame) {
+            const auto first = frame * _trajectory.values.columns;
+            _poser.setPose(_state, _trajectory.values.values.data() + first,
+                    _trajectory.speeds.values.data() + first);
+            _model.realizeVelocity(_state);
+            sum += evaluate();
+        }
+        return sum;
+    }
+
+    double sumPaths() const {
+        double sum = 0;
+        for (const auto* muscle : _muscles) {
+            sum += muscle->getLength(_state) + muscle->getLengtheningSpeed(_state);
+        }
+        return sum;
+    }
+
+    double sumMomentArms() const {
+        double sum = 0;
+        for (const auto& crossing : _crossings) {
+            sum += crossing.muscle->computeMomentArm(_state, *crossing.coordinate);
+        }
+        return sum;
+    }
+
+    /// Only pairs that have a moment arm in some frame: OpenSim is not charged for others.
+    void findCrossings(const nmm::Artefact& artefact) {
+        std::vector<Crossing> candidates;
+        for (const auto& name : artefact.momentCoordinates) {
+            // OpenSim's computeMomentArm() asks for a coordinate that is not const.
+            auto& coordinate = const_cast<OpenSim::Coordinate&>(findCoordinate(_model, name));
+            for (const auto* muscle : _muscles) {
+                candidates.push_back({muscle, &coordinate});
+            }
+        }
+        std::vector<double> largest(candidates.size());
+        evaluateFrames([&] {
+            for (std::size_t i = 0; i < candidates.size(); ++i) {
+                const auto& candidate = candidates[i];
+                largest[i] = std::max(largest[i], std::abs(candidate.muscle->computeMomentArm(
+                                                          _state, *candidate.coordinate)));
+            }
+            return 0.0;
+        });
+        for (std::size_t i = 0; i < candidates.size(); ++i) {
+            if (largest[i] > SmallestMomentArm) {
+                _crossings.push_back(candidates[i]);
+            }
+        }
+    }
+
+    const OpenSim::Model& _model;
+    const CoordinateTrajectory& _trajectory;
+    SimTK::State _state;
+    ModelPoser _poser;
+    std::vector<const OpenSim::Muscle*> _muscles;
+    std::vector<Crossing> _crossings;
+};
+
+/// The shortest time that some work took, ms.
+class BestTime {
+public:
+    template <typename Work>
+    void measure(const Work& work) {
+        const auto began = std::chrono::steady_clock::now();
+        work();
+        const std::chrono::duration<double, std::milli> elapsed =
+                std::chrono::steady_clock::now() - began;
+        _best = std::min(_best, elapsed.count());
+    }
+    double get() const { return _best; }
+
+private:
+    double _best = std::numeric_limits<double>::infinity();
+};
+
+void compare(const std::string& modelFile, const std::string& artefactFile,
+        const std::string& coordinatesFile, const std::string& emgFile, int repetitions) {
+    const nmm::ExcitationModel excitationModel(nmm::Artefact::read(artefactFile));
+    const auto& artefact = excitationModel.getArtefact();
+    const auto model = loadCalibratedModel(modelFile, artefact, artefactFile);
+    const auto trajectory =
+            readCoordinates({coordinatesFile, LowpassCutoffFrequency, std::nullopt, std::nullopt},
+                    *model, artefact.coordinates);
+    std::vector<std::string> channels;
+    for (const auto& channel : artefact.channels) {
+        channels.push_back(channel.name);
+    }
+    const auto emg = selectSeries(readTable(emgFile, "EMG file"), channels, emgFile);
+
+    Realization realization(*model, artefact, trajectory);
+    BestTime paths, opensim, plugin;
+    double sum = 0;
+    for (int i = 0; i < repetitions; ++i) {
+        paths.measure([&] { sum += realization.evaluatePaths(); });
+        opensim.measure([&] { sum += realization.evaluatePathsAndMomentArms(); });
+        plugin.measure([&] {
+            sum += computeTrial(*model, excitationModel, trajectory, emg, emgFile).moments(0, 0);
+        });
+    }
+    if (!std::isfinite(sum)) {
+        throw std::runtime_error("Expected finite paths and moments, but received others.");
+    }
+
+    const auto frames = static_cast<double>(trajectory.times.size());
+    std::printf("%.0f frames, %zu muscles, %zu moment arms; best of %d repetitions, ms per frame\n",
+            frames, realization.getNumMuscles(), realization.getNumMomentArms(), repetitions);
+    std::printf("  OpenSim: lengths and speeds alone     %7.3f\n", paths.get() / frames);
+    std::printf("  OpenSim: lengths, speeds, moment arms %7.3f\n", opensim.get() / frames);
+    std::printf("  plugin: the whole trial               %7.3f\n", plugin.get() / frames);
+    std::printf("  ratio of the last two                 %7.2f  (required: at most %.0f)\n",
+            plugin.get() / opensim.get(), RequiredRatio);
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
+        std::fputs(Help, stdout);
+        return 0;
+    }
+    try {
+        const int repetitions = arguments.size() == 5 ? std::stoi(arguments[4]) : 10;
+        if (arguments.size() < 4 || arguments.size() > 5 || repetitions < 1) {
+            std::fputs(Help, stderr);
+            return 2;
+        }
+        OpenSim::Logger::setLevel(OpenSim::Logger::Level::Error);
+        compare(arguments[0], arguments[1], arguments[2], arguments[3], repetitions);
+    } catch (const std::exception& exception) {
+        std::fprintf(stderr, "nmm_tool_vs_realization: %s\n", exception.what());
+        return 2;
+    }
+    return 0;
+}
