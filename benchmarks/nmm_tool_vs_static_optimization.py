@@ -212,7 +212,7 @@ def print_reserves(folder: Path, moments_file: Path, coordinates: list[str]) -> 
             moments.getDependentColumn(f"{name}_moment").to_numpy(),
         )
         print(
-            f"  {name}: largest reserve {np.abs(reserve).max():.2f} N m, "
+            f"  {name}: largest reserve {np.abs(reserve).max():.2g} N m, "
             f"largest joint moment {np.abs(needed).max():.1f} N m"
         )
 

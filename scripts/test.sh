@@ -7,7 +7,7 @@ cd "$root"
 say "format and lint"
 ruff format --check .
 ruff check .
-find cpp tests/cpp -name '*.cpp' -o -name '*.h' | xargs clang-format --dry-run --Werror
+find cpp tests benchmarks scripts -name '*.cpp' -o -name '*.h' | xargs clang-format --dry-run --Werror
 say "types"
 mypy
 say "C++ tests"

@@ -3,6 +3,7 @@
 #include "Error.h"
 #include "PredictorTensors.h"
 
+#include <ATen/Parallel.h>
 #include <ATen/core/Tensor.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
@@ -26,6 +27,24 @@ at::Tensor view(const std::vector<double>& values, std::vector<std::int64_t> sha
 at::Tensor copy(const Tensor& tensor) {
     return view(tensor.values, {tensor.shape.begin(), tensor.shape.end()}).clone();
 }
+
+/// Keeps LibTorch to one thread: on networks of this size threads wait for each other longer than
+/// they help. The caller's own setting comes back, because Python may share this LibTorch.
+class SingleThread {
+public:
+    SingleThread() : _numThreads(at::get_num_threads()) { set(1); }
+    ~SingleThread() { set(_numThreads); }
+    SingleThread(const SingleThread&) = delete;
+    SingleThread& operator=(const SingleThread&) = delete;
+
+private:
+    void set(int numThreads) const {
+        if (_numThreads != 1) {
+            at::set_num_threads(numThreads);
+        }
+    }
+    int _numThreads;
+};
 
 } // namespace
 
@@ -51,6 +70,8 @@ Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>())
         _impl->layers.push_back(
                 {copy(tensors.at(weightName(layer))), copy(tensors.at(biasName(layer)))});
     }
+    // LibTorch sets itself up in its first pass: pay for that when loading, not in the first frame.
+    predict(Matrix(1, static_cast<std::size_t>(_impl->inputMean.size(0))));
 }
 
 Predictor::~Predictor() = default;
@@ -64,6 +85,7 @@ Matrix Predictor::predict(const Matrix& inputs) const {
                     " inputs per frame, but received " + std::to_string(inputs.columns) + ".");
     }
     const c10::InferenceMode noGradients;
+    const SingleThread singleThread;
     const auto numFrames = static_cast<std::int64_t>(inputs.rows);
     auto values = view(inputs.values, {numFrames, _impl->inputMean.size(0)});
     values = values.sub(_impl->inputMean).div(_impl->inputScale);
