@@ -31,8 +31,8 @@ def make_tables(summaries: Sequence[Summary]) -> RenderableType:
     """For each quantity and trial the NMM beside its baselines; test trials first."""
     note = (
         "Mean ± standard deviation over seeds. EMG errors in % of the channel's maximum;\n"
-        "NRMSE is relative to the reference's range; scaled RMSE is after the best positive\n"
-        "scale. Hidden recordings are read only to score."
+        "NRMSE is relative to the reference's range; scaled RMSE is after the best\n"
+        "positive scale. Hidden recordings are read only to score."
     )
     ordered = sorted(summaries, key=lambda s: (s.kind, s.quantity, s.role != "test", s.trial))
     groups = groupby(ordered, key=lambda s: f"{s.quantity} {s.kind}, {s.trial} ({s.role})")
