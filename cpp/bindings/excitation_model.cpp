@@ -12,15 +12,6 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-template <typename Item>
-Names getNames(const std::vector<Item>& items) {
-    Names names;
-    for (const auto& item : items) {
-        names.push_back(item.name);
-    }
-    return names;
-}
-
 Array computeExcitations(const nmm::ExcitationModel& model, const Names& channels,
         const Array& emgTime, const Array& emgValues, const Array& times, const Array& coordinates,
         const Array& speeds) {
@@ -64,9 +55,9 @@ void bindExcitationModel(py::module_& module) {
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))
             .def_property_readonly("channels",
-                    [](const Model& model) { return getNames(model.getArtefact().channels); })
+                    [](const Model& model) { return model.getArtefact().getChannelNames(); })
             .def_property_readonly("muscles",
-                    [](const Model& model) { return getNames(model.getArtefact().muscles); })
+                    [](const Model& model) { return model.getArtefact().getMuscleNames(); })
             .def_property_readonly("predictor_coordinates",
                     [](const Model& model) { return model.getArtefact().predictor.coordinates; })
             .def_property_readonly("predictor_speeds",

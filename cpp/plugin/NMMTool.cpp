@@ -40,14 +40,6 @@ std::optional<double> getOptional(const Property<double>& property) {
     return property.empty() ? std::nullopt : std::optional<double>(property.getValue());
 }
 
-std::vector<std::string> getChannelNames(const nmm::Artefact& artefact) {
-    std::vector<std::string> names;
-    for (const auto& channel : artefact.channels) {
-        names.push_back(channel.name);
-    }
-    return names;
-}
-
 std::vector<std::string> getMomentLabels(const Model& model, const nmm::Artefact& artefact) {
     std::vector<std::string> labels;
     for (const auto& name : artefact.momentCoordinates) {
@@ -141,7 +133,7 @@ void NMMTool::runTrial() const {
     const auto emgFile = getRequiredFile(getProperty_emg_file());
     const auto emgName = "EMG file '" + emgFile + "'";
     const auto recording = readTable(emgFile, "EMG file");
-    const auto emg = selectSeries(recording, getChannelNames(artefact), emgName);
+    const auto emg = selectSeries(recording, artefact.getChannelNames(), emgName);
     log_info("{}: {} samples ({:.0f} ms)", emgName, emg.time.size(), stopwatch.lap());
 
     TrialReport report;

@@ -38,10 +38,7 @@ void checkFinite(const std::vector<double>& values, const std::vector<std::strin
 /// tendon has no state.
 void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
         const CoordinateTrajectory& trajectory, TrialResults& results) {
-    std::vector<std::string> muscles;
-    for (const auto& muscle : artefact.muscles) {
-        muscles.push_back(muscle.name);
-    }
+    const auto muscles = artefact.getMuscleNames();
     SimTK::State state = model.getWorkingState();
     const ModelPoser poser(model, state, trajectory.coordinates);
     const MuscleMechanics mechanics(model, muscles, artefact.momentCoordinates);

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import tempfile
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,40 +14,13 @@ from safetensors.numpy import save
 
 from . import __version__, _core
 from .errors import NMMError, require_file
+from .files import write_atomically
 from .fingerprint import compute_fingerprint
 from .nmm import NeuralMusculoskeletalModel
 from .osim_model import OsimModel
 from .sources import Deep, Measured, MuscleSources, Source, Tied
-from .tables import Array
 
 FORMAT = 1
-
-
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Let ``write`` fill a temporary file beside ``path`` and move it into place when complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        # mkstemp makes private files; results are as readable as any other.
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def hash_file(path: Path) -> str:
-    """SHA-256 of a file's content."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_artefact(
@@ -157,11 +126,9 @@ def _describe_source(source: Source, sources: MuscleSources) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Artefact:
-    """An artefact's content for reports: JSON object and tensors, checked by the runtime."""
+    """An artefact's JSON object, for reports."""
 
-    path: Path
     content: dict[str, Any]
-    tensors: dict[str, Array]
 
     @property
     def muscles(self) -> list[dict[str, Any]]:
@@ -181,12 +148,6 @@ def read_artefact(path: Path) -> Artefact:
         _core.ExcitationModel(str(path))
         with safe_open(path, framework="numpy") as file:
             content = json.loads(file.metadata()["nmm"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (_core.CoreError, SafetensorError) as error:
         raise NMMError(str(error)) from None
-    return Artefact(path, content, tensors)
-
-
-def describe_inputs(paths: Sequence[Path]) -> dict[str, str]:
-    """File names with content hashes, for the record of what an artefact was trained on."""
-    return {path.name: hash_file(path) for path in paths}
+    return Artefact(content)

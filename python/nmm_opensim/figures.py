@@ -13,9 +13,9 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
 from . import _core
-from .artefact import write_atomically
+from .files import write_atomically
 from .results import RunResults
-from .tables import Array, read_table
+from .tables import Array, Table, read_table
 
 NMM, REFERENCE, BASELINE = "#c8442c", "#222222", "#8a8f98"
 
@@ -64,17 +64,17 @@ def _deep_panels(results: RunResults) -> list[tuple[str, str, Array, list[_Line]
         lines = [_Line("NMM", estimate, NMM, "-")]
         title = f"{name}: reconstructed EMG"
         if hidden in emg.columns:
-            lines.append(_Line("hidden recording", _at(results, hidden), REFERENCE, "-"))
+            lines.append(_Line("hidden recording", _at(emg, hidden, time), REFERENCE, "-"))
             title += f", r = {results.agreement[f'{name}_excitation/r']:.2f} with the recording"
         for channel in synergists.get(name, [])[:1]:
-            lines.append(_Line(f"copy of {channel}", _at(results, channel), BASELINE, "--"))
+            lines.append(_Line(f"copy of {channel}", _at(emg, channel, time), BASELINE, "--"))
         panels.append((title, "excitation", time, lines))
     return panels
 
 
-def _at(results: RunResults, channel: str) -> Array:
-    recording = read_table(results.setup.emg_file, "EMG file").select([channel])
-    return _core.sample(recording.time, recording.values, results.excitations.time)[:, 0]
+def _at(emg: Table, channel: str, times: Array) -> Array:
+    recording = emg.select([channel])
+    return _core.sample(recording.time, recording.values, times)[:, 0]
 
 
 def _moment_panels(results: RunResults) -> list[tuple[str, str, Array, list[_Line]]]:

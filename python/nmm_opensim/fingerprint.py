@@ -38,8 +38,6 @@ def compute_fingerprint(
             },
         }
     for pose in poses:
-        model.set_pose(pose)
-        model.model.realizePosition(model.state)
-        for name in muscles:
-            entries[name]["lengths"].append(model.muscle(name).getLength(model.state))
+        for name, length in zip(muscles, model.muscle_lengths(pose, muscles).tolist(), strict=True):
+            entries[name]["lengths"].append(length)
     return {"poses": poses, "muscles": entries}

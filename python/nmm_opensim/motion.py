@@ -6,7 +6,7 @@ The plugin does the same with the same OpenSim classes, so that both see equal s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ import opensim
 
 from .errors import NMMError
 from .osim_model import OsimModel
-from .tables import Array, Table, read_opensim_table
+from .tables import Array, read_opensim_table, to_table
 
 
 @dataclass(frozen=True)
@@ -53,12 +53,7 @@ def read_motion(
 
     labels = {_coordinate_of(label): label for label in table.getColumnLabels()}
     used = [name for name in model.coordinate_names if name in labels or name in required]
-    columns = Table(
-        source,
-        tuple(labels),
-        np.array(table.getIndependentColumn()),
-        table.getMatrix().to_numpy(),
-    ).select(used)
+    columns = replace(to_table(table, source), columns=tuple(labels)).select(used)
 
     if lowpass_cutoff_frequency is not None:
         opensim.TableUtilities.filterLowpass(table, lowpass_cutoff_frequency, True)

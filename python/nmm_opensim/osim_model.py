@@ -46,6 +46,7 @@ class OsimModel:
             ) from None
         self._coordinates = {c.getName(): c for c in _each(self.model.getCoordinateSet())}
         self._muscles = {m.getName(): m for m in _each(self.model.getMuscles())}
+        self._crossing: dict[str, set[str]] = {}
 
     @property
     def name(self) -> str:
@@ -114,31 +115,36 @@ class OsimModel:
                 # vanish for motions that leave its length alone.
                 step = 1e-3
                 ahead, behind = (
-                    self._lengths({**pose, name: pose[name] + h}, muscles) for h in (step, -step)
+                    self.muscle_lengths({**pose, name: pose[name] + h}, muscles)
+                    for h in (step, -step)
                 )
                 if np.abs(ahead - behind).max() > 2 * step * SMALLEST_MOMENT_ARM:
                     moving.add(name)
         return [name for name in self._coordinates if name in moving]
 
-    def _lengths(self, pose: dict[str, float], muscles: Sequence[str]) -> Array:
+    def muscle_lengths(self, pose: dict[str, float], muscles: Sequence[str]) -> Array:
+        """Muscle-tendon lengths (m) in a pose, (muscles,)."""
         self.set_pose(pose)
         self.model.realizePosition(self.state)
         return np.array([self._muscles[name].getLength(self.state) for name in muscles])
 
     def find_crossing_muscles(self, coordinates: Sequence[str]) -> list[str]:
         """Muscles with a moment arm about any of ``coordinates`` in the test poses."""
-        crossing = set()
-        for pose in self.make_poses(self.coordinate_names):
-            self.set_pose(pose)
-            self.model.realizePosition(self.state)
-            for name, muscle in self._muscles.items():
-                if any(
-                    abs(muscle.computeMomentArm(self.state, self.coordinate(c)))
-                    > SMALLEST_MOMENT_ARM
-                    for c in coordinates
-                ):
-                    crossing.add(name)
+        crossing = set[str]().union(*(self._muscles_across(name) for name in coordinates))
         return [name for name in self._muscles if name in crossing]
+
+    def _muscles_across(self, coordinate: str) -> set[str]:
+        # Asked again for every trial, and costly: kept, because the model does not change.
+        if coordinate not in self._crossing:
+            crossing = self._crossing[coordinate] = set()
+            for pose in self.make_poses(self.coordinate_names):
+                self.set_pose(pose)
+                self.model.realizePosition(self.state)
+                for name, muscle in self._muscles.items():
+                    arm = muscle.computeMomentArm(self.state, self.coordinate(coordinate))
+                    if abs(arm) > SMALLEST_MOMENT_ARM:
+                        crossing.add(name)
+        return self._crossing[coordinate]
 
     def make_poses(self, coordinates: Sequence[str], count: int = 3) -> list[dict[str, float]]:
         """A few fixed poses in the middle half of the ranges, different for each coordinate."""
@@ -173,7 +179,7 @@ class OsimModel:
             np.zeros((frames, len(muscles), len(moment_coordinates))),
         )
         used = [self.muscle(name) for name in muscles]
-        crossing = [set(self.find_crossing_muscles([c])) for c in moment_coordinates]
+        crossing = [self._muscles_across(c) for c in moment_coordinates]
         about = [self.coordinate(c) for c in moment_coordinates]
         for k in range(frames):
             self.set_pose(

@@ -93,9 +93,13 @@ def _require_labels(path: Path, what: str) -> None:
 
 def read_table(path: Path, what: str, minimum_rows: int = 2) -> Table:
     """A whole file; values are checked when columns are selected."""
-    table = read_opensim_table(path, what, minimum_rows)
+    return to_table(read_opensim_table(path, what, minimum_rows), f"{what} '{path}'")
+
+
+def to_table(table: opensim.TimeSeriesTable, source: str) -> Table:
+    """A copy of OpenSim's table; ``source`` names it in messages."""
     return Table(
-        f"{what} '{path}'",
+        source,
         tuple(table.getColumnLabels()),
         np.array(table.getIndependentColumn()),
         table.getMatrix().to_numpy(),

@@ -16,8 +16,9 @@ from typing import Any
 
 import torch
 
-from .artefact import describe_inputs, hash_file, write_artefact, write_atomically
+from .artefact import write_artefact
 from .errors import NMMError
+from .files import hash_file, write_atomically
 from .nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
 from .osim_model import OsimModel
 from .sources import order_sources
@@ -99,7 +100,7 @@ class Training:
 
     def run(self, progress: Progress) -> list[TrainedSeed]:
         """Train every seed, resuming from the checkpoint if it belongs to this very training."""
-        checkpoint = _Checkpoint(self.setup.artefact_file.with_suffix(".checkpoint"), self._key())
+        checkpoint = _Checkpoint(self._checkpoint_file, self._key())
         finished, started = checkpoint.read()
         threads = torch.get_num_threads()
         # On tensors of this size threads wait for each other longer than they help.
@@ -117,14 +118,16 @@ class Training:
 
     def clear_checkpoint(self) -> None:
         """Forget the progress, once the artefact is written."""
-        self.setup.artefact_file.with_suffix(".checkpoint").unlink(missing_ok=True)
+        self._checkpoint_file.unlink(missing_ok=True)
+
+    @property
+    def _checkpoint_file(self) -> Path:
+        return self.setup.artefact_file.with_suffix(".checkpoint")
 
     def write(self, trained: TrainedSeed, scores: dict[str, Any]) -> None:
         """Write the artefact of one seed with the record of its training."""
         files = self.setup.trials
-        inputs = {
-            p for f in files for p in (f.emg_file, f.coordinates_file, f.inverse_dynamics_file)
-        }
+        data = sorted({path for trial in files for path in trial.data_files})
         record = {
             "setup": self.setup.name,
             "seed": trained.seed,
@@ -135,7 +138,7 @@ class Training:
             "synergist_channels": {
                 source.muscle: list(source.synergists) for source in self.declaration.sources.deep
             },
-            "data": describe_inputs(sorted(inputs)),
+            "data": {path.name: hash_file(path) for path in data},
             "scores": scores,
         }
         write_artefact(self.setup.artefact_file, self.restore(trained), self.model, record)
@@ -207,9 +210,8 @@ class Training:
     def _key(self) -> str:
         """What a checkpoint must have been made from."""
         setup = self.setup
-        files = [setup.file, setup.model_file]
-        for trial in setup.trials:
-            files += [trial.emg_file, trial.coordinates_file, trial.inverse_dynamics_file]
+        data = [path for trial in setup.trials for path in trial.data_files]
+        files = [setup.file, setup.model_file, *data]
         text = json.dumps([hash_file(path) for path in files] + [torch.__version__])
         return hashlib.sha256(text.encode()).hexdigest()
 

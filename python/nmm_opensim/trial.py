@@ -27,6 +27,11 @@ class TrialFiles:
     initial_time: float | None = None
     final_time: float | None = None
 
+    @property
+    def data_files(self) -> list[Path]:
+        """The files that hold the trial's data."""
+        return [self.emg_file, self.coordinates_file, self.inverse_dynamics_file]
+
 
 @dataclass(frozen=True)
 class Trial:

@@ -8,8 +8,9 @@ import torch
 from conftest import Walking
 
 from nmm_opensim import _core
-from nmm_opensim.artefact import read_artefact, write_atomically
+from nmm_opensim.artefact import read_artefact
 from nmm_opensim.errors import NMMError
+from nmm_opensim.files import write_atomically
 from nmm_opensim.training import Training
 
 

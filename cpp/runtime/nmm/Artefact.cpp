@@ -218,6 +218,14 @@ std::size_t Artefact::getNumOutputs() const {
     return tensors.at(biasName(predictor.numLayers - 1)).values.size();
 }
 
+std::vector<std::string> Artefact::getChannelNames() const {
+    return getNames(channels);
+}
+
+std::vector<std::string> Artefact::getMuscleNames() const {
+    return getNames(muscles);
+}
+
 Artefact Artefact::read(const std::filesystem::path& path) {
     const auto file = path.string();
     auto content = SafeTensors::read(path);

@@ -87,6 +87,8 @@ struct Artefact {
     std::map<std::string, Tensor> tensors;
 
     std::size_t getNumOutputs() const;
+    std::vector<std::string> getChannelNames() const;
+    std::vector<std::string> getMuscleNames() const;
 
     /// Read and check a `.nmm` file completely: version, types, indices, ranges, shapes.
     /// @throws Error naming the file, the entry, what was expected and what was found.

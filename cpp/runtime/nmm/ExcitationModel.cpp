@@ -15,14 +15,6 @@ namespace {
 // Times in text files are rounded.
 constexpr double TimeTolerance = 1e-6; // s
 
-std::vector<std::string> getChannelNames(const Artefact& artefact) {
-    std::vector<std::string> names;
-    for (const auto& channel : artefact.channels) {
-        names.push_back(channel.name);
-    }
-    return names;
-}
-
 void checkInput(const Matrix& values, std::size_t numFrames,
         const std::vector<std::string>& columns, const std::string& what) {
     if (values.rows != numFrames || values.columns != columns.size()) {
@@ -145,7 +137,7 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
                     : *std::max_element(predictor.emgLags.begin(), predictor.emgLags.end());
     // An integrator asks for one moment at a time: only what that needs is copied and checked.
     const auto window = selectColumns(trim(emg, *first - delay - longestLag, *last - delay),
-            getChannelNames(_artefact), emgName);
+            _artefact.getChannelNames(), emgName);
 
     const auto delayedTimes = shift(times, delay);
     const auto envelopes = sample(window, delayedTimes);
