@@ -56,8 +56,9 @@ def inverse_kinematics(setup: Path) -> None:
 def inverse_dynamics(setup: Path) -> None:
     r"""Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
 
-    SETUP is OpenSim's own setup file. Let it exclude Muscles only, so that the moments are those
-    the muscles must give.
+    SETUP is OpenSim's own setup file. So that the moments are those the muscles must give, it must
+    exclude Muscles and actuators, and no other force that acts: limits, ligaments and springs stay
+    in the model. The result's header states how it was made; `train` checks it.
 
     \b
     Example:
@@ -152,6 +153,45 @@ def run(setup: Path) -> None:
     console.print(f"Results: {declared.results_directory}", soft_wrap=True)
     console.print(f"Picture: {picture}", soft_wrap=True)
     console.print(f"The same without Python:\n  {' '.join(command)}", soft_wrap=True)
+
+
+@cli.command("convert-muscles")
+@click.argument("model", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The converted copy; put it beside MODEL if that refers to other files.",
+)
+def convert_muscles(model: Path, output: Path) -> None:
+    r"""Convert all muscles of a model to Millard2012EquilibriumMuscle, in a copy.
+
+    MODEL is an .osim file; an NMM needs muscles of this class. Parameters, paths and everything
+    else in the model are kept; Millard's curves are brought as near to the old muscles' as they
+    come. What that changed, and what has no equivalent, is shown and written beside the copy:
+    _conversion.csv, and isometric force-length curves as _force_length.csv and .png.
+
+    \b
+    Example:
+      nmm-opensim convert-muscles data/example3DWalking/subject_walk_scaled.osim --output out.osim
+    """
+    from .conversion_report import draw_curves, make_report, write_curves, write_properties
+    from .muscle_conversion import convert_muscles
+
+    with console.status("Converting muscles"):
+        muscles = convert_muscles(model, output)
+    console.print(make_report(muscles))
+    console.print(f"Converted model: {output}", soft_wrap=True)
+    if muscles:
+        properties, curves, picture = (
+            output.with_name(output.stem + ending)
+            for ending in ("_conversion.csv", "_force_length.csv", "_force_length.png")
+        )
+        write_properties(properties, muscles)
+        write_curves(curves, muscles)
+        draw_curves(picture, muscles)
+        console.print(f"What was lost, added and changed: {properties}", soft_wrap=True)
+        console.print(f"Force-length curves: {curves}, {picture}", soft_wrap=True)
 
 
 def main() -> None:
