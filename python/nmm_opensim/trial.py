@@ -9,6 +9,7 @@ from pathlib import Path
 from . import _core
 from .coupling import check_coupled_coordinates
 from .errors import NMMError
+from .inverse_dynamics_file import check_inverse_dynamics_file
 from .motion import Motion, read_motion
 from .osim_model import OsimModel
 from .tables import Array, Table, read_table
@@ -73,6 +74,14 @@ def read_trial(
     labels = [model.ids_column(name) for name in moment_coordinates]
     moments = read_table(files.inverse_dynamics_file, "inverse dynamics file").select(labels)
     check_covers(moments, motion.time[0], motion.time[-1])
+    check_inverse_dynamics_file(
+        files.inverse_dynamics_file,
+        model,
+        motion,
+        moment_coordinates,
+        files.coordinates_file,
+        files.lowpass_cutoff_frequency_for_coordinates,
+    )
     return Trial(
         files.name,
         files.role,

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import opensim
 import pytest
 from conftest import Walking, run_cli
 
+from nmm_opensim.errors import NMMError
+from nmm_opensim.inverse import (
+    compute_inverse_dynamics,
+    compute_inverse_kinematics,
+    run_inverse_dynamics,
+)
+from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.tables import read_table
+from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.trial import read_trial
 
 
 def test_moments_agree_with_the_given_file(walking_inputs: Walking, example) -> None:
@@ -48,3 +60,126 @@ def test_coupled_coordinates_in_degrees_are_refused(walking_inputs: Walking) -> 
     done = run_cli("train", str(setup))
     assert done.returncode == 2
     assert "expected coordinate 'knee_angle_r_beta' to be" in done.stderr
+
+
+def values_of(file: Path) -> str:
+    """A file without its header."""
+    return file.read_text().split("endheader\n")[1]
+
+
+def test_moments_are_what_opensims_own_tool_writes(walking_inputs: Walking) -> None:
+    setup = walking_inputs.copy(
+        walking_inputs.folder / "setups" / "walking_id.xml",
+        "opensims_own_id.xml",
+        ("walking_moments.sto", "opensims_own_moments.sto"),
+    )
+    tool = opensim.InverseDynamicsTool(str(setup), False)
+    model = opensim.Model(str(setup.parent / tool.getModelFileName()))
+    tool.setModel(model)
+    assert tool.run()
+    ours = walking_inputs.results / "walking_moments.sto"
+    assert values_of(ours) == values_of(walking_inputs.results / "opensims_own_moments.sto")
+
+
+def test_calls_give_what_setups_give(
+    walking_inputs: Walking, example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Data of another trial in the current folder, where OpenSim looks for them first.
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "grf_walk.mot").write_text("not these")
+    model = example / "subject_walk_scaled.osim"
+    motion = walking_inputs.results / "walking_coordinates.mot"
+    moments = compute_inverse_dynamics(
+        model,
+        motion,
+        Path("moments.sto"),
+        external_loads_file=example / "grf_walk.xml",
+        lowpass_cutoff_frequency=6.0,
+        time_range=(0.0, 2.37),
+    )
+    assert values_of(moments) == values_of(walking_inputs.results / "walking_moments.sto")
+
+    few = compute_inverse_kinematics(
+        model,
+        example / "markers_walk.trc",
+        Path("coordinates.mot"),
+        tasks_file=example / "ik_tasks_walk.xml",
+        time_range=(0.0, 0.02),
+    )
+    rows = values_of(few).splitlines()
+    assert rows[1:] == values_of(motion).splitlines()[1 : len(rows)]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "coordinates.mot",
+        "grf_walk.mot",
+        "moments.sto",
+    ]
+
+
+def test_other_results_of_the_tool_are_kept(walking_inputs: Walking) -> None:
+    setup = walking_inputs.copy(
+        walking_inputs.folder / "setups" / "walking_id.xml",
+        "body_forces.xml",
+        ("<results_directory>../results/walking", "<results_directory>../results/body forces"),
+        ("<time_range>0 2.37", "<time_range>0 0.1"),
+        (
+            "<output_gen_force_file>walking_moments.sto",
+            "<joints_to_report_body_forces>ankle_r</joints_to_report_body_forces>"
+            "<output_gen_force_file>moments",
+        ),
+    )
+    result = run_inverse_dynamics(setup)
+    assert sorted(path.name for path in result.parent.iterdir()) == [
+        "body_forces_at_joints.sto",
+        "moments.sto",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        ("subject_walk_scaled.osim", "expected an <IKTaskSet> with tasks"),
+        ("grf_walk.xml", "OpenSim cannot read it"),
+    ],
+)
+def test_a_file_that_is_no_task_set_is_refused(
+    example: Path, tmp_path: Path, file: str, expected: str
+) -> None:
+    with pytest.raises(NMMError, match=expected):
+        compute_inverse_kinematics(
+            example / "subject_walk_scaled.osim",
+            example / "markers_walk.trc",
+            tmp_path / "coordinates.mot",
+            tasks_file=example / file,
+        )
+
+
+def test_training_checks_the_moments_of_another_program(
+    walking_inputs: Walking, model: OsimModel, example: Path
+) -> None:
+    own = walking_inputs.results / "walking_moments.sto"
+    header, values = own.read_text().split("endheader\n")
+    stripped = own.with_name("stripped.sto")
+    stripped.write_text(f"{header.split('forces_excluded=')[0]}endheader\n{values}")
+    moments = (own.name, stripped.name)
+    declared = read_training_setup(
+        walking_inputs.copy(walking_inputs.train_setup, "stripped.xml", moments)
+    )
+    # Nothing but muscles and idle actuators is in this model.
+    first = declared.trials[0]
+    read_trial(first, model, ["gastrocnemius"], ["knee_angle_r"], ["knee_angle_r"])
+
+    limited = opensim.Model(str(example / "subject_walk_scaled.osim"))
+    limit = opensim.CoordinateLimitForce("knee_angle_r", 60.0, 2.0, 0.0, 2.0, 0.0, 5.0)
+    limit.setName("knee_limit")
+    limited.addForce(limit)
+    limited.finalizeConnections()
+    limited.printToXML(str(walking_inputs.folder / "data/example3DWalking/limited.osim"))
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, "limited.xml", moments, ("subject_walk_scaled", "limited")
+    )
+    done = run_cli("train", str(setup))
+    assert done.returncode == 2
+    assert "CoordinateLimitForce 'knee_limit' gives" in done.stderr
+    assert "N m about 'knee_angle_r'" in done.stderr
+    assert "nmm-opensim inverse-dynamics" in done.stderr
+    assert "Traceback" not in done.stderr
