@@ -50,7 +50,7 @@ void applyMuscleParameters(OpenSim::Model& model, const Artefact& artefact) {
         muscle.set_minimum_activation(parameters.minimumActivation);
         // OpenSim refuses a muscle whose control may be smaller than its activation.
         muscle.setMinControl(parameters.minimumActivation);
-        muscle.set_ignore_tendon_compliance(true);
+        muscle.set_ignore_tendon_compliance(artefact.tendon == TendonModel::Rigid);
         // Without it the muscle would take its control for its activation.
         muscle.set_ignore_activation_dynamics(false);
     }

@@ -51,16 +51,28 @@ MuscleMechanics::MuscleMechanics(const OpenSim::Model& model,
     }
 }
 
-std::vector<double> MuscleMechanics::computeForces(
-        SimTK::State& state, const std::vector<double>& activations) const {
+std::vector<double> MuscleMechanics::computeForces(SimTK::State& state,
+        const std::vector<double>& activations, const std::vector<double>& fiberLengths) const {
     for (std::size_t i = 0; i < _muscles.size(); ++i) {
         _muscles[i]->setActivation(state, activations[i]);
+        if (!fiberLengths.empty()) {
+            _muscles[i]->setFiberLength(state, fiberLengths[i]);
+        }
     }
     std::vector<double> forces;
     for (const auto* muscle : _muscles) {
         forces.push_back(muscle->getTendonForce(state));
     }
     return forces;
+}
+
+MuscleMechanics::Paths MuscleMechanics::computePaths(const SimTK::State& state) const {
+    Paths paths;
+    for (const auto* muscle : _muscles) {
+        paths.lengths.push_back(muscle->getLength(state));
+        paths.speeds.push_back(muscle->getLengtheningSpeed(state));
+    }
+    return paths;
 }
 
 std::vector<double> MuscleMechanics::computeMoments(

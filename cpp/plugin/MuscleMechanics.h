@@ -34,8 +34,18 @@ public:
     /// Tendon forces (N) by the muscles' own class.
     /// @param state realized to Stage::Velocity; the activations are set in it
     /// @param activations one per muscle
-    std::vector<double> computeForces(
-            SimTK::State& state, const std::vector<double>& activations) const;
+    /// @param fiberLengths one per muscle (m), set in it too; none with rigid tendons
+    std::vector<double> computeForces(SimTK::State& state, const std::vector<double>& activations,
+            const std::vector<double>& fiberLengths = {}) const;
+
+    /// What moves the muscles, one value per muscle.
+    struct Paths {
+        std::vector<double> lengths; ///< m
+        std::vector<double> speeds;  ///< m/s
+    };
+
+    /// @param state realized to Stage::Velocity
+    Paths computePaths(const SimTK::State& state) const;
 
     /// Moments (N m, or forces in N about a translational coordinate) of the given tensions (N),
     /// one per moment coordinate. A tension of 1 in one muscle alone gives its moment arms (m).

@@ -1,5 +1,6 @@
 #include "Trial.h"
 
+#include "FiberLengths.h"
 #include "ModelPoser.h"
 #include "MuscleMechanics.h"
 
@@ -34,30 +35,61 @@ void checkFinite(const std::vector<double>& values, const std::vector<std::strin
     }
 }
 
-/// Fill in forces and moments. Frames are independent: the activations are known, and a rigid
-/// tendon has no state.
+std::vector<double> getRowVector(const Matrix& matrix, std::size_t row) {
+    return {getRow(matrix, row), getRow(matrix, row) + matrix.columns};
+}
+
+/// Pose the model at every frame, realized to Stage::Velocity.
+template <typename Visit>
+void visitFrames(
+        const OpenSim::Model& model, const CoordinateTrajectory& trajectory, const Visit& visit) {
+    SimTK::State state = model.getWorkingState();
+    const ModelPoser poser(model, state, trajectory.coordinates);
+    for (std::size_t frame = 0; frame < trajectory.times.size(); ++frame) {
+        poser.setPose(state, getRow(trajectory.values, frame), getRow(trajectory.speeds, frame));
+        model.realizeVelocity(state);
+        visit(state, frame);
+    }
+}
+
+/// Frames x muscles, m; empty with rigid tendons, whose muscles have no state.
+Matrix computeFiberLengths(const OpenSim::Model& model, const Artefact& artefact,
+        const CoordinateTrajectory& trajectory, const MuscleMechanics& mechanics,
+        const Matrix& activations) {
+    if (artefact.tendon == TendonModel::Rigid) {
+        return {};
+    }
+    MuscleInputs inputs{trajectory.times, activations,
+            Matrix(activations.rows, activations.columns),
+            Matrix(activations.rows, activations.columns)};
+    visitFrames(model, trajectory, [&](const SimTK::State& state, std::size_t frame) {
+        const auto paths = mechanics.computePaths(state);
+        setRow(inputs.lengths, frame, paths.lengths);
+        setRow(inputs.speeds, frame, paths.speeds);
+    });
+    return integrateFiberLengths(model, artefact, inputs);
+}
+
+/// Fill in forces and moments. With activations and fibre lengths known, frames are independent.
 void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
         const CoordinateTrajectory& trajectory, TrialResults& results) {
     const auto muscles = artefact.getMuscleNames();
-    SimTK::State state = model.getWorkingState();
-    const ModelPoser poser(model, state, trajectory.coordinates);
     const MuscleMechanics mechanics(model, muscles, artefact.momentCoordinates);
+    const auto fiberLengths =
+            computeFiberLengths(model, artefact, trajectory, mechanics, results.activations);
 
     const auto& times = trajectory.times;
     results.forces = Matrix(times.size(), muscles.size());
     results.moments = Matrix(times.size(), artefact.momentCoordinates.size());
-    for (std::size_t frame = 0; frame < times.size(); ++frame) {
-        poser.setPose(state, getRow(trajectory.values, frame), getRow(trajectory.speeds, frame));
-        model.realizeVelocity(state);
-        const auto* activations = getRow(results.activations, frame);
-        const auto forces =
-                mechanics.computeForces(state, {activations, activations + muscles.size()});
+    visitFrames(model, trajectory, [&](SimTK::State& state, std::size_t frame) {
+        const auto forces = mechanics.computeForces(
+                state, getRowVector(results.activations, frame), getRowVector(fiberLengths, frame));
         const auto moments = mechanics.computeMoments(state, forces);
         checkFinite(forces, muscles, "force", times[frame]);
         checkFinite(moments, artefact.momentCoordinates, "moment", times[frame]);
         setRow(results.forces, frame, forces);
         setRow(results.moments, frame, moments);
-    }
+    });
 }
 
 } // namespace

@@ -4,7 +4,7 @@ Arrays are float64 and C-contiguous (others are converted); rows are frames. Eve
 `CoreError` with one line that names what was expected and what was received.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 
 import numpy as np
@@ -124,6 +124,97 @@ def compute_activation_gradients(
     Returns d(scalar) by excitations (frames x muscles), and per muscle by shape_factor,
     activation_time_constant and deactivation_time_constant (1/s).
     """
+
+CURVE_RANGES: dict[str, tuple[float, float]]
+"""Where each of a muscle's curves is sampled, in normalised lengths and velocities."""
+
+class Curve:
+    """A muscle curve as a table: cubic Hermite pieces on an even grid, linear beyond it."""
+
+    @staticmethod
+    def sample(source: Callable[[float], tuple[float, float]], start: float, stop: float) -> Curve:
+        """Sample value and slope of `source` as finely as it needs (1e-7 and 1e-5)."""
+
+    def evaluate(self, x: float) -> tuple[float, float]:
+        """Value and slope."""
+
+    @property
+    def start(self) -> float:
+        """Where the grid begins."""
+
+    @property
+    def step(self) -> float:
+        """The grid's interval."""
+
+    @property
+    def values(self) -> NDArray[np.float64]:
+        """The values on the grid."""
+
+    @property
+    def slopes(self) -> NDArray[np.float64]:
+        """The slopes on the grid, per unit of x."""
+
+class MuscleProperties:
+    """What is fixed of one muscle; units as in OpenSim's properties of the same names."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        max_contraction_velocity: float,
+        fiber_damping: float,
+        maximum_pennation_angle: float,
+        minimum_active_fiber_length: float,
+        minimum_activation: float,
+        active_force_length: Curve,
+        passive_force_length: Curve,
+        force_velocity: Curve,
+        tendon_force_length: Curve,
+    ) -> None: ...
+
+class MuscleSet:
+    """Forces of Millard2012EquilibriumMuscles and their exact adjoint.
+
+    times: strictly increasing (s). activations, lengths (m) and speeds (m/s): frames x muscles.
+    max_isometric_force (N), optimal_fiber_length (m), tendon_slack_length (m) and
+    pennation_angle_at_optimal (rad): one per muscle.
+    """
+
+    def __init__(self, tendon: str, properties: Sequence[MuscleProperties]) -> None:
+        """tendon: "rigid" or "elastic"."""
+
+    def compute_forces(
+        self,
+        times: ArrayLike,
+        activations: ArrayLike,
+        lengths: ArrayLike,
+        speeds: ArrayLike,
+        max_isometric_force: ArrayLike,
+        optimal_fiber_length: ArrayLike,
+        tendon_slack_length: ArrayLike,
+        pennation_angle_at_optimal: ArrayLike,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Tendon forces (N) and fibre lengths (m), frames x muscles."""
+
+    def compute_gradients(
+        self,
+        times: ArrayLike,
+        activations: ArrayLike,
+        lengths: ArrayLike,
+        speeds: ArrayLike,
+        max_isometric_force: ArrayLike,
+        optimal_fiber_length: ArrayLike,
+        tendon_slack_length: ArrayLike,
+        pennation_angle_at_optimal: ArrayLike,
+        fiber_lengths: ArrayLike,
+        tendon_force_gradient: ArrayLike,
+        fiber_length_gradient: ArrayLike,
+    ) -> tuple[NDArray[np.float64], ...]:
+        """Gradients of a scalar by activations, lengths, speeds and the four parameters.
+
+        fiber_lengths: what `compute_forces` gave.
+        tendon_force_gradient, fiber_length_gradient: d(scalar) by what it gave.
+        """
 
 def sample(time: ArrayLike, values: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
     """Values at `times`, linear between samples and held outside, times x columns.

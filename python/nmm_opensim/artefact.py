@@ -42,7 +42,7 @@ def write_artefact(
             ),
         },
         "path_model": "model",
-        "tendon": "rigid",
+        "tendon": declaration.tendon,
         "channels": [
             {"name": name, "gain": gain}
             for name, gain in zip(
@@ -88,7 +88,7 @@ def _describe_muscles(nmm: NeuralMusculoskeletalModel) -> list[dict[str, Any]]:
         "max_isometric_force": calibration.max_isometric_force.tolist(),
         "optimal_fiber_length": calibration.optimal_fiber_length.tolist(),
         "tendon_slack_length": calibration.tendon_slack_length.tolist(),
-        "pennation_angle_at_optimal": nmm.properties.pennation_angle_at_optimal.tolist(),
+        "pennation_angle_at_optimal": calibration.pennation_angle_at_optimal.tolist(),
         "activation_time_constant": nmm.properties.activation_time_constant.tolist(),
         "deactivation_time_constant": nmm.properties.deactivation_time_constant.tolist(),
         "minimum_activation": nmm.properties.minimum_activation.tolist(),

@@ -52,6 +52,8 @@ class Calibration(torch.nn.Module):
         self._force = torch.tensor(properties.max_isometric_force)
         self._fiber = torch.tensor(properties.optimal_fiber_length)
         self._slack = torch.tensor(properties.tendon_slack_length)
+        # The model's own: moments tell too little of pennation to train it.
+        self.pennation_angle_at_optimal = torch.tensor(properties.pennation_angle_at_optimal)
         self.force_scale = Bounded(*bounds.max_isometric_force, 1.0, muscles)
         self.fiber_scale = Bounded(*bounds.optimal_fiber_length, 1.0, muscles)
         self.slack_scale = Bounded(*bounds.tendon_slack_length, 1.0, muscles)

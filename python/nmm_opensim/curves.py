@@ -1,79 +1,63 @@
-"""OpenSim's own muscle curves, sampled once and evaluated in torch.
-
-The curves are quintic Bezier splines with linear ends (Millard et al., 2013). Values and slopes
-are taken from OpenSim's classes on a fine grid and joined by cubic Hermite pieces, which agree
-with OpenSim within 1e-8 and are differentiable for training.
-"""
+"""OpenSim's own muscle curves as tables for the runtime's kernels."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
 import opensim
-import torch
 
-from .tables import Array
+from . import _core
+from .errors import NMMError
+from .osim_model import OsimModel
 
-GRID_STEP = 1e-3
+# The kernels' names of the curves, and OpenSim's.
+OPENSIM_CURVES = {
+    "active_force_length": "ActiveForceLengthCurve",
+    "passive_force_length": "FiberForceLengthCurve",
+    "force_velocity": "ForceVelocityCurve",
+    "tendon_force_length": "TendonForceLengthCurve",
+}
 
 
 @dataclass(frozen=True)
-class SampledCurve:
-    """Values and slopes on the grid ``start + k * GRID_STEP``; linear beyond both ends."""
+class MuscleCurves:
+    """The curves of one Millard2012EquilibriumMuscle; muscles with equal curves share them."""
 
-    start: float
-    values: Array
-    slopes: Array
-
-
-def sample_curve(curve: opensim.Function, start: float, stop: float) -> SampledCurve:
-    """Sample an OpenSim muscle curve over [start, stop]."""
-    grid = start + GRID_STEP * np.arange(round((stop - start) / GRID_STEP) + 1)
-    return SampledCurve(
-        start,
-        np.array([curve.calcValue(x) for x in grid]),
-        np.array([curve.calcDerivative(x, 1) for x in grid]),
-    )
+    active_force_length: _core.Curve
+    passive_force_length: _core.Curve
+    force_velocity: _core.Curve
+    tendon_force_length: _core.Curve
 
 
-class Curves(torch.nn.Module):
-    """One curve per muscle, evaluated for all frames at once.
+def sample_curves(model: OsimModel, muscles: Sequence[str]) -> list[MuscleCurves]:
+    """Sample the curves of the named muscles, default or set by the user."""
+    known: dict[str, _core.Curve] = {}
 
-    ``forward`` maps (frames, muscles) to (frames, muscles).
-    """
+    def sample(muscle: str, name: str) -> _core.Curve:
+        curve = getattr(model.muscle(muscle), f"get_{OPENSIM_CURVES[name]}")()
+        text = _describe(curve)
+        if text not in known:
+            try:
+                known[text] = _core.Curve.sample(_evaluator(curve), *_core.CURVE_RANGES[name])
+            except _core.CoreError as error:
+                raise NMMError(
+                    f"model file '{model.path}': muscle '{muscle}', {OPENSIM_CURVES[name]}: {error}"
+                ) from None
+        return known[text]
 
-    values: torch.Tensor
-    slopes: torch.Tensor
+    return [
+        MuscleCurves(**{name: sample(muscle, name) for name in OPENSIM_CURVES})
+        for muscle in muscles
+    ]
 
-    def __init__(self, curves: list[SampledCurve]) -> None:
-        super().__init__()
-        # Muscles mostly share one curve: equal ones are stored once.
-        unique: list[SampledCurve] = []
-        index = []
-        for curve in curves:
-            same = [
-                k for k, other in enumerate(unique) if np.array_equal(curve.values, other.values)
-            ]
-            if not same:
-                unique.append(curve)
-            index.append(same[0] if same else len(unique) - 1)
-        self._start = curves[0].start
-        self._size = len(curves[0].values)
-        self.register_buffer("values", torch.tensor(np.concatenate([c.values for c in unique])))
-        self.register_buffer("slopes", torch.tensor(np.concatenate([c.slopes for c in unique])))
-        self.register_buffer("_offset", torch.tensor(index) * self._size)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        position = (x - self._start) / GRID_STEP
-        cell = position.detach().floor().clamp(0, self._size - 2)
-        # Beyond the grid t is held at an end and the rest of the way is linear.
-        t = (position - cell).clamp(0.0, 1.0)
-        beyond = (position - cell - t) * GRID_STEP
-        k = cell.long() + self._offset  # type: ignore[operator]
-        y0, y1 = self.values[k], self.values[k + 1]
-        m0, m1 = self.slopes[k] * GRID_STEP, self.slopes[k + 1] * GRID_STEP
-        change = y1 - y0
-        inside = y0 + t * (m0 + t * (3 * change - 2 * m0 - m1 + t * (m0 + m1 - 2 * change)))
-        end_slope = torch.where(beyond < 0, self.slopes[k], self.slopes[k + 1])
-        return inside + beyond * end_slope
+def _describe(curve: opensim.Function) -> str:
+    """A curve as text but for its name: nearly all muscles have OpenSim's default curves."""
+    unnamed = curve.clone()
+    unnamed.setName("")
+    return str(unnamed.dump())
+
+
+def _evaluator(curve: opensim.Function):  # type: ignore[no-untyped-def]
+    return lambda x: (curve.calcValue(x), curve.calcDerivative(x, 1))

@@ -1,24 +1,22 @@
-"""Millard2012EquilibriumMuscle with a rigid tendon, as a differentiable torch module.
-
-Follows OpenSim's class of that name (Millard et al., 2013), the judge in the tests: fixed-width
-pennation, fibre damping, fibre force never below zero, no force where the tendon is slack.
-"""
+"""Millard2012EquilibriumMuscle as a differentiable torch module over the runtime's kernels."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 import torch
 
-from .curves import Curves, sample_curve
+from . import _core
+from .curves import sample_curves
+from .errors import NMMError
 from .osim_model import OsimModel
 from .tables import Array
 
-# Ranges that cover what a fibre can do; the curves are linear beyond them.
-LENGTH_RANGE = (0.2, 2.2)
-VELOCITY_RANGE = (-1.5, 1.5)
+TendonModel = Literal["rigid", "elastic"]
+TENDON_MODELS: tuple[TendonModel, ...] = ("rigid", "elastic")
 
 
 @dataclass(frozen=True)
@@ -61,66 +59,108 @@ def read_properties(model: OsimModel, muscles: Sequence[str]) -> MusclePropertie
     )
 
 
-class RigidTendonMuscle(torch.nn.Module):
-    """Tendon force from activation and path, for all frames and muscles at once."""
+@dataclass(frozen=True)
+class MuscleForces:
+    """Of all frames and muscles, each (frames, muscles)."""
 
-    def __init__(self, model: OsimModel, muscles: Sequence[str]) -> None:
+    tendon_force: torch.Tensor  # N
+    fiber_length: torch.Tensor  # m
+
+
+class MillardMuscle(torch.nn.Module):
+    """Tendon forces and fibre lengths from activations and paths.
+
+    Follows OpenSim's class Millard2012EquilibriumMuscle (Millard et al., 2013), the judge in the
+    tests; ``muscle_reference`` is the same in plain torch. With an elastic tendon the fibre length
+    is a state, integrated with one implicit step per frame interval; the kernel's header
+    (``MuscleForces.h``) states the equations.
+    """
+
+    def __init__(self, model: OsimModel, muscles: Sequence[str], tendon: TendonModel) -> None:
         super().__init__()
         properties = read_properties(model, muscles)
-        used = [model.muscle(name) for name in muscles]
-        self.active_force_length = Curves(
-            [sample_curve(m.getActiveForceLengthCurve(), *LENGTH_RANGE) for m in used]
+        self._kernel = _core.MuscleSet(
+            tendon,
+            [
+                _core.MuscleProperties(
+                    name=name,
+                    max_contraction_velocity=properties.max_contraction_velocity[i],
+                    fiber_damping=properties.fiber_damping[i],
+                    maximum_pennation_angle=properties.maximum_pennation_angle[i],
+                    minimum_active_fiber_length=properties.minimum_active_fiber_length[i],
+                    minimum_activation=properties.minimum_activation[i],
+                    **vars(curves),
+                )
+                for i, (name, curves) in enumerate(
+                    zip(muscles, sample_curves(model, muscles), strict=True)
+                )
+            ],
         )
-        self.passive_force_length = Curves(
-            [sample_curve(m.getFiberForceLengthCurve(), *LENGTH_RANGE) for m in used]
-        )
-        self.force_velocity = Curves(
-            [sample_curve(m.getForceVelocityCurve(), *VELOCITY_RANGE) for m in used]
-        )
-        # OpenSim treats damping below 0.001 as none.
-        damping = np.where(properties.fiber_damping < 1e-3, 0.0, properties.fiber_damping)
-        self._pennation = torch.tensor(properties.pennation_angle_at_optimal)
-        self._max_velocity = torch.tensor(properties.max_contraction_velocity)
-        self._damping = torch.tensor(damping)
-        self._sin_max_pennation = torch.tensor(np.sin(properties.maximum_pennation_angle))
-        self._min_active_length = torch.tensor(properties.minimum_active_fiber_length)
-
-    def normalized_fiber_length(
-        self, length: torch.Tensor, optimal_fiber_length: torch.Tensor, slack_length: torch.Tensor
-    ) -> torch.Tensor:
-        """Fibre length over optimal fibre length, (frames, muscles)."""
-        height = optimal_fiber_length * torch.sin(self._pennation)
-        along = (length - slack_length).clamp(min=1e-9)
-        return torch.sqrt(height**2 + along**2) / optimal_fiber_length
 
     def forward(
         self,
+        times: Array,
         activation: torch.Tensor,
         length: torch.Tensor,
         speed: torch.Tensor,
         max_isometric_force: torch.Tensor,
         optimal_fiber_length: torch.Tensor,
-        slack_length: torch.Tensor,
-    ) -> torch.Tensor:
-        """Tendon force, N.
+        tendon_slack_length: torch.Tensor,
+        pennation_angle_at_optimal: torch.Tensor,
+    ) -> MuscleForces:
+        """Forces along ``times`` (s, increasing), differentiable in all else.
 
-        ``activation``, ``length`` (m) and ``speed`` (m/s) of the muscle-tendon path have shape
-        (frames, muscles); the parameters (N, m, m) have shape (muscles,).
+        ``activation``, ``length`` (m) and lengthening ``speed`` (m/s) of the muscle-tendon paths
+        have shape (frames, muscles), the parameters (N, m, m, rad) shape (muscles,). Speeds after
+        the first frame have no influence with an elastic tendon.
         """
-        normalized = self.normalized_fiber_length(length, optimal_fiber_length, slack_length)
-        fiber_length = normalized * optimal_fiber_length
-        height = optimal_fiber_length * torch.sin(self._pennation)
-        cos_pennation = (length - slack_length).clamp(min=1e-9) / fiber_length
-        velocity = speed * cos_pennation / (optimal_fiber_length * self._max_velocity)
+        inputs = (activation, length, speed)
+        parameters = (
+            max_isometric_force,
+            optimal_fiber_length,
+            tendon_slack_length,
+            pennation_angle_at_optimal,
+        )
+        force, fiber_length = _MuscleForces.apply(  # type: ignore[no-untyped-call]
+            self._kernel, times, *inputs, *parameters
+        )
+        return MuscleForces(force, fiber_length)
 
-        force = max_isometric_force * (
-            activation * self.active_force_length(normalized) * self.force_velocity(velocity)
-            + self.passive_force_length(normalized)
-            + self._damping * velocity
+
+class _MuscleForces(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any, kernel: _core.MuscleSet, times: Array, *tensors: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        arrays = [tensor.detach().numpy() for tensor in tensors]
+        try:
+            force, fiber_length = kernel.compute_forces(times, *arrays)
+        except _core.CoreError as error:
+            raise NMMError(str(error)) from None
+        ctx.kernel, ctx.times, ctx.arrays, ctx.fiber_length = kernel, times, arrays, fiber_length
+        return torch.from_numpy(force), torch.from_numpy(fiber_length)
+
+    @staticmethod
+    def backward(
+        ctx: Any, by_force: torch.Tensor, by_fiber_length: torch.Tensor
+    ) -> tuple[torch.Tensor | None, ...]:
+        gradients = ctx.kernel.compute_gradients(
+            ctx.times, *ctx.arrays, ctx.fiber_length, by_force.numpy(), by_fiber_length.numpy()
         )
-        # A fibre cannot push, and a slack tendon cannot pull.
-        shortest = torch.maximum(
-            self._min_active_length * optimal_fiber_length, height / self._sin_max_pennation
-        )
-        pulls = (length > slack_length) & (fiber_length > shortest)
-        return torch.where(pulls, force.clamp(min=0.0) * cos_pennation, torch.zeros_like(force))
+        return (None, None, *(torch.from_numpy(gradient) for gradient in gradients))
+
+
+def rigid_fiber_length(
+    length: torch.Tensor,
+    optimal_fiber_length: torch.Tensor,
+    tendon_slack_length: torch.Tensor,
+    pennation_angle_at_optimal: torch.Tensor,
+) -> torch.Tensor:
+    """Fibre length (m) under a tendon at its slack length, (frames, muscles).
+
+    ``length`` (m) of the muscle-tendon path has shape (frames, muscles), the parameters (m, m,
+    rad) shape (muscles,).
+    """
+    height = optimal_fiber_length * torch.sin(pennation_angle_at_optimal)
+    along = (length - tendon_slack_length).clamp(min=1e-9)
+    return torch.sqrt(height**2 + along**2)

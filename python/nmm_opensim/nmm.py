@@ -11,7 +11,7 @@ import torch
 from . import _core
 from .activation import compute_activations
 from .calibration import Bounds, Calibration
-from .muscle import RigidTendonMuscle, read_properties
+from .muscle import MillardMuscle, TendonModel, read_properties
 from .osim_model import OsimModel
 from .predictor import MlpPredictor, PredictorArchitecture, make_inputs, standardise
 from .sources import Deep, Measured, MuscleSources, Tied, Unscored
@@ -60,6 +60,7 @@ class Declaration:
     architecture: PredictorArchitecture
     electromechanical_delay: float
     bounds: Bounds
+    tendon: TendonModel
 
 
 def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> PreparedTrial:
@@ -139,7 +140,7 @@ class NeuralMusculoskeletalModel(torch.nn.Module):
         )
         self.calibration = Calibration(self.properties, declaration.bounds, len(sources.channels))
         self.mixer = SourceMixer(sources)
-        self.muscle = RigidTendonMuscle(model, sources.muscles)
+        self.muscle = MillardMuscle(model, sources.muscles, declaration.tendon)
         self._time_constants = (
             torch.tensor(self.properties.activation_time_constant),
             torch.tensor(self.properties.deactivation_time_constant),
@@ -157,12 +158,14 @@ class NeuralMusculoskeletalModel(torch.nn.Module):
             self.properties.minimum_activation,
         )
         forces = self.muscle(
+            trial.trial.time,
             activations,
             trial.lengths,
             trial.speeds,
             calibration.max_isometric_force,
             calibration.optimal_fiber_length,
             calibration.tendon_slack_length,
-        )
+            calibration.pennation_angle_at_optimal,
+        ).tendon_force
         moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
         return Reconstruction(excitations, activations, forces, moments)

@@ -16,6 +16,7 @@ from lxml import etree
 from .errors import NMMError, nearest_names, require_file
 
 T = TypeVar("T")
+Choice = TypeVar("Choice", bound=str)
 
 
 class SetupElement:
@@ -79,15 +80,18 @@ class SetupElement:
                 raise self.error(f"<{tag}> names '{name}' twice; name it once", self._child(tag))
         return names
 
-    def get_choice(self, tag: str, choices: Sequence[str], default: str | None = None) -> str:
+    def get_choice(
+        self, tag: str, choices: Sequence[Choice], default: Choice | None = None
+    ) -> Choice:
         """One of ``choices``."""
         text = self.get_text(tag, default)
-        if text not in choices:
-            raise self.error(
-                f"<{tag}>: expected one of {', '.join(choices)}, but found '{text}'",
-                self._child(tag),
-            )
-        return text
+        for choice in choices:
+            if choice == text:
+                return choice
+        raise self.error(
+            f"<{tag}>: expected one of {', '.join(choices)}, but found '{text}'",
+            self._child(tag),
+        )
 
     def get_numbers(
         self,

@@ -19,6 +19,7 @@ import torch
 from .artefact import write_artefact
 from .errors import NMMError
 from .files import hash_file, write_atomically
+from .muscle import rigid_fiber_length
 from .nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
 from .osim_model import OsimModel
 from .sources import order_sources
@@ -65,6 +66,7 @@ class Training:
             architecture,
             setup.electromechanical_delay,
             setup.bounds,
+            setup.tendon,
         )
         self.trials = {
             files.name: prepare_trial(
@@ -238,11 +240,12 @@ class _Loss:
             )
         lengths = torch.cat([trial.lengths for trial in trials])
         properties = nmm.properties
-        generic = nmm.muscle.normalized_fiber_length(
+        generic = rigid_fiber_length(
             lengths,
             torch.tensor(properties.optimal_fiber_length),
             torch.tensor(properties.tendon_slack_length),
-        )
+            torch.tensor(properties.pennation_angle_at_optimal),
+        ) / torch.tensor(properties.optimal_fiber_length)
         self._lengths = lengths
         self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
         self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
@@ -261,8 +264,15 @@ class _Loss:
 
         calibration, options = self._nmm.calibration, self._options
         predicted = torch.cat([result.excitations for result, _ in results])[:, self._predicted]
-        normalized = self._nmm.muscle.normalized_fiber_length(
-            self._lengths, calibration.optimal_fiber_length, calibration.tendon_slack_length
+        # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
+        normalized = (
+            rigid_fiber_length(
+                self._lengths,
+                calibration.optimal_fiber_length,
+                calibration.tendon_slack_length,
+                calibration.pennation_angle_at_optimal,
+            )
+            / calibration.optimal_fiber_length
         )
         outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
         weights = torch.cat([layer.weight.flatten() for layer in self._nmm.predictor.linear])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .calibration import Bounds
 from .errors import NMMError
+from .muscle import TENDON_MODELS, TendonModel
 from .predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
 from .setup_xml import SetupElement, read_setup
 from .sources import Deep, Measured, Source, Tied, Unscored
@@ -41,6 +42,7 @@ class TrainingSetup:
     sources: tuple[Source, ...]
     architecture: PredictorArchitecture
     electromechanical_delay: float
+    tendon: TendonModel
     bounds: Bounds
     optimization: Optimization
     artefact_file: Path
@@ -55,7 +57,6 @@ def read_training_setup(file: Path) -> TrainingSetup:
     """Read and check ``<NMMTrainingTool>``; every complaint names the line."""
     tool = read_setup(file, TOOL)
     tool.get_choice("path_model", ["model"], default="model")
-    tool.get_choice("tendon", ["rigid"], default="rigid")
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.name,
@@ -67,6 +68,7 @@ def read_training_setup(file: Path) -> TrainingSetup:
         electromechanical_delay=tool.get_number(
             "electromechanical_delay", minimum=0.0, maximum=0.125
         ),
+        tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
         bounds=_read_bounds(tool.get_child("calibration")),
         optimization=_read_optimization(tool.get_child("optimization")),
         artefact_file=tool.get_path("artefact_file"),

@@ -40,7 +40,7 @@ TEST_CASE("Artefact is read as written") {
     CHECK(artefact.modelName == "leg");
     CHECK(artefact.modelFingerprint == R"({"poses":[]})");
     CHECK(artefact.pathModel == "model");
-    CHECK(artefact.tendon == "rigid");
+    CHECK(artefact.tendon == nmm::TendonModel::Rigid);
     REQUIRE(artefact.channels.size() == 2);
     CHECK(artefact.channels[0].name == "gasmed");
     CHECK(artefact.channels[0].gain == 0.5);

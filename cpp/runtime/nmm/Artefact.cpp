@@ -246,7 +246,9 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     fingerprint.keys();
     artefact.modelFingerprint = fingerprint.text();
     artefact.pathModel = reader.at("path_model").choice({"model"});
-    artefact.tendon = reader.at("tendon").choice({"rigid"});
+    artefact.tendon = reader.at("tendon").choice({"rigid", "elastic"}) == "rigid"
+                              ? TendonModel::Rigid
+                              : TendonModel::Elastic;
     artefact.channels = readChannels(reader.at("channels"));
     artefact.electromechanicalDelay =
             reader.at("electromechanical_delay")

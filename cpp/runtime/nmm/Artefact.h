@@ -1,6 +1,7 @@
 #pragma once
 
 #include "SafeTensors.h"
+#include "TendonModel.h"
 
 #include <cstddef>
 #include <filesystem>
@@ -75,7 +76,7 @@ struct Artefact {
     /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
     std::string modelFingerprint;
     std::string pathModel; ///< "model"
-    std::string tendon;    ///< "rigid"
+    TendonModel tendon = TendonModel::Rigid;
     std::vector<Channel> channels;
     double electromechanicalDelay = 0.0; ///< s
     /// Coordinates (absolute names are not used) that position the muscles or feed the network.
