@@ -81,6 +81,7 @@ class MuscleReplacer:
         for name, curve in nearest.curves.items():
             getattr(new, f"set_{name}")(curve)
 
+        # What the old class does not have keeps Millard's standard value, with two exceptions.
         added = [
             name
             for name in _property_names(new)
