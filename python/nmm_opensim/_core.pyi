@@ -94,35 +94,40 @@ class ExcitationModel:
 
 def compute_activations(
     times: ArrayLike,
+    excitation_times: ArrayLike,
     excitations: ArrayLike,
     shape_factor: ArrayLike,
     activation_time_constant: ArrayLike,
     deactivation_time_constant: ArrayLike,
     minimum_activation: ArrayLike,
+    electromechanical_delay: ArrayLike,
 ) -> NDArray[np.float64]:
-    """Activations, frames x muscles: shape function and OpenSim's first-order dynamics.
+    """Activations, frames x muscles: delay, shape function and OpenSim's first-order dynamics.
 
-    times: strictly increasing (s), any interval.
-    excitations: frames x muscles, linear between frames.
+    times, excitation_times: strictly increasing (s), any interval.
+    excitations: samples x muscles, linear between samples and held beyond them.
     shape_factor, minimum_activation: one per muscle (dimensionless).
     activation_time_constant, deactivation_time_constant: one per muscle (s), at least 0.001.
+    electromechanical_delay: one per muscle (s).
     """
 
 def compute_activation_gradients(
     times: ArrayLike,
+    excitation_times: ArrayLike,
     excitations: ArrayLike,
     shape_factor: ArrayLike,
     activation_time_constant: ArrayLike,
     deactivation_time_constant: ArrayLike,
     minimum_activation: ArrayLike,
+    electromechanical_delay: ArrayLike,
     activation_gradient: ArrayLike,
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[NDArray[np.float64], ...]:
     """Gradients of a scalar: the exact adjoint of `compute_activations`.
 
     activation_gradient: d(scalar)/d(activations), frames x muscles.
 
-    Returns d(scalar) by excitations (frames x muscles), and per muscle by shape_factor,
-    activation_time_constant and deactivation_time_constant (1/s).
+    Returns d(scalar) by excitations (samples x muscles), and per muscle by shape_factor,
+    activation_time_constant, deactivation_time_constant and electromechanical_delay (1/s).
     """
 
 CURVE_RANGES: dict[str, tuple[float, float]]

@@ -11,41 +11,6 @@ from . import _core
 from .tables import Array
 
 
-class _Activation(torch.autograd.Function):
-    @staticmethod
-    def forward(
-        ctx: Any,
-        times: Array,
-        minimum_activation: Array,
-        excitations: torch.Tensor,
-        shape_factor: torch.Tensor,
-        activation_time_constant: torch.Tensor,
-        deactivation_time_constant: torch.Tensor,
-    ) -> torch.Tensor:
-        ctx.times = times
-        ctx.parameters = [
-            np.ascontiguousarray(tensor.detach().numpy())
-            for tensor in (
-                excitations,
-                shape_factor,
-                activation_time_constant,
-                deactivation_time_constant,
-            )
-        ]
-        ctx.minimum_activation = minimum_activation
-        e, a, tau_act, tau_deact = ctx.parameters
-        activations = _core.compute_activations(times, e, a, tau_act, tau_deact, minimum_activation)
-        return torch.from_numpy(activations)
-
-    @staticmethod
-    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        e, a, tau_act, tau_deact = ctx.parameters
-        gradients = _core.compute_activation_gradients(
-            ctx.times, e, a, tau_act, tau_deact, ctx.minimum_activation, gradient.numpy()
-        )
-        return (None, None, *(torch.from_numpy(g) for g in gradients))
-
-
 def compute_activations(
     times: Array,
     excitations: torch.Tensor,
@@ -53,21 +18,48 @@ def compute_activations(
     activation_time_constant: torch.Tensor,
     deactivation_time_constant: torch.Tensor,
     minimum_activation: Array,
+    electromechanical_delay: torch.Tensor | None = None,
+    excitation_times: Array | None = None,
 ) -> torch.Tensor:
-    """Activations (frames, muscles) of excitations (frames, muscles).
+    """Activations (frames, muscles) of excitations (samples, muscles).
 
-    ``times`` (s) has shape (frames,), the parameters (dimensionless, s, s, dimensionless) shape
-    (muscles,); all but ``minimum_activation`` are differentiable. The equations are those of
+    ``times`` (s) has shape (frames,), the parameters (dimensionless, s, s, dimensionless, s) shape
+    (muscles,); all but ``minimum_activation`` are differentiable. ``excitation_times`` (s), of
+    shape (samples,), default to ``times`` and the delay to none; between its samples an excitation
+    is linear, so the delay need not be a multiple of anything. The equations are those of
     OpenSim's MuscleFirstOrderActivationDynamicModel behind the shape function of Buchanan et al.
     (2004); the kernel's header states them.
     """
+    if electromechanical_delay is None:
+        electromechanical_delay = torch.zeros_like(shape_factor)
     result = _Activation.apply(  # type: ignore[no-untyped-call]
         times,
+        times if excitation_times is None else excitation_times,
         minimum_activation,
         excitations,
         shape_factor,
         activation_time_constant,
         deactivation_time_constant,
+        electromechanical_delay,
     )
     assert isinstance(result, torch.Tensor)
     return result
+
+
+class _Activation(torch.autograd.Function):
+    @staticmethod
+    def forward(
+        ctx: Any,
+        times: Array,
+        excitation_times: Array,
+        minimum_activation: Array,
+        *tensors: torch.Tensor,
+    ) -> torch.Tensor:
+        *arrays, delay = (np.ascontiguousarray(tensor.detach().numpy()) for tensor in tensors)
+        ctx.arguments = (times, excitation_times, *arrays, minimum_activation, delay)
+        return torch.from_numpy(_core.compute_activations(*ctx.arguments))
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
+        gradients = _core.compute_activation_gradients(*ctx.arguments, gradient.numpy())
+        return (None, None, None, *(torch.from_numpy(g) for g in gradients))

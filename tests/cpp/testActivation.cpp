@@ -7,10 +7,15 @@
 
 using Catch::Contains;
 using nmm::ActivationParameters;
-using nmm::computeActivations;
 using nmm::Matrix;
 
 namespace {
+
+/// Excitations given at the frames.
+Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations,
+        const std::vector<nmm::ActivationParameters>& parameters) {
+    return nmm::computeActivations(times, {times, excitations}, parameters);
+}
 
 constexpr double NaN = std::numeric_limits<double>::quiet_NaN();
 
@@ -139,15 +144,52 @@ TEST_CASE("Activation refuses inputs that do not fit") {
     CHECK_THAT(errorText([&] {
         computeActivations({0.01, 0.01}, rest, {{}});
     }),
-            Contains("strictly increasing") && Contains("0.01 s in frame 1"));
+            Contains("strictly increasing") && Contains("0.01 s at index 1"));
     CHECK_THAT(errorText([&] { computeActivations({0.0, NaN}, rest, {{}}); }), Contains("nan"));
     CHECK_THAT(errorText([&] {
         computeActivations({0.0, 0.01}, column({0.1, NaN}), {{}});
     }),
-            Contains("nan in frame 1 of muscle 0"));
+            Contains("nan in sample 1 of muscle 0"));
     CHECK_THAT(withParameters({NaN, 0.01, 0.04, 0.01}), Contains("shape_factor"));
     CHECK_THAT(withParameters({0.0, 0.0, 0.04, 0.01}),
             Contains("activation_time_constant of muscle 0") && Contains("at least 0.001 s"));
     CHECK_THAT(withParameters({0.0, 0.01, NaN, 0.01}), Contains("deactivation_time_constant"));
     CHECK_THAT(withParameters({0.0, 0.01, 0.04, 1.0}), Contains("minimum_activation"));
+}
+
+TEST_CASE("Activation with a delay is that of excitations sampled earlier") {
+    // 2 kHz samples of a smooth excitation, 100 Hz frames, delays between the samples.
+    nmm::SampledExcitations samples;
+    samples.values = Matrix(1001, 2);
+    const auto wave = [](double time) { return 0.5 + 0.4 * std::sin(25.0 * time); };
+    for (std::size_t k = 0; k < 1001; ++k) {
+        samples.times.push_back(0.0005 * static_cast<double>(k));
+        samples.values(k, 0) = samples.values(k, 1) = wave(samples.times.back());
+    }
+    std::vector<double> frames;
+    Matrix earlier(30, 2);
+    const double delays[] = {0.04021, 0.0871};
+    for (std::size_t k = 0; k < 30; ++k) {
+        frames.push_back(0.1 + 0.01 * static_cast<double>(k));
+        for (std::size_t m = 0; m < 2; ++m) {
+            earlier(k, m) = wave(frames.back() - delays[m]);
+        }
+    }
+    std::vector<nmm::ActivationParameters> parameters(2);
+    const auto expected = computeActivations(frames, earlier, parameters);
+    parameters[0].electromechanicalDelay = delays[0];
+    parameters[1].electromechanicalDelay = delays[1];
+    const auto activations = nmm::computeActivations(frames, samples, parameters);
+    for (std::size_t i = 0; i < expected.values.size(); ++i) {
+        CHECK(activations.values[i] == Approx(expected.values[i]).margin(2e-5));
+    }
+}
+
+TEST_CASE("Activation holds the first excitation before its sample") {
+    std::vector<nmm::ActivationParameters> parameters(1);
+    parameters[0].electromechanicalDelay = 0.1;
+    const auto activations =
+            nmm::computeActivations({0.0, 0.05}, {{0.0, 0.1}, column({0.3, 0.9})}, parameters);
+    CHECK(activations(0, 0) == Approx(0.3));
+    CHECK(activations(1, 0) == Approx(0.3));
 }

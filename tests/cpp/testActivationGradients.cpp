@@ -8,7 +8,6 @@
 
 using nmm::ActivationParameters;
 using nmm::computeActivationGradients;
-using nmm::computeActivations;
 using nmm::Matrix;
 
 namespace {
@@ -18,9 +17,14 @@ struct Case {
     std::vector<double> times;
     Matrix excitations;
     std::vector<ActivationParameters> parameters;
+    std::vector<double> excitationTimes = {}; ///< default: the frames' times
+
+    nmm::SampledExcitations samples() const {
+        return {excitationTimes.empty() ? times : excitationTimes, excitations};
+    }
 
     Matrix weights() const {
-        Matrix result(excitations.rows, excitations.columns);
+        Matrix result(times.size(), parameters.size());
         for (std::size_t i = 0; i < result.values.size(); ++i) {
             result.values[i] = std::cos(1.7 * static_cast<double>(i));
         }
@@ -28,7 +32,7 @@ struct Case {
     }
 
     double scalar() const {
-        const auto activations = computeActivations(times, excitations, parameters);
+        const auto activations = nmm::computeActivations(times, samples(), parameters);
         const auto factors = weights();
         double sum = 0.0;
         for (std::size_t i = 0; i < activations.values.size(); ++i) {
@@ -50,7 +54,7 @@ double centralDifference(Case example, const std::function<double&(Case&)>& inpu
 
 void checkAgainstDifferences(const Case& example) {
     const auto gradients = computeActivationGradients(
-            example.times, example.excitations, example.parameters, example.weights());
+            example.times, example.samples(), example.parameters, example.weights());
     for (std::size_t i = 0; i < example.excitations.values.size(); ++i) {
         const auto excitation = [i](Case& c) -> double& { return c.excitations.values[i]; };
         INFO("excitation " << i);
@@ -68,6 +72,10 @@ void checkAgainstDifferences(const Case& example) {
     checkParameter(&ActivationParameters::shapeFactor, 1e-5);
     checkParameter(&ActivationParameters::activationTimeConstant, 1e-8);
     checkParameter(&ActivationParameters::deactivationTimeConstant, 1e-8);
+    if (!example.excitationTimes.empty()) {
+        // At a sample itself the delay has a kink.
+        checkParameter(&ActivationParameters::electromechanicalDelay, 1e-8);
+    }
 }
 
 Case makeWaves(double interval) {
@@ -102,6 +110,17 @@ TEST_CASE("Activation gradients are exact with unequal frame intervals") {
     checkAgainstDifferences(example);
 }
 
+TEST_CASE("Activation gradients are exact with delays and samples of their own") {
+    auto example = makeWaves(0.007);
+    example.excitationTimes = example.times;
+    example.times = {2.011, 2.02, 2.0333, 2.05, 2.09, 2.1007, 2.3};
+    example.parameters[0].electromechanicalDelay = 0.0173;
+    example.parameters[1].electromechanicalDelay = 0.0409;
+    // Beyond both ends of the samples.
+    example.parameters[2].electromechanicalDelay = 0.095;
+    checkAgainstDifferences(example);
+}
+
 TEST_CASE("Activation gradients are exact at the minimum activation") {
     // Below the minimum, up across it, back below; the second muscle starts above.
     Case example;
@@ -113,7 +132,7 @@ TEST_CASE("Activation gradients are exact at the minimum activation") {
     checkAgainstDifferences(example);
 
     const auto gradients = computeActivationGradients(
-            example.times, example.excitations, example.parameters, example.weights());
+            example.times, example.samples(), example.parameters, example.weights());
     CHECK(gradients.excitations(0, 0) == 0.0);
     CHECK(gradients.excitations(5, 1) == 0.0);
 }
@@ -133,7 +152,7 @@ TEST_CASE("Activation gradients at rest") {
     const double factor = GENERATE(-2.0, 0.0);
     const Case example{{0.0, 0.01, 0.02, 0.03}, Matrix(4, 1, 0.3), {{factor, 0.01, 0.04, 0.01}}};
     const auto gradients = computeActivationGradients(
-            example.times, example.excitations, example.parameters, example.weights());
+            example.times, example.samples(), example.parameters, example.weights());
     double totalWeight = 0.0, totalGradient = 0.0;
     for (std::size_t frame = 0; frame < 4; ++frame) {
         totalWeight += example.weights()(frame, 0);
@@ -149,14 +168,15 @@ TEST_CASE("Activation gradients at rest") {
 }
 
 TEST_CASE("Activation gradients of nothing are nothing") {
-    const auto gradients = computeActivationGradients({}, Matrix(0, 1), {{}}, Matrix(0, 1));
+    const auto gradients = computeActivationGradients({}, {{}, Matrix(0, 1)}, {{}}, Matrix(0, 1));
     CHECK(gradients.excitations.values.empty());
     CHECK(gradients.parameters[0].activationTimeConstant == 0.0);
 }
 
 TEST_CASE("Activation gradients refuse a gradient of another shape") {
     CHECK_THAT(errorText([] {
-        computeActivationGradients({0.0, 0.01}, Matrix(2, 1, 0.3), {{}}, Matrix(2, 2));
+        computeActivationGradients(
+                {0.0, 0.01}, {{0.0, 0.01}, Matrix(2, 1, 0.3)}, {{}}, Matrix(2, 2));
     }),
             Catch::Contains("shape 2 x 1") && Catch::Contains("received 2 x 2"));
 }

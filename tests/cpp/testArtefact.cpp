@@ -131,7 +131,7 @@ TEST_CASE("Artefact refuses entries of the wrong type or out of range") {
     const auto damage = GENERATE(values<Damage>({
             {"/model/fingerprint", "abc", "model.fingerprint: Expected an object"},
             {"/path_model", "fitted", "path_model: Expected 'model', but found 'fitted'"},
-            {"/tendon", "elastic", "tendon: Expected 'rigid', but found 'elastic'"},
+            {"/tendon", "stiff", "tendon: Expected one of 'rigid', 'elastic', but found 'stiff'"},
             {"/channels", 3, "channels: Expected a list, but found 3"},
             {"/channels/1/name", "gasmed", "channels[1].name: Expected a name that occurs once"},
             {"/channels/0/gain", -0.5, "channels[0].gain: Expected a number, 0 or greater"},

@@ -187,6 +187,6 @@ TEST_CASE("Activations take each muscle's parameters") {
     }
     const nmm::ActivationParameters others{-1.5, 0.01, 0.04, 0.01};
     const auto expected = nmm::computeActivations(
-            times, excitations, {others, others, {-3.0, 0.02, 0.08, 0.03}, others});
+            times, {times, excitations}, {others, others, {-3.0, 0.02, 0.08, 0.03}, others});
     CHECK(model.computeActivations(times, excitations).values == expected.values);
 }

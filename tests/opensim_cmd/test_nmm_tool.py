@@ -6,7 +6,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +13,12 @@ import pytest
 import torch
 from conftest import Walking
 from lxml import etree
-from numpy.typing import NDArray
+from sto import Sto, read_sto
 
 from nmm_opensim.nmm import NeuralMusculoskeletalModel, Reconstruction
+from nmm_opensim.tables import Array
 from nmm_opensim.training import TrainedSeed, Training
 
-Array = NDArray[np.float64]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str], str]
 
@@ -41,29 +40,6 @@ status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL).returncode
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 sys.exit(status)
 """
-
-
-@dataclass(frozen=True)
-class Sto:
-    """A table file, read without OpenSim; ``values`` has shape (rows, columns)."""
-
-    header: dict[str, str]
-    columns: list[str]
-    time: Array
-    values: Array
-
-    def column(self, name: str) -> Array:
-        return self.values[:, self.columns.index(name)]
-
-
-def read_sto(file: Path) -> Sto:
-    lines = file.read_text().splitlines()
-    end = lines.index("endheader")
-    header = dict(line.split("=", 1) for line in lines[1:end] if "=" in line)
-    columns = lines[end + 1].split("\t")
-    numbers = np.loadtxt(lines[end + 2 :], ndmin=2)
-    assert columns[0] == "time"
-    return Sto(header, columns[1:], numbers[:, 0], numbers[:, 1:])
 
 
 def edit_file(walking: Walking, setup: Path, file: str, edit: Edit, name: str) -> None:

@@ -48,3 +48,25 @@ def test_gradients() -> None:
     assert torch.autograd.gradcheck(
         lambda *x: compute_activations(times, *x, minimum), inputs, eps=1e-7, atol=1e-5
     )
+
+
+def test_gradients_by_delay_and_by_samples() -> None:
+    random = np.random.default_rng(1)
+    times = 0.2 + np.cumsum(random.uniform(0.002, 0.02, 10))
+    samples = np.arange(0.0, 0.45, 0.0037)
+    inputs = (
+        torch.tensor(random.uniform(0.05, 0.95, (len(samples), 3)), requires_grad=True),
+        torch.tensor([-2.0, -0.3, -1e-5], dtype=torch.float64, requires_grad=True),
+        torch.tensor([0.01, 0.02, 0.03], dtype=torch.float64, requires_grad=True),
+        torch.tensor([0.04, 0.08, 0.12], dtype=torch.float64, requires_grad=True),
+        torch.tensor([0.0, 0.0412, 0.1251], dtype=torch.float64, requires_grad=True),
+    )
+    minimum = np.full(3, 0.01)
+    assert torch.autograd.gradcheck(
+        lambda *x: compute_activations(
+            times, *x[:4], minimum, electromechanical_delay=x[4], excitation_times=samples
+        ),
+        inputs,
+        eps=1e-7,
+        atol=1e-5,
+    )

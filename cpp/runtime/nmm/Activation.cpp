@@ -1,6 +1,7 @@
 #include "Activation.h"
 
 #include "ActivationDynamics.h"
+#include "DelayedExcitations.h"
 #include "ShapeFunction.h"
 
 #include <algorithm>
@@ -53,12 +54,13 @@ void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& s
     }
 }
 
-Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations,
+Matrix computeActivations(const std::vector<double>& times, const SampledExcitations& excitations,
         const std::vector<ActivationParameters>& parameters) {
     checkActivationInputs(times, excitations, parameters);
-    const auto shaped = computeShapedExcitations(excitations, parameters);
+    const auto shaped =
+            computeShapedExcitations(sampleDelayed(excitations, times, parameters), parameters);
     const ActivationDynamicsSet dynamics(parameters);
-    Matrix activations(excitations.rows, excitations.columns);
+    Matrix activations(shaped.rows, shaped.columns);
     for (std::size_t frame = 0; frame < times.size(); ++frame) {
         double* row = activations.values.data() + frame * activations.columns;
         const double* to = shaped.values.data() + frame * shaped.columns;

@@ -99,7 +99,7 @@ void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& s
         double* next);
 
 /// @throws Error if the arguments of computeActivations() do not fit together.
-void checkActivationInputs(const std::vector<double>& times, const Matrix& excitations,
+void checkActivationInputs(const std::vector<double>& times, const SampledExcitations& excitations,
         const std::vector<ActivationParameters>& parameters);
 
 } // namespace nmm

@@ -1,9 +1,11 @@
 #include "ActivationDynamics.h"
+#include "DelayedExcitations.h"
 #include "Error.h"
 #include "ShapeFunction.h"
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 namespace nmm {
 
@@ -107,40 +109,46 @@ Matrix computeShapedGradient(const std::vector<double>& times, const Matrix& sha
 } // namespace
 
 ActivationGradients computeActivationGradients(const std::vector<double>& times,
-        const Matrix& excitations, const std::vector<ActivationParameters>& parameters,
+        const SampledExcitations& excitations, const std::vector<ActivationParameters>& parameters,
         const Matrix& activationGradient) {
-    if (activationGradient.rows != excitations.rows ||
-            activationGradient.columns != excitations.columns) {
+    const auto numMuscles = parameters.size();
+    if (activationGradient.rows != times.size() || activationGradient.columns != numMuscles) {
         throw Error("Activation: Expected an activation gradient of shape " +
-                    std::to_string(excitations.rows) + " x " + std::to_string(excitations.columns) +
+                    std::to_string(times.size()) + " x " + std::to_string(numMuscles) +
                     " (times x muscles), but received " + std::to_string(activationGradient.rows) +
                     " x " + std::to_string(activationGradient.columns) + ".");
     }
     const auto activations = computeActivations(times, excitations, parameters);
-    ActivationGradients gradients{excitations, {}};
+    ActivationGradients gradients{Matrix(excitations.values.rows, excitations.values.columns), {}};
     if (times.empty() || parameters.empty()) {
-        gradients.parameters.assign(parameters.size(), {0.0, 0.0, 0.0, 0.0});
+        gradients.parameters.assign(numMuscles, {0.0, 0.0, 0.0, 0.0});
         return gradients;
     }
 
     const ActivationDynamicsSet dynamics(parameters);
-    RateSums sums(parameters.size());
-    const auto shapedGradient =
-            computeShapedGradient(times, computeShapedExcitations(excitations, parameters),
-                    dynamics, activations, activationGradient, sums);
-    for (std::size_t m = 0; m < parameters.size(); ++m) {
+    RateSums sums(numMuscles);
+    const auto delayed = sampleDelayed(excitations, times, parameters);
+    auto gradient = computeShapedGradient(times, computeShapedExcitations(delayed, parameters),
+            dynamics, activations, activationGradient, sums);
+    for (std::size_t m = 0; m < numMuscles; ++m) {
         const ShapeFunction shape(parameters[m].shapeFactor);
-        ActivationParameters gradient{0.0, 0.0, 0.0, 0.0};
+        ActivationParameters byParameters{0.0, 0.0, 0.0, 0.0};
         for (std::size_t frame = 0; frame < times.size(); ++frame) {
-            const double e = excitations(frame, m);
-            gradient.shapeFactor += shapedGradient(frame, m) * shape.calcShapeFactorDerivative(e);
-            gradients.excitations(frame, m) = shapedGradient(frame, m) * shape.calcSlope(e);
+            const double e = delayed(frame, m);
+            byParameters.shapeFactor += gradient(frame, m) * shape.calcShapeFactorDerivative(e);
+            gradient(frame, m) *= shape.calcSlope(e);
         }
         // A rate is 1/tau: d(rate)/d(tau) = -rate/tau.
-        gradient.activationTimeConstant = -sums.rising[m] / parameters[m].activationTimeConstant;
-        gradient.deactivationTimeConstant =
+        byParameters.activationTimeConstant =
+                -sums.rising[m] / parameters[m].activationTimeConstant;
+        byParameters.deactivationTimeConstant =
                 -sums.falling[m] / parameters[m].deactivationTimeConstant;
-        gradients.parameters.push_back(gradient);
+        gradients.parameters.push_back(byParameters);
+    }
+    auto byDelayed = computeDelayedGradients(excitations, times, parameters, gradient);
+    gradients.excitations = std::move(byDelayed.excitations);
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        gradients.parameters[m].electromechanicalDelay = byDelayed.delays[m];
     }
     return gradients;
 }

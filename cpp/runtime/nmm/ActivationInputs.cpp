@@ -28,30 +28,41 @@ void checkParameters(const ActivationParameters& parameters, std::size_t muscle)
             "deactivation_time_constant", timeConstant, p.deactivationTimeConstant);
     check(p.minimumActivation >= 0.0 && p.minimumActivation < 1.0, "minimum_activation",
             "from 0 to below 1", p.minimumActivation);
+    check(std::isfinite(p.electromechanicalDelay), "electromechanical_delay", "finite",
+            p.electromechanicalDelay);
+}
+
+void checkTimes(const std::vector<double>& times, const std::string& what) {
+    for (std::size_t k = 0; k < times.size(); ++k) {
+        if (!std::isfinite(times[k]) || (k > 0 && times[k] <= times[k - 1])) {
+            throw Error("Activation: Expected strictly increasing " + what + ", but received " +
+                        toText(times[k]) + " s at index " + std::to_string(k) + ".");
+        }
+    }
 }
 
 } // namespace
 
-void checkActivationInputs(const std::vector<double>& times, const Matrix& excitations,
+void checkActivationInputs(const std::vector<double>& times, const SampledExcitations& excitations,
         const std::vector<ActivationParameters>& parameters) {
-    if (excitations.rows != times.size() || excitations.columns != parameters.size()) {
-        throw Error("Activation: Expected excitations of shape " + std::to_string(times.size()) +
-                    " x " + std::to_string(parameters.size()) +
-                    " (times x muscles), but received " + std::to_string(excitations.rows) + " x " +
-                    std::to_string(excitations.columns) + ".");
+    const auto& values = excitations.values;
+    if (values.rows != excitations.times.size() || values.columns != parameters.size()) {
+        throw Error("Activation: Expected excitations of shape " +
+                    std::to_string(excitations.times.size()) + " x " +
+                    std::to_string(parameters.size()) + " (times x muscles), but received " +
+                    std::to_string(values.rows) + " x " + std::to_string(values.columns) + ".");
     }
-    for (std::size_t frame = 0; frame < times.size(); ++frame) {
-        if (!std::isfinite(times[frame]) || (frame > 0 && times[frame] <= times[frame - 1])) {
-            throw Error("Activation: Expected strictly increasing times, but received " +
-                        toText(times[frame]) + " s in frame " + std::to_string(frame) + ".");
-        }
+    if (excitations.times.empty() && !times.empty()) {
+        throw Error("Activation: Expected at least 1 sample of excitations, but received none.");
     }
-    for (std::size_t i = 0; i < excitations.values.size(); ++i) {
-        if (!std::isfinite(excitations.values[i])) {
+    checkTimes(times, "times");
+    checkTimes(excitations.times, "times of excitations");
+    for (std::size_t i = 0; i < values.values.size(); ++i) {
+        if (!std::isfinite(values.values[i])) {
             throw Error("Activation: Expected finite excitations, but received " +
-                        toText(excitations.values[i]) + " in frame " +
-                        std::to_string(i / excitations.columns) + " of muscle " +
-                        std::to_string(i % excitations.columns) + ".");
+                        toText(values.values[i]) + " in sample " +
+                        std::to_string(i / values.columns) + " of muscle " +
+                        std::to_string(i % values.columns) + ".");
         }
     }
     for (std::size_t muscle = 0; muscle < parameters.size(); ++muscle) {

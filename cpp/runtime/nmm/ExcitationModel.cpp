@@ -153,7 +153,8 @@ Matrix ExcitationModel::computeActivations(
         parameters.push_back({muscle.shapeFactor, muscle.activationTimeConstant,
                 muscle.deactivationTimeConstant, muscle.minimumActivation});
     }
-    return nmm::computeActivations(times, excitations, parameters);
+    // The excitations were sampled with their delay.
+    return nmm::computeActivations(times, {times, excitations}, parameters);
 }
 
 } // namespace nmm
