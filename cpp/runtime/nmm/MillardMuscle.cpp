@@ -34,69 +34,6 @@ bool MillardMuscle::isActivationClamped(double activation) const {
     return activation < _properties->minimumActivation || activation > 1.0;
 }
 
-MillardMuscle::CosineAndPartials MillardMuscle::calcCosPennation(double fiberLength) const {
-    const double sine = _height / fiberLength;
-    const double cosine = std::sqrt((1.0 - sine) * (1.0 + sine));
-    const double byFiberLength = sine * sine / (cosine * fiberLength);
-    return {cosine, byFiberLength, -sine / (cosine * fiberLength)};
-}
-
-MillardMuscle::ForceAndPartials MillardMuscle::calcFiberForce(
-        double activation, double fiberLength, double velocity) const {
-    const double perLength = 1.0 / _parameters.optimalFiberLength;
-    const double normalizedLength = fiberLength * perLength;
-    const double normalizedVelocity = velocity * _velocityScale;
-    const auto active = _properties->activeForceLength->evaluate(normalizedLength);
-    const auto passive = _properties->passiveForceLength->evaluate(normalizedLength);
-    const auto byVelocity = _properties->forceVelocity->evaluate(normalizedVelocity);
-    const double lengthSlope = activation * active.slope * byVelocity.value + passive.slope;
-    const double velocitySlope = activation * active.value * byVelocity.slope + _damping;
-    ForceAndPartials result;
-    result.force = activation * active.value * byVelocity.value + passive.value +
-                   _damping * normalizedVelocity;
-    result.partials.fiberLength = lengthSlope * perLength;
-    result.partials.fiberVelocity = velocitySlope * _velocityScale;
-    result.partials.activation = active.value * byVelocity.value;
-    result.partials.optimalFiberLength =
-            -(lengthSlope * normalizedLength + velocitySlope * normalizedVelocity) * perLength;
-    return result;
-}
-
-MillardMuscle::ForceAndPartials MillardMuscle::calcTendonForce(
-        double length, double fiberLength, const CosineAndPartials& cosine) const {
-    const double perLength = 1.0 / _parameters.tendonSlackLength;
-    const double normalized = (length - fiberLength * cosine.value) * perLength;
-    const auto tendon = _properties->tendonForceLength->evaluate(normalized);
-    const double slope = tendon.slope * perLength;
-    ForceAndPartials result;
-    result.force = tendon.value;
-    result.partials.fiberLength = -slope / cosine.value;
-    result.partials.length = slope;
-    result.partials.tendonSlackLength = -slope * normalized;
-    result.partials.height = -slope * fiberLength * cosine.byHeight;
-    return result;
-}
-
-MillardMuscle::ForceAndPartials MillardMuscle::calcImbalance(
-        double activation, double length, double fiberLength, double velocity) const {
-    const auto fiber = calcFiberForce(activation, fiberLength, velocity);
-    const auto cosine = calcCosPennation(fiberLength);
-    const auto tendon = calcTendonForce(length, fiberLength, cosine);
-    const auto& f = fiber.partials;
-    const auto& t = tendon.partials;
-    ForceAndPartials result;
-    result.force = fiber.force * cosine.value - tendon.force;
-    result.partials.fiberLength =
-            f.fiberLength * cosine.value + fiber.force * cosine.byFiberLength - t.fiberLength;
-    result.partials.fiberVelocity = f.fiberVelocity * cosine.value;
-    result.partials.activation = f.activation * cosine.value;
-    result.partials.length = -t.length;
-    result.partials.optimalFiberLength = f.optimalFiberLength * cosine.value;
-    result.partials.tendonSlackLength = -t.tendonSlackLength;
-    result.partials.height = fiber.force * cosine.byHeight - t.height;
-    return result;
-}
-
 MuscleParameters MillardMuscle::toParameterGradient(const MusclePartials& partials) const {
     MuscleParameters gradient;
     const double angle = _parameters.pennationAngleAtOptimal;
