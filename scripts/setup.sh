@@ -97,14 +97,25 @@ build_package() {
 }
 
 take_example_data() {
-    local example="$root/data/example3DWalking" source
-    [[ -f "$example/complete" ]] && return
-    say "taking the walking example from OpenSim's source distribution"
+    local complete="$root/data/complete" source
+    local folders=(OpenSim/Examples/Moco/example3DWalking)
+    local models=(OpenSim/Tests/shared/arm26.osim)
+    [[ -f "$complete" && "$(<"$complete")" == "${folders[*]} ${models[*]}" ]] && return
+    say "taking example data from OpenSim's source distribution"
     source="$("$venv/bin/python" "$root/scripts/opensim_sdk/build.py" --source)" || exit 2
-    rm -rf "$example"
-    mkdir -p "$root/data"
-    cp -r "$source/OpenSim/Examples/Moco/example3DWalking" "$example"
-    touch "$example/complete"
+    local path name
+    for path in "${folders[@]}"; do
+        name="$(basename "$path")"
+        rm -rf "$root/data/$name"
+        mkdir -p "$root/data"
+        cp -r "$source/$path" "$root/data/$name"
+    done
+    for path in "${models[@]}"; do
+        name="$(basename "$path" .osim)"
+        mkdir -p "$root/data/$name"
+        cp "$source/$path" "$root/data/$name/"
+    done
+    printf '%s' "${folders[*]} ${models[*]}" >"$complete"
 }
 
 say "set-up"

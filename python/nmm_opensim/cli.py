@@ -16,72 +16,74 @@ SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
 console = Console(highlight=False)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def example(*lines: str, what: str = "") -> str:
+    """What a help text ends with, kept line by line."""
+    title = f"Example, {what}:" if what else "Example:"
+    return "\b\n" + "\n  ".join([title, *lines])
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=example(
+        "nmm-opensim inverse-kinematics setups/walking_ik.xml",
+        "nmm-opensim inverse-dynamics setups/walking_id.xml",
+        "nmm-opensim train setups/walking_train.xml",
+        "nmm-opensim run setups/walking_nmm.xml",
+        what="the whole chain on one walking trial",
+    ),
+)
 @click.version_option(__version__)
 def cli() -> None:
-    r"""See the muscles that electrodes cannot reach.
+    """See the muscles that electrodes cannot reach.
 
     A neural musculoskeletal model (NMM) reconstructs the EMG of deep muscles from surface EMG and
     motion, with OpenSim's physics as the teacher. Every verb takes an OpenSim-style XML setup;
     file names in it are relative to the setup's own folder.
-
-    \b
-    Example, the whole chain on one walking trial:
-      nmm-opensim inverse-kinematics setups/walking_ik.xml
-      nmm-opensim inverse-dynamics setups/walking_id.xml
-      nmm-opensim train setups/walking_train.xml
-      nmm-opensim run setups/walking_nmm.xml
     """
 
 
-@cli.command("inverse-kinematics")
+@cli.command(
+    "inverse-kinematics",
+    epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),
+)
 @SETUP
 def inverse_kinematics(setup: Path) -> None:
-    r"""Joint angles from markers, by OpenSim's InverseKinematicsTool.
+    """Joint angles from markers, by OpenSim's InverseKinematicsTool.
 
     SETUP is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's
     folder too, so it runs from anywhere.
-
-    \b
-    Example:
-      nmm-opensim inverse-kinematics setups/walking_ik.xml
     """
     from .inverse import run_inverse_kinematics
 
     console.print(f"Joint angles: {run_inverse_kinematics(setup)}", soft_wrap=True)
 
 
-@cli.command("inverse-dynamics")
+@cli.command(
+    "inverse-dynamics",
+    epilog=example("nmm-opensim inverse-dynamics setups/walking_id.xml"),
+)
 @SETUP
 def inverse_dynamics(setup: Path) -> None:
-    r"""Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
+    """Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
 
     SETUP is OpenSim's own setup file. So that the moments are those the muscles must give, it must
     exclude Muscles and actuators, and no other force that acts: limits, ligaments and springs stay
     in the model. The result's header states how it was made; `train` checks it.
-
-    \b
-    Example:
-      nmm-opensim inverse-dynamics setups/walking_id.xml
     """
     from .inverse import run_inverse_dynamics
 
     console.print(f"Joint moments: {run_inverse_dynamics(setup)}", soft_wrap=True)
 
 
-@cli.command()
+@cli.command(epilog=example("nmm-opensim train setups/walking_train.xml"))
 @SETUP
 def train(setup: Path) -> None:
-    r"""Train an NMM on joint moments and write its artefact (.nmm).
+    """Train an NMM on joint moments and write its artefact (.nmm).
 
     SETUP holds an NMMTrainingTool: trials with roles, a source for every muscle, the network, and
     what is calibrated within which bounds. Every seed is trained; the one with the least training
     loss becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and
     the same command goes on from there.
-
-    \b
-    Example:
-      nmm-opensim train setups/walking_train.xml
     """
     from .score_report import make_tables, write_scores
     from .scoring import best_seed, score_training, summarise
@@ -129,18 +131,14 @@ def train(setup: Path) -> None:
     )
 
 
-@cli.command()
+@cli.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))
 @SETUP
 def run(setup: Path) -> None:
-    r"""Run an NMM inside OpenSim and draw the result.
+    """Run an NMM inside OpenSim and draw the result.
 
     SETUP holds an NMMTool, which the plugin runs in the real opensim-cmd: reconstructed EMG,
     activations, muscle forces, joint moments and their agreement as .sto files. A picture of deep
     EMG and moments is added. `opensim-cmd print-xml NMMTool` is the manual of the setup.
-
-    \b
-    Example:
-      nmm-opensim run setups/walking_nmm.xml
     """
     from .figures import draw_run
     from .opensim_cmd import run_tool
@@ -155,7 +153,12 @@ def run(setup: Path) -> None:
     console.print(f"The same without Python:\n  {' '.join(command)}", soft_wrap=True)
 
 
-@cli.command("convert-muscles")
+@cli.command(
+    "convert-muscles",
+    epilog=example(
+        "nmm-opensim convert-muscles data/arm26/arm26.osim --output results/arm26_millard.osim"
+    ),
+)
 @click.argument("model", type=click.Path(path_type=Path, dir_okay=False))
 @click.option(
     "--output",
@@ -164,16 +167,12 @@ def run(setup: Path) -> None:
     help="The converted copy; put it beside MODEL if that refers to other files.",
 )
 def convert_muscles(model: Path, output: Path) -> None:
-    r"""Convert all muscles of a model to Millard2012EquilibriumMuscle, in a copy.
+    """Convert all muscles of a model to Millard2012EquilibriumMuscle, in a copy.
 
     MODEL is an .osim file; an NMM needs muscles of this class. Parameters, paths and everything
     else in the model are kept; Millard's curves are brought as near to the old muscles' as they
     come. What that changed, and what has no equivalent, is shown and written beside the copy:
     _conversion.csv, and isometric force-length curves as _force_length.csv and .png.
-
-    \b
-    Example:
-      nmm-opensim convert-muscles data/example3DWalking/subject_walk_scaled.osim --output out.osim
     """
     from .conversion_report import draw_curves, make_report, write_curves, write_properties
     from .muscle_conversion import convert_muscles

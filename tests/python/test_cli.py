@@ -11,11 +11,13 @@ from conftest import ROOT, Walking, run_cli
 VERBS = ["train", "run", "inverse-kinematics", "inverse-dynamics"]
 
 
-@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("verb", [*VERBS, "convert-muscles"])
 def test_help_ends_with_an_example_that_exists(verb: str) -> None:
     done = run_cli(verb, "--help")
     assert done.returncode == 0
-    (setup,) = re.findall(rf"nmm-opensim {verb} (\S+)\n", done.stdout)
+    *_, title, example = done.stdout.splitlines()
+    assert title.strip() == "Example:"
+    (setup,) = re.findall(rf"nmm-opensim {verb} (\S+)", example)
     assert (ROOT / setup).is_file()
 
 
