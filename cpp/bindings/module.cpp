@@ -10,5 +10,6 @@ PYBIND11_MODULE(_core, module) {
     bindActivation(module);
     bindAgreement(module);
     bindExcitationModel(module);
+    bindFittedPaths(module);
     bindTimeSeries(module);
 }

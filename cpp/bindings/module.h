@@ -6,4 +6,5 @@
 void bindActivation(pybind11::module_& module);
 void bindAgreement(pybind11::module_& module);
 void bindExcitationModel(pybind11::module_& module);
+void bindFittedPaths(pybind11::module_& module);
 void bindTimeSeries(pybind11::module_& module);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "FittedPath.h"
 #include "SafeTensors.h"
 
 #include <cstddef>
@@ -54,6 +55,8 @@ struct Muscle {
     double minimumActivation = 0.0;
     double shapeFactor = 0.0; ///< A of (exp(A e) - 1)/(exp(A) - 1); 0 is the identity
     MuscleSource source;
+    /// Absent where the muscle keeps the model's own path.
+    std::optional<FittedPath> path;
 };
 
 /// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
@@ -74,7 +77,7 @@ struct Artefact {
     std::string modelName;
     /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
     std::string modelFingerprint;
-    std::string pathModel; ///< "model"
+    std::string pathModel; ///< "model" or "fitted"
     std::string tendon;    ///< "rigid"
     std::vector<Channel> channels;
     double electromechanicalDelay = 0.0; ///< s
@@ -89,6 +92,8 @@ struct Artefact {
     std::size_t getNumOutputs() const;
     std::vector<std::string> getChannelNames() const;
     std::vector<std::string> getMuscleNames() const;
+    /// The fitted paths of those muscles that have one.
+    std::vector<FittedPath> getFittedPaths() const;
 
     /// Read and check a `.nmm` file completely: version, types, indices, ranges, shapes.
     /// @throws Error naming the file, the entry, what was expected and what was found.
