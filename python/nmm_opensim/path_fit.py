@@ -8,7 +8,7 @@ poses around them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,23 @@ class PathFit:
             self.moment_arm_max[worst] / LARGEST_ERROR,
         )
 
+    def with_note(self, note: str) -> PathFit:
+        """The same with another note in front."""
+        return replace(self, note=f"{note}; {self.note}" if self.note else note)
+
+    def describe_errors(self) -> str:
+        """The errors in words, mm: what a fit that exceeds the bars is named with."""
+        if self.path is None:
+            return self.note
+        text = f"is off in length by {1e3 * self.length_rms:.2f} mm RMS and "
+        text += f"{1e3 * self.length_max:.2f} mm at most"
+        if worst := self.worst_coordinate:
+            text += (
+                f", in the moment arm about {worst} by {1e3 * self.moment_arm_rms[worst]:.2f} mm "
+                f"RMS and {1e3 * self.moment_arm_max[worst]:.2f} mm at most"
+            )
+        return text
+
     @property
     def is_accepted(self) -> bool:
         """Whether the fit is within all bars."""
@@ -116,9 +133,7 @@ def sample_paths(
     fit_lengths = sampler.sample_lengths(fit_poses)
     progress("Sampling moment arms")
     spread = np.linspace(0, len(frames) - 1, min(CHECK_FRAMES, len(frames))).round().astype(int)
-    check_poses = np.concatenate(
-        [frames[spread], domain.sample_tube(frames, CHECK_POSES, seed=3)]
-    )
+    check_poses = np.concatenate([frames[spread], domain.sample_tube(frames, CHECK_POSES, seed=3)])
     return PathSamples(
         domain,
         tuple(muscles),

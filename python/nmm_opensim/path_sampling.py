@@ -122,15 +122,11 @@ class PathSampler:
         self._model = model
         self._muscles = muscles
         self._coordinates = tuple(coordinates)
-        self._couplers = [c for c in read_couplers(model)]
+        self._couplers = read_couplers(model)
 
     def sample_lengths(self, poses: Array) -> Array:
         """Lengths (m), (poses, muscles), of coordinate values (poses, coordinates)."""
-        columns = {name: poses[:, j] for j, name in enumerate(self._coordinates)}
-        for coupler in self._couplers:
-            columns[coupler.dependent] = coupler.evaluate(
-                np.stack([self._values(columns, n, len(poses)) for n in coupler.independent], 1)
-            )
+        columns = self.complete(poses)
         names = list(columns)
         rows = np.stack([columns[name] for name in names], axis=1)
         return np.array(
@@ -139,6 +135,15 @@ class PathSampler:
                 for row in rows
             ]
         )
+
+    def complete(self, poses: Array) -> dict[str, Array]:
+        """The coordinates of poses with those that follow them, each (poses,)."""
+        columns = {name: poses[:, j] for j, name in enumerate(self._coordinates)}
+        for coupler in self._couplers:
+            columns[coupler.dependent] = coupler.evaluate(
+                np.stack([self._values(columns, n, len(poses)) for n in coupler.independent], 1)
+            )
+        return columns
 
     def _values(self, columns: dict[str, Array], name: str, count: int) -> Array:
         default = self._model.coordinate(name).getDefaultValue()
