@@ -19,8 +19,7 @@ nmm::FittedPath makePath(Names coordinates, const Array& center, const Array& ha
     return path;
 }
 
-py::tuple computeGeometry(
-        const nmm::FittedPaths& paths, const Array& values, const Array& speeds) {
+py::tuple computeGeometry(const nmm::FittedPaths& paths, const Array& values, const Array& speeds) {
     const auto positions = toMatrix(values, "values");
     const auto velocities = toMatrix(speeds, "speeds");
     nmm::PathGeometry geometry;

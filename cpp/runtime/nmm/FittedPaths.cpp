@@ -12,8 +12,8 @@ namespace {
 
 constexpr auto MaxNumCoordinates = FittedPath::MaxNumCoordinates;
 
-void checkShape(const Matrix& matrix, std::size_t rows, std::size_t columns,
-        const std::string& what) {
+void checkShape(
+        const Matrix& matrix, std::size_t rows, std::size_t columns, const std::string& what) {
     if (matrix.rows != rows || matrix.columns != columns) {
         throw Error("Fitted paths: Expected " + what + " of shape " + std::to_string(rows) + " x " +
                     std::to_string(columns) + ", but received " + std::to_string(matrix.rows) +
@@ -100,8 +100,8 @@ PathGeometry FittedPaths::computeGeometry(const Matrix& values, const Matrix& sp
             for (std::size_t j = 0; j < columns.size(); ++j) {
                 const auto slope = gradient[j] * Lanes(1.0 / path.halfRange[j]);
                 lengtheningSpeed += slope * block.get(speeds, columns[j]);
-                block.set(geometry.momentArms, m * numCoordinates + columns[j],
-                        slope * Lanes(-1.0));
+                block.set(
+                        geometry.momentArms, m * numCoordinates + columns[j], slope * Lanes(-1.0));
             }
             block.set(geometry.speeds, m, lengtheningSpeed);
         }
@@ -135,8 +135,8 @@ CoordinateGradients FittedPaths::computeGradients(
             for (std::size_t j = 0; j < columns.size(); ++j) {
                 const auto byMomentArm =
                         block.get(gradient.momentArms, m * numCoordinates + columns[j]);
-                const auto direction = bySpeed * block.get(speeds, columns[j]) +
-                                       byMomentArm * Lanes(-1.0);
+                const auto direction =
+                        bySpeed * block.get(speeds, columns[j]) + byMomentArm * Lanes(-1.0);
                 x[j] = {scale(path, j, block.get(values, columns[j])),
                         direction * Lanes(1.0 / path.halfRange[j])};
             }
