@@ -98,9 +98,8 @@ def check_supported(model: OsimModel, coordinates: Sequence[str]) -> None:
             )
     # Of a ball joint the speeds are no derivatives of the coordinates: nor would lengthening
     # speeds and moment arms be derivatives of the length.
-    pose = model.make_poses(model.coordinate_names, 1)[0]
     speeds = {name: 0.3 + 0.1 * i for i, name in enumerate(model.coordinate_names)}
-    model.set_pose(pose, speeds)
+    model.set_pose(speeds, speeds)
     model.model.realizeVelocity(model.state)
     for name in coordinates:
         coordinate = model.coordinate(name)

@@ -43,7 +43,10 @@ class GivenPath:
 def read_path_set(file: Path) -> dict[str, GivenPath]:
     """The FunctionBasedPaths of a file by muscle: they are named like ``/forceset/soleus_r``."""
     require_file(file, "function based path set")
-    paths = opensim.SetFunctionBasedPaths(str(file))
+    try:
+        paths = opensim.SetFunctionBasedPaths(str(file))
+    except RuntimeError:
+        paths = opensim.SetFunctionBasedPaths()
     given = {}
     for i in range(paths.getSize()):
         path = paths.get(i)
