@@ -48,14 +48,21 @@ def sample_geometry(
         )
         insert(own, exact.lengths, exact.speeds, exact.moment_arms)
     if fitted:
+        used = [paths[name] for name in fitted]
+        needed = {name for path in used for name in path.coordinates}
+        coordinates = [name for name in motion.coordinates if name in needed]
+        values, speeds = motion.select(coordinates)
         try:
-            kernel = _core.FittedPaths([paths[name] for name in fitted], list(motion.coordinates))
-            kernel.check_domain(motion.time, motion.values, source)
+            kernel = _core.FittedPaths(used, coordinates)
+            kernel.check_domain(motion.time, values, source)
         except _core.CoreError as error:
             raise NMMError(str(error)) from None
-        lengths, speeds, moment_arms = evaluate(kernel, motion.values, motion.speeds)
-        columns = [motion.coordinates.index(name) for name in moment_coordinates]
-        insert(fitted, lengths, speeds, moment_arms[:, :, columns])
+        lengths, lengthening, arms = evaluate(kernel, values, speeds)
+        about = np.zeros((frames, len(fitted), len(moment_coordinates)))
+        for j, name in enumerate(moment_coordinates):
+            if name in needed:
+                about[:, :, j] = arms[:, :, coordinates.index(name)]
+        insert(fitted, lengths, lengthening, about)
     return geometry
 
 

@@ -1,4 +1,4 @@
-"""Fitted muscle paths: within their bars, or named; the same in NumPy and torch; kept by content."""
+"""Fitted muscle paths: within their bars or named, the same in NumPy and torch, and kept."""
 
 from __future__ import annotations
 
