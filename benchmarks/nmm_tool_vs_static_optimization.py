@@ -229,7 +229,7 @@ def main() -> int:
     parser.add_argument(
         "--artefact",
         type=Path,
-        help="of NMMTool (default: the setup's own), to compare path models",
+        help="of NMMTool (default: the setup's)",
     )
     parser.add_argument(
         "--external-loads",
