@@ -118,6 +118,13 @@ class PathSamples:
     check_moment_arms: Array
     coordinates: Mapping[str, list[str]]
 
+    def are_finite(self, muscle: int) -> bool:
+        """Whether the model has a length for a muscle, by its position, in all poses."""
+        return all(
+            bool(np.isfinite(samples[:, muscle]).all())
+            for samples in (self.fit_lengths, self.check_lengths, self.check_moment_arms)
+        )
+
 
 def sample_paths(
     sampler: PathSampler,
@@ -222,9 +229,13 @@ def _rms(values: Array) -> float:
 def fit_paths(samples: PathSamples, progress: Progress) -> list[PathFit]:
     """For each muscle the lowest degree that keeps the bars with a margin, else the best fit."""
     groups: dict[tuple[str, ...], list[str]] = {}
-    for muscle in samples.muscles:
-        groups.setdefault(tuple(samples.coordinates[muscle]), []).append(muscle)
     best: dict[str, PathFit] = {}
+    for i, muscle in enumerate(samples.muscles):
+        if samples.are_finite(i):
+            groups.setdefault(tuple(samples.coordinates[muscle]), []).append(muscle)
+        else:
+            note = "has no finite length in some poses within the trials' range"
+            best[muscle] = PathFit(muscle, "fitted", None, note=note)
     for coordinates, muscles in groups.items():
         if not 1 <= len(coordinates) <= _core.FittedPath.MAX_COORDINATES:
             note = (

@@ -62,6 +62,8 @@ def fit_path_model(
     FunctionBasedPaths that are preferred where they pass the check.
     """
     check_supported(model, coordinates)
+    for name in muscles:
+        model.muscle(name)
     for coupler in read_couplers(model):
         if coupler.dependent in moment_coordinates:
             raise NMMError(
