@@ -76,8 +76,10 @@ def run_opensim_cmd(*arguments: str | Path) -> Run:
 # ---- NMMTool
 
 
-def write_nmm_setup(setup: Path, folder: Path, times: dict[str, float]) -> Path:
-    """The user's setup whose results go to ``folder``, with other ``times`` if given."""
+def write_nmm_setup(
+    setup: Path, folder: Path, times: dict[str, float], artefact: Path | None
+) -> Path:
+    """The user's setup whose results go to ``folder``, with other times or artefact if given."""
     document = etree.parse(str(setup))
     tool = document.getroot().find("NMMTool")
     if tool is None:
@@ -86,6 +88,8 @@ def write_nmm_setup(setup: Path, folder: Path, times: dict[str, float]) -> Path:
         if element.tag.endswith("_file") and element.text:
             element.text = str((setup.parent / element.text.strip()).resolve())
     values = {"results_directory": folder, **times}
+    if artefact is not None:
+        values["artefact_file"] = artefact.resolve()
     for tag, value in values.items():
         element = tool.find(tag)
         if element is None:
@@ -223,6 +227,11 @@ def main() -> int:
     )
     parser.add_argument("--setup", type=Path, default=ROOT / "setups" / "walking_nmm.xml")
     parser.add_argument(
+        "--artefact",
+        type=Path,
+        help="of NMMTool (default: the setup's)",
+    )
+    parser.add_argument(
         "--external-loads",
         type=Path,
         default=ROOT / "data" / "example3DWalking" / "grf_walk.xml",
@@ -249,8 +258,8 @@ def compare(options: argparse.Namespace) -> None:
         for folder in folders.values():
             folder.mkdir()
         times = make_times(options.initial_time, options.frames)
-        nmm_setup = write_nmm_setup(options.setup, folders["nmm"], times)
-        nmm_setup_all = write_nmm_setup(options.setup, folders["nmm_all"], {})
+        nmm_setup = write_nmm_setup(options.setup, folders["nmm"], times, options.artefact)
+        nmm_setup_all = write_nmm_setup(options.setup, folders["nmm_all"], {}, options.artefact)
         tool = etree.parse(str(nmm_setup)).getroot().find("NMMTool")
         model = Path(name) / "feasible.osim"
         write_feasible_model(Path(tool.findtext("model_file")), model)

@@ -20,6 +20,7 @@ Results, in results/walking:
   walking_excitations.sto     measured and reconstructed EMG       walking_activations.sto
   walking_muscle_forces.sto   walking_joint_moments.sto            walking_agreement.sto
   walking_scores.csv          every seed and baseline              walking.nmm   the trained NMM
+  walking_paths.csv           errors and effects of fitted muscle paths
 
 Run it in OpenSim yourself (print-xml NMMTool is its manual):
   .venv/bin/opensim-cmd -L .venv/lib/libosimNMM.so run-tool setups/walking_nmm.xml

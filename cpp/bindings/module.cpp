@@ -10,6 +10,7 @@ PYBIND11_MODULE(_core, module) {
     bindActivation(module);
     bindAgreement(module);
     bindExcitationModel(module);
+    bindFittedPaths(module);
     bindMuscleForces(module);
     bindTimeSeries(module);
 }

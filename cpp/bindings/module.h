@@ -6,5 +6,6 @@
 void bindActivation(pybind11::module_& module);
 void bindAgreement(pybind11::module_& module);
 void bindExcitationModel(pybind11::module_& module);
+void bindFittedPaths(pybind11::module_& module);
 void bindMuscleForces(pybind11::module_& module);
 void bindTimeSeries(pybind11::module_& module);

@@ -2,6 +2,7 @@
 
 #include "ErrorReason.h"
 #include "Files.h"
+#include "FittedModelPaths.h"
 #include "ModelFingerprint.h"
 #include "ModelLookup.h"
 
@@ -61,6 +62,7 @@ std::unique_ptr<OpenSim::Model> loadCalibratedModel(
     auto model = loadModel(modelFile);
     checkNames(*model, artefact);
     checkFingerprint(*model, artefact, modelFile, artefactFile);
+    applyFittedPaths(*model, artefact);
     applyMuscleParameters(*model, artefact);
     auto& state = model->initSystem();
     for (const auto& coordinate : model->getComponentList<OpenSim::Coordinate>()) {

@@ -3,8 +3,10 @@
 #include "ModelLookup.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
-#include <OpenSim/Simulation/Model/GeometryPath.h>
+#include <OpenSim/Simulation/Model/FunctionBasedPath.h>
 #include <OpenSim/Simulation/Model/Model.h>
+
+#include <algorithm>
 
 namespace nmm::osim {
 
@@ -38,16 +40,38 @@ std::vector<SimTK::Vector> computeConstrainedDirections(
     return basis;
 }
 
+/// Per coordinate its position among a path's own; -1 where the path does not have it.
+std::vector<int> findMomentArms(const OpenSim::FunctionBasedPath& path,
+        const std::vector<const OpenSim::Coordinate*>& coordinates) {
+    const auto names = path.getCoordinatePaths();
+    std::vector<int> positions;
+    for (const auto* coordinate : coordinates) {
+        const auto found =
+                std::find(names.begin(), names.end(), coordinate->getAbsolutePathString());
+        positions.push_back(found == names.end() ? -1 : static_cast<int>(found - names.begin()));
+    }
+    return positions;
+}
+
 } // namespace
 
 MuscleMechanics::MuscleMechanics(const OpenSim::Model& model,
         const std::vector<std::string>& muscles, const std::vector<std::string>& momentCoordinates)
         : _model(model) {
-    for (const auto& name : muscles) {
-        _muscles.push_back(&findMuscle(model, name));
-    }
     for (const auto& name : momentCoordinates) {
         _momentCoordinates.push_back(&findCoordinate(model, name));
+    }
+    for (const auto& name : muscles) {
+        _muscles.push_back(&findMuscle(model, name));
+        Path path;
+        path.functionBased =
+                dynamic_cast<const OpenSim::FunctionBasedPath*>(&_muscles.back()->getPath());
+        if (path.functionBased) {
+            path.momentArms = findMomentArms(*path.functionBased, _momentCoordinates);
+        } else {
+            _hasGeometryPaths = true;
+        }
+        _paths.push_back(path);
     }
 }
 
@@ -77,20 +101,39 @@ MuscleMechanics::Paths MuscleMechanics::computePaths(const SimTK::State& state) 
 
 std::vector<double> MuscleMechanics::computeMoments(
         const SimTK::State& state, const std::vector<double>& tensions) const {
-    const auto& matter = _model.getMatterSubsystem();
     std::vector<double> moments(_momentCoordinates.size());
+    addFunctionBasedMoments(state, tensions, moments);
+    if (_hasGeometryPaths) {
+        addGeometryMoments(state, tensions, moments);
+    }
+    return moments;
+}
+
+void MuscleMechanics::addFunctionBasedMoments(const SimTK::State& state,
+        const std::vector<double>& tensions, std::vector<double>& moments) const {
+    for (std::size_t i = 0; i < _paths.size(); ++i) {
+        if (!_paths[i].functionBased) {
+            continue;
+        }
+        const auto& momentArms = _paths[i].functionBased->getMomentArms(state);
+        for (std::size_t j = 0; j < moments.size(); ++j) {
+            if (const int index = _paths[i].momentArms[j]; index >= 0) {
+                moments[j] += tensions[i] * momentArms[index];
+            }
+        }
+    }
+}
+
+void MuscleMechanics::addGeometryMoments(const SimTK::State& state,
+        const std::vector<double>& tensions, std::vector<double>& moments) const {
+    const auto& matter = _model.getMatterSubsystem();
     SimTK::Vector_<SimTK::SpatialVec> bodyForces(
             matter.getNumBodies(), SimTK::SpatialVec(SimTK::Vec3(0)));
     SimTK::Vector mobilityForces(state.getNU(), 0.0);
     for (std::size_t i = 0; i < _muscles.size(); ++i) {
-        const auto& path = _muscles[i]->getPath();
-        if (dynamic_cast<const OpenSim::GeometryPath*>(&path)) {
-            path.addInEquivalentForces(state, tensions[i], bodyForces, mobilityForces);
-            continue;
-        }
-        // Other kinds of path define their moment arms themselves.
-        for (std::size_t j = 0; j < moments.size(); ++j) {
-            moments[j] += tensions[i] * path.computeMomentArm(state, *_momentCoordinates[j]);
+        if (!_paths[i].functionBased) {
+            _muscles[i]->getPath().addInEquivalentForces(
+                    state, tensions[i], bodyForces, mobilityForces);
         }
     }
     SimTK::Vector generalizedForces;
@@ -101,7 +144,6 @@ std::vector<double> MuscleMechanics::computeMoments(
     for (std::size_t j = 0; j < moments.size(); ++j) {
         moments[j] += ~couplings[j] * generalizedForces;
     }
-    return moments;
 }
 
 /// Per moment coordinate the speeds of all coordinates: its unit speed, projected onto the speeds

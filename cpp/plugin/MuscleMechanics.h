@@ -7,6 +7,7 @@
 
 namespace OpenSim {
 class Coordinate;
+class FunctionBasedPath;
 class Millard2012EquilibriumMuscle;
 class Model;
 } // namespace OpenSim
@@ -24,7 +25,7 @@ namespace nmm::osim {
 /// moves at unit speed and the model's constraints hold. OpenSim computes path and c_j anew for
 /// every pair of muscle and coordinate; here a state's paths and c_j are computed once, and one
 /// vector of generalized forces serves all muscles and coordinates. The moment arms are the same to
-/// rounding.
+/// rounding. A FunctionBasedPath defines its moment arms itself.
 class MuscleMechanics {
 public:
     /// @param model has a built system, and outlives this object
@@ -54,10 +55,23 @@ public:
             const SimTK::State& state, const std::vector<double>& tensions) const;
 
 private:
+    /// What a muscle's moments come from: its own moment arms, or forces on bodies.
+    struct Path {
+        const OpenSim::FunctionBasedPath* functionBased = nullptr;
+        /// Per moment coordinate its position among the moment arms; -1 where it moves nothing.
+        std::vector<int> momentArms;
+    };
+
+    void addFunctionBasedMoments(const SimTK::State& state, const std::vector<double>& tensions,
+            std::vector<double>& moments) const;
+    void addGeometryMoments(const SimTK::State& state, const std::vector<double>& tensions,
+            std::vector<double>& moments) const;
     std::vector<SimTK::Vector> computeCouplings(const SimTK::State& state) const;
 
     const OpenSim::Model& _model;
     std::vector<const OpenSim::Millard2012EquilibriumMuscle*> _muscles;
+    std::vector<Path> _paths;
+    bool _hasGeometryPaths = false;
     std::vector<const OpenSim::Coordinate*> _momentCoordinates;
 };
 

@@ -114,8 +114,9 @@ void NMMTool::runTrial() const {
     checkFileExists(artefactFile, "Artefact file");
     const nmm::ExcitationModel excitationModel(nmm::Artefact::read(artefactFile));
     const auto& artefact = excitationModel.getArtefact();
-    log_info("Artefact '{}': {} channels, {} muscles ({:.0f} ms)", artefactFile,
-            artefact.channels.size(), artefact.muscles.size(), stopwatch.lap());
+    log_info("Artefact '{}': {} channels, {} muscles, {} of them with fitted paths ({:.0f} ms)",
+            artefactFile, artefact.channels.size(), artefact.muscles.size(),
+            artefact.getFittedPaths().size(), stopwatch.lap());
 
     const auto modelFile = getRequiredFile(getProperty_model_file());
     const auto model = loadCalibratedModel(modelFile, artefact, artefactFile);

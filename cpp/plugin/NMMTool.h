@@ -21,11 +21,13 @@ namespace OpenSim {
 ///     u_i      = (exp(A_i e_i) - 1)/(exp(A_i) - 1)
 ///     da_i/dt  = (u_i - a_i)/tau(u_i, a_i)
 ///     F_i      = tendon force (N) of Millard2012EquilibriumMuscle with a rigid tendon, at
-///                activation a_i and the length and speed of the muscle's path in the model
+///                activation a_i and the length and speed of the muscle's path
 ///     tau_j    = sum_i r_ij F_i   (N m), r_ij: OpenSim's moment arms (m)
 ///
 /// Values and speeds of the coordinates come from quintic splines through the coordinates file;
-/// the pose is not assembled. Muscles that the artefact does not name take no part.
+/// the pose is not assembled. Muscles that the artefact does not name take no part. Paths are those
+/// that the artefact was trained with: the model's, or fitted ones that it holds, which refuse
+/// coordinates outside the range that they were fitted on.
 ///
 /// Files in results_directory, with the tool's name in front:
 /// | file | columns | time |

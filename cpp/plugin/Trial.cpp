@@ -97,6 +97,8 @@ void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
 TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
         const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName) {
     const auto& artefact = excitationModel.getArtefact();
+    checkDomain(artefact.getFittedPaths(), trajectory.coordinates, trajectory.times,
+            trajectory.values, "Coordinates");
     TrialResults results;
     results.excitations = excitationModel.computeExcitations(emg, trajectory.times,
             trajectory.select(trajectory.values, artefact.predictor.coordinates),

@@ -20,7 +20,8 @@ struct TrialResults {
 /// @param trajectory has the artefact's coordinates
 /// @param emg has the artefact's channels
 /// @param emgName what to call the EMG in messages
-/// @throws nmm::Error if the EMG is too short, or the model gives a force that is not finite.
+/// @throws nmm::Error if the EMG is too short, a coordinate leaves the range of
+/// fitted paths, or the model gives a force that is not finite.
 TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
         const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName);
 

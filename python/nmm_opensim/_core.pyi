@@ -221,6 +221,86 @@ class MuscleSet:
         tendon_force_gradient, fiber_length_gradient: d(scalar) by what it gave.
         """
 
+class FittedPath:
+    """The length of a muscle-tendon path as a polynomial of scaled coordinates.
+
+    Terms are in lexicographic order of their exponents, the first coordinate's outermost.
+    """
+
+    MAX_COORDINATES: int
+
+    def __init__(
+        self,
+        coordinates: Sequence[str],
+        center: ArrayLike,
+        half_range: ArrayLike,
+        degree: int,
+        coefficients: ArrayLike,
+    ) -> None:
+        """Check and keep a polynomial.
+
+        coordinates: names.
+        center, half_range: of each coordinate (rad, m); it is scaled to [-1, 1].
+        degree: the largest sum of exponents.
+        coefficients: one per term (m).
+        """
+
+    @property
+    def coordinates(self) -> list[str]:
+        """Names of the coordinates."""
+
+    @property
+    def center(self) -> NDArray[np.float64]:
+        """Centre of each coordinate's range (rad, m)."""
+
+    @property
+    def half_range(self) -> NDArray[np.float64]:
+        """Half of each coordinate's range (rad, m)."""
+
+    @property
+    def degree(self) -> int:
+        """The largest sum of exponents."""
+
+    @property
+    def coefficients(self) -> NDArray[np.float64]:
+        """One per term (m)."""
+
+class FittedPaths:
+    """Fitted paths of several muscles over the frames of a trial."""
+
+    def __init__(self, paths: Sequence[FittedPath], coordinates: Sequence[str]) -> None:
+        """`coordinates` name the columns of values and speeds."""
+
+    def compute_geometry(
+        self, values: ArrayLike, speeds: ArrayLike
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+        """Lengths (m), lengthening speeds (m/s) and moment arms (m).
+
+        values, speeds: frames x coordinates (rad, m; rad/s, m/s).
+
+        Lengths and speeds are frames x muscles, moment arms frames x (muscles x coordinates).
+        """
+
+    def compute_gradients(
+        self,
+        values: ArrayLike,
+        speeds: ArrayLike,
+        length_gradient: ArrayLike,
+        speed_gradient: ArrayLike,
+        moment_arm_gradient: ArrayLike,
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Gradients of a scalar by values and speeds: the exact adjoint of `compute_geometry`.
+
+        The gradients by its results have the shapes of the results.
+        """
+
+    def check_domain(self, times: ArrayLike, values: ArrayLike, what: str) -> None:
+        """Refuse values (frames x coordinates) outside the ranges of the paths.
+
+        times: frames (s).
+        what: what the motion is, for the message.
+        """
+
 def sample(time: ArrayLike, values: ArrayLike, times: ArrayLike) -> NDArray[np.float64]:
     """Values at `times`, linear between samples and held outside, times x columns.
 

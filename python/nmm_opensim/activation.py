@@ -61,5 +61,6 @@ class _Activation(torch.autograd.Function):
 
     @staticmethod
     def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor | None, ...]:
-        gradients = _core.compute_activation_gradients(*ctx.arguments, gradient.numpy())
+        arguments = (*ctx.arguments, gradient.numpy())
+        gradients = _core.compute_activation_gradients(*arguments)
         return (None, None, None, *(torch.from_numpy(g) for g in gradients))

@@ -18,6 +18,8 @@ from .files import write_atomically
 from .fingerprint import compute_fingerprint
 from .nmm import NeuralMusculoskeletalModel
 from .osim_model import OsimModel
+from .path_cache import describe_path
+from .path_model import PathModel
 from .sources import Deep, Measured, MuscleSources, Source, Tied
 
 FORMAT = 1
@@ -41,7 +43,7 @@ def write_artefact(
                 model, declaration.sources.muscles, declaration.coordinates
             ),
         },
-        "path_model": "model",
+        "path_model": declaration.path_model.name,
         "tendon": declaration.tendon,
         "channels": [
             {"name": name, "gain": gain}
@@ -72,6 +74,8 @@ def write_artefact(
     for k, layer in enumerate(nmm.predictor.linear):
         tensors[f"predictor.{k}.weight"] = layer.weight.detach().numpy()
         tensors[f"predictor.{k}.bias"] = layer.bias.detach().numpy()
+    for muscle, fitted in declaration.path_model.paths.items():
+        tensors[f"path.{muscle}.coefficients"] = fitted.coefficients
     packed = save(tensors, metadata={"nmm": json.dumps(content, allow_nan=False)})
     write_atomically(path, lambda temporary: _write_checked(temporary, packed))
 
@@ -99,9 +103,17 @@ def _describe_muscles(nmm: NeuralMusculoskeletalModel) -> list[dict[str, Any]]:
             "name": source.muscle,
             **{name: values[i] for name, values in columns.items()},
             "source": _describe_source(source, sources),
+            **_describe_path(source.muscle, nmm.declaration.path_model),
         }
         for i, source in enumerate(sources.sources)
     ]
+
+
+def _describe_path(muscle: str, path_model: PathModel) -> dict[str, Any]:
+    if path_model.name == "model":
+        return {}
+    path = path_model.paths.get(muscle)
+    return {"path": None if path is None else describe_path(path)}
 
 
 def _describe_source(source: Source, sources: MuscleSources) -> dict[str, Any]:

@@ -91,8 +91,13 @@ def train(setup: Path) -> None:
     from .training_setup import read_training_setup
 
     declared = read_training_setup(setup)
-    with console.status("Reading data and sampling muscle paths"):
-        training = Training(declared)
+    with console.status("Reading data and sampling muscle paths") as status:
+        training = Training(declared, status.update)
+    if (report := training.declaration.path_model.report) is not None:
+        paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
+        report.write(paths)
+        console.print(report.describe(), soft_wrap=True)
+        console.print(f"Fitted paths of every muscle: {paths}", soft_wrap=True)
     seeds, iterations = declared.optimization.seeds, declared.optimization.iterations
     with Progress(
         TextColumn("Training"),

@@ -11,8 +11,10 @@ import torch
 from . import _core
 from .activation import compute_activations
 from .calibration import Bounds, Calibration
+from .fitted_paths import sample_geometry
 from .muscle import MillardMuscle, TendonModel, read_properties
 from .osim_model import OsimModel
+from .path_model import PathModel
 from .predictor import MlpPredictor, PredictorArchitecture, make_inputs, standardise
 from .sources import Deep, Measured, MuscleSources, Tied, Unscored
 from .tables import Array
@@ -61,6 +63,7 @@ class Declaration:
     electromechanical_delay: float
     bounds: Bounds
     tendon: TendonModel
+    path_model: PathModel
 
 
 def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> PreparedTrial:
@@ -72,12 +75,13 @@ def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> P
     # The whole motion, as the plugin poses it: OpenSim's wrapping lets even coordinates that no
     # muscle crosses leave a trace in lengthening speeds.
     motion = trial.motion
-    geometry = model.sample_geometry(
+    geometry = sample_geometry(
+        model,
+        declaration.path_model.paths,
         declaration.sources.muscles,
         declaration.moment_coordinates,
-        motion.coordinates,
-        motion.values,
-        motion.speeds,
+        motion,
+        f"Trial '{trial.name}'",
     )
     return PreparedTrial(
         trial,

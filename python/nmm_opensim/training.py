@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,11 @@ from .files import hash_file, write_atomically
 from .muscle import rigid_fiber_length
 from .nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
 from .osim_model import OsimModel
+from .path_model import OWN_PATHS, fit_path_model
+from .path_sampling import find_independent_coordinates
 from .sources import order_sources
 from .training_setup import TrainingSetup
-from .trial import read_trial
+from .trial import Trial, read_trial
 
 # How far normalised fibre length may leave its uncalibrated range before it costs.
 FIBER_LENGTH_MARGIN = 0.1
@@ -32,6 +34,9 @@ SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 Progress = Callable[[int, int, float], None]
 """Called after every iteration with seed index, iteration and the relative moment error."""
+
+Status = Callable[[str], None]
+"""Called with what is being prepared."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class TrainedSeed:
 class Training:
     """Everything a setup declares, loaded and prepared."""
 
-    def __init__(self, setup: TrainingSetup) -> None:
+    def __init__(self, setup: TrainingSetup, status: Status = lambda text: None) -> None:
         self.setup = setup
         self.model = OsimModel(setup.model_file)
         sources = order_sources(
@@ -58,29 +63,46 @@ class Training:
         named = {*architecture.coordinates, *architecture.speeds, *setup.moment_coordinates}
         for name in named:
             self.model.coordinate(name)
-        moving = self.model.find_moving_coordinates(sources.muscles)
+        fitted = setup.path_model == "fitted"
+        find = find_independent_coordinates if fitted else OsimModel.find_moving_coordinates
+        positioning = find(self.model, sources.muscles)
+        trials = {
+            files.name: read_trial(
+                files,
+                self.model,
+                sources.channels,
+                [n for n in self.model.coordinate_names if n in named or n in positioning],
+                setup.moment_coordinates,
+            )
+            for files in setup.trials
+        }
+        path_model = OWN_PATHS
+        if fitted:
+            path_model = fit_path_model(
+                self.model,
+                sources.muscles,
+                positioning,
+                setup.moment_coordinates,
+                [trial.motion for trial in trials.values()],
+                setup.function_based_path_set_file,
+                status,
+            )
+            positioning = path_model.find_coordinates(self.model, sources.muscles)
+            _check_coordinates(trials.values(), positioning)
         self.declaration = Declaration(
             sources,
             setup.moment_coordinates,
-            tuple(n for n in self.model.coordinate_names if n in named or n in moving),
+            tuple(n for n in self.model.coordinate_names if n in named or n in positioning),
             architecture,
             setup.electromechanical_delay,
             setup.bounds,
             setup.tendon,
+            path_model,
         )
+        status("Sampling muscle paths")
         self.trials = {
-            files.name: prepare_trial(
-                read_trial(
-                    files,
-                    self.model,
-                    sources.channels,
-                    self.declaration.coordinates,
-                    setup.moment_coordinates,
-                ),
-                self.model,
-                self.declaration,
-            )
-            for files in setup.trials
+            name: prepare_trial(trial, self.model, self.declaration)
+            for name, trial in trials.items()
         }
 
     @property
@@ -213,9 +235,22 @@ class Training:
         """What a checkpoint must have been made from."""
         setup = self.setup
         data = [path for trial in setup.trials for path in trial.data_files]
+        if setup.function_based_path_set_file is not None:
+            data.append(setup.function_based_path_set_file)
         files = [setup.file, setup.model_file, *data]
         text = json.dumps([hash_file(path) for path in files] + [torch.__version__])
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _check_coordinates(trials: Iterable[Trial], coordinates: Iterable[str]) -> None:
+    """Muscles that keep the model's path may need coupled coordinates, which no fit needs."""
+    for trial in trials:
+        for name in coordinates:
+            if name not in trial.motion.coordinates:
+                raise NMMError(
+                    f"Trial '{trial.name}': expected coordinate '{name}' in its coordinates file, "
+                    "because a muscle that it moves keeps the model's path, but found none."
+                )
 
 
 class _Loss:

@@ -8,6 +8,7 @@ from pathlib import Path
 from .calibration import Bounds
 from .errors import NMMError
 from .muscle import TENDON_MODELS, TendonModel
+from .path_model import PATH_MODELS
 from .predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
 from .setup_xml import SetupElement, read_setup
 from .sources import Deep, Measured, Source, Tied, Unscored
@@ -37,6 +38,8 @@ class TrainingSetup:
     file: Path
     name: str
     model_file: Path
+    path_model: str
+    function_based_path_set_file: Path | None
     trials: tuple[TrialFiles, ...]
     moment_coordinates: tuple[str, ...]
     sources: tuple[Source, ...]
@@ -56,11 +59,12 @@ class TrainingSetup:
 def read_training_setup(file: Path) -> TrainingSetup:
     """Read and check ``<NMMTrainingTool>``; every complaint names the line."""
     tool = read_setup(file, TOOL)
-    tool.get_choice("path_model", ["model"], default="model")
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.name,
         model_file=tool.get_file("model_file"),
+        path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
+        function_based_path_set_file=_read_path_set_file(tool),
         trials=_read_trials(tool.get_child("trials")),
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
@@ -80,7 +84,17 @@ def read_training_setup(file: Path) -> TrainingSetup:
             f"<artefact_file>: expected a name ending in .nmm, but found "
             f"'{setup.artefact_file.name}'"
         )
+    if setup.path_model == "model" and setup.function_based_path_set_file is not None:
+        raise tool.error(
+            "<function_based_path_set_file>: expected <path_model>fitted</path_model> beside it, "
+            "but found model"
+        )
     return setup
+
+
+def _read_path_set_file(tool: SetupElement) -> Path | None:
+    tag = "function_based_path_set_file"
+    return tool.get_file(tag) if tool.has(tag) else None
 
 
 def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:

@@ -130,7 +130,6 @@ TEST_CASE("Artefact refuses entries of the wrong type or out of range") {
     };
     const auto damage = GENERATE(values<Damage>({
             {"/model/fingerprint", "abc", "model.fingerprint: Expected an object"},
-            {"/path_model", "fitted", "path_model: Expected 'model', but found 'fitted'"},
             {"/tendon", "stiff", "tendon: Expected one of 'rigid', 'elastic', but found 'stiff'"},
             {"/channels", 3, "channels: Expected a list, but found 3"},
             {"/channels/1/name", "gasmed", "channels[1].name: Expected a name that occurs once"},
@@ -255,4 +254,71 @@ TEST_CASE("Artefact with any byte changed is refused or read, and nothing else h
         } catch (const nmm::Error&) {
         }
     }
+}
+
+namespace {
+
+/// The example with fitted paths: soleus_r over ankle and knee, the others with the model's.
+ExampleArtefact makeFitted() {
+    ExampleArtefact example;
+    example.content["path_model"] = "fitted";
+    for (auto& muscle : example.content["muscles"]) {
+        muscle["path"] = nullptr;
+    }
+    example.content["muscles"][2]["path"] = {{"coordinates", {"knee_angle_r", "ankle_angle_r"}},
+            {"center", {0.5, 0.0}}, {"half_range", {0.6, 0.4}}, {"degree", 1}};
+    example.tensors["path.soleus_r.coefficients"] = {{3}, {0.3, 0.01, 0.02}};
+    return example;
+}
+
+std::string pathError(const std::string& key, const json& value) {
+    auto example = makeFitted();
+    example.content["muscles"][2]["path"][key] = value;
+    return readError(example);
+}
+
+} // namespace
+
+TEST_CASE("Artefact with fitted paths is read as written") {
+    const TemporaryFolder folder;
+    makeFitted().write(folder / "leg.nmm");
+    const auto artefact = Artefact::read(folder / "leg.nmm");
+    CHECK(artefact.pathModel == "fitted");
+    CHECK(artefact.tensors.size() == 6);
+    CHECK_FALSE(artefact.muscles[0].path);
+    REQUIRE(artefact.getFittedPaths().size() == 1);
+    const auto& path = *artefact.muscles[2].path;
+    CHECK(path.coordinates == std::vector<std::string>{"knee_angle_r", "ankle_angle_r"});
+    CHECK(path.center == std::vector<double>{0.5, 0.0});
+    CHECK(path.halfRange == std::vector<double>{0.6, 0.4});
+    CHECK(path.degree == 1);
+    CHECK(path.coefficients == std::vector<double>{0.3, 0.01, 0.02});
+}
+
+TEST_CASE("Artefact refuses fitted paths that do not fit") {
+    CHECK_THAT(pathError("coordinates", {"knee_angle_r", "hip_flexion_r"}),
+            Contains("muscles[2].path.coordinates[1]") && Contains("artefact's coordinates"));
+    CHECK_THAT(pathError("center", {0.5}),
+            Contains("fitted path of 'soleus_r'") && Contains("2 numbers in 'center'"));
+    CHECK_THAT(pathError("half_range", {0.6, -0.4}), Contains("half ranges above 0"));
+    CHECK_THAT(pathError("degree", 2), Contains("6 numbers in 'coefficients', but found 3"));
+    CHECK_THAT(pathError("degree", 40), Contains("degree of at most 12"));
+    CHECK_THAT(pathError("degree", -1), Contains("whole number"));
+
+    auto example = makeFitted();
+    example.content["muscles"][1].erase("path");
+    CHECK_THAT(readError(example), Contains("muscles[1].path: Expected this entry"));
+    example = makeFitted();
+    example.tensors.erase("path.soleus_r.coefficients");
+    CHECK_THAT(readError(example), Contains("Expected the tensor path.soleus_r.coefficients"));
+    example = makeFitted();
+    example.tensors["path.other_r.coefficients"] = {{1}, {0.3}};
+    CHECK_THAT(readError(example), Contains("Expected 1 tensors of fitted paths, but found 2"));
+    example = makeFitted();
+    example.content["path_model"] = "model";
+    CHECK_THAT(readError(example), Contains("Expected 0 tensors of fitted paths"));
+    example = makeFitted();
+    example.tensors["path.soleus_r.coefficients"].values[1] =
+            std::numeric_limits<double>::infinity();
+    CHECK_THAT(readError(example), Contains("finite numbers in 'coefficients'"));
 }

@@ -1,10 +1,12 @@
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
 
+#include <FittedModelPaths.h>
 #include <MuscleMechanics.h>
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Common/LinearFunction.h>
+#include <OpenSim/Simulation/Model/FunctionBasedPath.h>
 #include <OpenSim/Simulation/Model/GeometryPath.h>
 #include <OpenSim/Simulation/Model/Model.h>
 #include <OpenSim/Simulation/SimbodyEngine/CoordinateCouplerConstraint.h>
@@ -140,5 +142,36 @@ TEST_CASE("Forces are those of the muscle's own class at the given activations")
         CHECK(muscle.getActivation(state) == Approx(i == 0 ? 0.2 : 0.8));
         CHECK(forces[i] > 1.0);
         CHECK(forces[i] == Approx(muscle.getActuation(state)).epsilon(1e-12));
+    }
+}
+
+TEST_CASE("A fitted path gives length, speed and moment arms; other muscles keep their own") {
+    auto model = makeLeg();
+    nmm::Artefact artefact;
+    artefact.muscles.resize(2);
+    artefact.muscles[0].name = "quadriceps";
+    // L = 0.5 + 0.03 x + 0.01 x^2, x = (knee + 0.5)/2.
+    artefact.muscles[0].path = nmm::FittedPath{{"knee_angle"}, {-0.5}, {2.0}, 2, {0.5, 0.03, 0.01}};
+    artefact.muscles[1].name = "gastrocnemius";
+    model->initSystem();
+    nmm::osim::applyFittedPaths(*model, artefact);
+    auto& state = model->initSystem();
+    const nmm::osim::MuscleMechanics mechanics(*model, Muscles, Coordinates);
+
+    for (const double knee : {-0.2, -1.1}) {
+        setPose(*model, state, 0.3, knee);
+        const double x = (knee + 0.5) / 2.0;
+        const double slope = (0.03 + 0.02 * x) / 2.0;
+        const auto& quadriceps = getMuscle(*model, "quadriceps");
+        CHECK(quadriceps.getLength(state) == Approx(0.5 + 0.03 * x + 0.01 * x * x));
+        CHECK(quadriceps.getLengtheningSpeed(state) == Approx(1.5 * slope));
+
+        const auto& gastrocnemius = getMuscle(*model, "gastrocnemius");
+        CHECK(dynamic_cast<const GeometryPath*>(&gastrocnemius.getPath()));
+        auto& kneeAngle = model->updCoordinateSet().get("knee_angle");
+        const double momentArm = gastrocnemius.computeMomentArm(state, kneeAngle);
+        const auto moments = mechanics.computeMoments(state, {300.0, 500.0});
+        CHECK(moments[0] == Approx(0.0).margin(1e-9));
+        CHECK(moments[1] == Approx(-300.0 * slope + 500.0 * momentArm));
     }
 }

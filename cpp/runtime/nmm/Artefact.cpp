@@ -2,6 +2,7 @@
 
 #include "Activation.h"
 #include "Error.h"
+#include "FittedPathReader.h"
 #include "Json.h"
 #include "PredictorTensors.h"
 #include "Text.h"
@@ -226,6 +227,16 @@ std::vector<std::string> Artefact::getMuscleNames() const {
     return getNames(muscles);
 }
 
+std::vector<FittedPath> Artefact::getFittedPaths() const {
+    std::vector<FittedPath> paths;
+    for (const auto& muscle : muscles) {
+        if (muscle.path) {
+            paths.push_back(*muscle.path);
+        }
+    }
+    return paths;
+}
+
 Artefact Artefact::read(const std::filesystem::path& path) {
     const auto file = path.string();
     auto content = SafeTensors::read(path);
@@ -240,12 +251,13 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     checkFormat(reader.at("format"));
 
     Artefact artefact;
+    const auto pathTensors = takePathTensors(content.tensors);
     artefact.tensors = std::move(content.tensors);
     artefact.modelName = reader.at("model").at("name").string();
     const auto fingerprint = reader.at("model").at("fingerprint");
     fingerprint.keys();
     artefact.modelFingerprint = fingerprint.text();
-    artefact.pathModel = reader.at("path_model").choice({"model"});
+    artefact.pathModel = reader.at("path_model").choice({"model", "fitted"});
     artefact.tendon = reader.at("tendon").choice({"rigid", "elastic"}) == "rigid"
                               ? TendonModel::Rigid
                               : TendonModel::Elastic;
@@ -260,6 +272,7 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     artefact.predictor = readPredictor(reader.at("predictor"), artefact.coordinates);
     checkPredictorTensors(artefact, "'" + file + "'");
     readMuscles(reader.at("muscles"), artefact);
+    readFittedPaths(reader.at("muscles"), pathTensors, artefact, "'" + file + "'");
     return artefact;
 }
 

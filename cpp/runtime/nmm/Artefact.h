@@ -1,5 +1,6 @@
 #pragma once
 
+#include "FittedPath.h"
 #include "SafeTensors.h"
 #include "TendonModel.h"
 
@@ -55,6 +56,8 @@ struct Muscle {
     double minimumActivation = 0.0;
     double shapeFactor = 0.0; ///< A of (exp(A e) - 1)/(exp(A) - 1); 0 is the identity
     MuscleSource source;
+    /// Absent where the muscle keeps the model's own path.
+    std::optional<FittedPath> path;
 };
 
 /// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
@@ -75,7 +78,7 @@ struct Artefact {
     std::string modelName;
     /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
     std::string modelFingerprint;
-    std::string pathModel; ///< "model"
+    std::string pathModel; ///< "model" or "fitted"
     TendonModel tendon = TendonModel::Rigid;
     std::vector<Channel> channels;
     double electromechanicalDelay = 0.0; ///< s
@@ -90,6 +93,8 @@ struct Artefact {
     std::size_t getNumOutputs() const;
     std::vector<std::string> getChannelNames() const;
     std::vector<std::string> getMuscleNames() const;
+    /// The fitted paths of those muscles that have one.
+    std::vector<FittedPath> getFittedPaths() const;
 
     /// Read and check a `.nmm` file completely: version, types, indices, ranges, shapes.
     /// @throws Error naming the file, the entry, what was expected and what was found.
