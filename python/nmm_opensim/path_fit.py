@@ -79,8 +79,8 @@ class PathFit:
         )
 
     def with_note(self, note: str) -> PathFit:
-        """The same with another note in front."""
-        return replace(self, note=f"{note}; {self.note}" if self.note else note)
+        """The same with another note behind."""
+        return replace(self, note=f"{self.note}; {note}" if self.note else note)
 
     def describe_errors(self) -> str:
         """The errors in words, mm: what a fit that exceeds the bars is named with."""

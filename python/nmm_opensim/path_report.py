@@ -137,13 +137,17 @@ def report_paths(
 
 def _make_row(fit: PathFit, effects: _Effects, arms: tuple[str, float, float]) -> PathRow:
     name, arm_rms, arm_max = arms
-    notes = [fit.note] if fit.note else []
-    if not fit.is_accepted:
+    notes = []
+    if fit.path is None:
+        notes.append(f"keeps the model's path, because it {fit.note}")
+    elif not fit.is_accepted:
         bars = (
             f"allowed: length {1e3 * LARGEST_LENGTH_RMS:g} mm RMS, moment arm "
             f"{1e3 * LARGEST_MOMENT_ARM_RMS:g} mm RMS, {1e3 * LARGEST_ERROR:g} mm at most"
         )
-        notes.insert(0, f"keeps the model's path, because its fit {fit.describe_errors()} ({bars})")
+        notes.append(f"keeps the model's path, because its fit {fit.describe_errors()} ({bars})")
+    if fit.path is not None and fit.note:
+        notes.append(fit.note)
     if arm_rms > INCONSISTENT:
         notes.append(
             f"OpenSim's moment arm about {name} and the derivative of its length differ by "

@@ -69,7 +69,7 @@ def _check(samples: PathSamples, muscle: str, path: GivenPath) -> PathFit:
     domain = samples.domain
     if unknown := sorted(set(path.coordinates) - set(domain.coordinates)):
         return PathFit(
-            muscle, ORIGIN, None, note=f"its {unknown[0]} is no free coordinate that moves muscles"
+            muscle, ORIGIN, None, note=f"needs {unknown[0]}, no free coordinate that moves muscles"
         )
     polynomial = opensim.MultivariatePolynomialFunction.safeDownCast(path.function)
     if polynomial is None:
@@ -79,7 +79,9 @@ def _check(samples: PathSamples, muscle: str, path: GivenPath) -> PathFit:
         )
     taken = _take_over(samples, path, polynomial.getOrder())
     if taken is None:
-        return PathFit(muscle, ORIGIN, None, note=f"order {polynomial.getOrder()} is too high")
+        return PathFit(
+            muscle, ORIGIN, None, note=f"is of order {polynomial.getOrder()}: too many terms"
+        )
     (fit,) = check_paths(samples, [muscle], [taken], ORIGIN)
     return fit
 

@@ -267,6 +267,22 @@ def test_a_damaged_cache_is_ignored(
         assert file.read_bytes() == whole
 
 
+def test_a_muscle_that_no_polynomial_can_serve_keeps_the_model_path(
+    fit_soleus: Fit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NMM_OPENSIM_CACHE", str(tmp_path))
+    lengths = PathSampler.sample_lengths
+    monkeypatch.setattr(
+        PathSampler, "sample_lengths", lambda self, poses: np.nan * lengths(self, poses)
+    )
+    result = fit_soleus()
+    assert result.paths == {}
+    assert result.report is not None
+    (row,) = result.report.rows
+    assert row.path == "model"
+    assert "keeps the model's path, because it has no finite length" in row.note
+
+
 def test_the_cache_is_where_the_desktop_standard_says(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NMM_OPENSIM_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", "/somewhere")
