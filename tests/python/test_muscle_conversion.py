@@ -445,8 +445,8 @@ def test_the_help_ends_with_an_example_that_works(
     )
     assert found is not None
     run_verb(monkeypatch, str(ROOT / found[1]), "--output", str(tmp_path / "out.osim"))
-    assert "every muscle is a Millard2012EquilibriumMuscle" in capsys.readouterr().out
-    assert [path.name for path in tmp_path.iterdir()] == ["out.osim"]
+    assert "From Thelen2003Muscle to Millard2012EquilibriumMuscle" in capsys.readouterr().out
+    assert (tmp_path / "out.osim").is_file()
 
 
 def test_a_refusal_of_the_verb_is_one_line_and_status_2(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""NMMTool with the model's own and with fitted muscle paths: it agrees with Python in both."""
+"""Every choice of physics (muscle paths, tendons) means the same in Python and in NMMTool."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ ITERATIONS = 5
 
 @dataclass(frozen=True)
 class Case:
-    """A short training with one path model, and the folder of NMMTool's results."""
+    """A short training with one choice of physics, and the folder of NMMTool's results."""
 
     path_model: str
     training: Training
@@ -48,12 +48,15 @@ def write_run_setup(walking: Walking, name: str, *replacements: tuple[str, str])
     )
 
 
-def train(walking: Walking, name: str, path_model: str) -> tuple[Training, Reconstruction, Array]:
+def train(
+    walking: Walking, name: str, path_model: str, tendon: str
+) -> tuple[Training, Reconstruction, Array]:
     setup = walking.copy(
         walking.train_setup,
         f"{name}.xml",
         ("<iterations>40", f"<iterations>{ITERATIONS}"),
         ("<path_model>fitted", f"<path_model>{path_model}"),
+        ("<tendon>rigid", f"<tendon>{tendon}"),
         ("walking.nmm", f"{name}.nmm"),
     )
     training = Training(read_training_setup(setup))
@@ -66,14 +69,24 @@ def train(walking: Walking, name: str, path_model: str) -> tuple[Training, Recon
     return training, expected, nmm.calibration.max_isometric_force.detach().numpy()
 
 
-@pytest.fixture(scope="module", params=["model", "fitted"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        ("model", "rigid"),
+        ("fitted", "rigid"),
+        ("model", "elastic"),
+        ("fitted", "elastic"),
+    ],
+    ids=lambda choice: " paths, ".join(choice) + " tendons",
+)
 def case(request: pytest.FixtureRequest, walking_inputs: Walking, run_tool: Run) -> Case:
-    name = f"paths_{request.param}"
-    training, expected, max_isometric_force = train(walking_inputs, name, request.param)
+    path_model, tendon = request.param
+    name = f"{path_model}_{tendon}"
+    training, expected, max_isometric_force = train(walking_inputs, name, path_model, tendon)
     done = run_tool(write_run_setup(walking_inputs, name))
     assert done.returncode == 0, done.stdout + done.stderr
     results = walking_inputs.folder / "results" / name
-    return Case(request.param, training, results, expected, max_isometric_force)
+    return Case(path_model, training, results, expected, max_isometric_force)
 
 
 @pytest.mark.parametrize("series", ["excitations", "activations"])
@@ -108,9 +121,9 @@ def test_the_artefact_holds_the_choice(case: Case) -> None:
 
 
 def fitted_artefact(walking: Walking) -> Path:
-    artefact = walking.results / "paths_fitted.nmm"
+    artefact = walking.results / "fitted_rigid.nmm"
     if not artefact.exists():
-        train(walking, "paths_fitted", "fitted")
+        train(walking, "fitted_rigid", "fitted", "rigid")
     return artefact
 
 
@@ -126,7 +139,7 @@ def test_a_motion_outside_the_range_is_refused(walking_inputs: Walking, run_tool
         lines[i] = "\t".join(cells)
     source.with_name("stretched.mot").write_text("\n".join(lines) + "\n")
     setup = write_run_setup(
-        walking_inputs, "paths_fitted", ("walking_coordinates.mot", "stretched.mot")
+        walking_inputs, "fitted_rigid", ("walking_coordinates.mot", "stretched.mot")
     )
     done = run_tool(setup)
     said = done.stdout + done.stderr
