@@ -2,7 +2,7 @@
 
 One training step takes activations and paths to tendon forces and joint moments, and back to the
 gradients of everything that is trained. Both sides do that for the same 40 muscles of the walking
-model, the same motion and 6 coordinates; the plain torch side is ``muscle_reference``, whose
+model, the same motion and 6 coordinates; the plain torch side is ``muscles.reference``, whose
 elastic tendon is a loop over frames; its time per frame is constant, so it gets fewer frames.
 
 Then how the kernels' time grows with frames, muscles and trials, and their memory with frames.
@@ -24,9 +24,9 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from nmm_opensim.activation import compute_activations
-from nmm_opensim.muscle import TENDON_MODELS, MillardMuscle, TendonModel, read_properties
-from nmm_opensim.muscle_reference import ReferenceMuscle
+from nmm_opensim.muscles.activation import compute_activations
+from nmm_opensim.muscles.millard import TENDON_MODELS, MillardMuscle, TendonModel, read_properties
+from nmm_opensim.muscles.reference import ReferenceMuscle
 from nmm_opensim.osim_model import OsimModel
 
 ROOT = Path(__file__).resolve().parents[1]

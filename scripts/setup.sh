@@ -78,7 +78,11 @@ provide_opensim() {
 
 build_package() {
     local made_from
-    made_from="$OpenSim_DIR $(cat "$root/pyproject.toml" "$venv/made-from" | sha256sum)"
+    # An editable installation knows the modules by name: one that moved needs another.
+    made_from="$OpenSim_DIR $({
+        cat "$root/pyproject.toml" "$venv/made-from"
+        cd "$root/python" && find . -name '*.py' | sort
+    } | sha256sum)"
     if [[ -f "$build/made-from" && "$(<"$build/made-from")" == "$made_from" ]] &&
         [[ -e "$venv/bin/nmm-opensim" && -e "$venv/lib/libosimNMM.so" ]] &&
         cmake --build "$build" -- -n 2>/dev/null | grep -q 'no work to do'; then

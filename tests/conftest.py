@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from nmm_opensim.inverse import run_inverse_dynamics, run_inverse_kinematics
+from nmm_opensim.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
 from nmm_opensim.osim_model import OsimModel
-from nmm_opensim.scoring import best_seed
-from nmm_opensim.training import TrainedSeed, Training
-from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.training.scoring import best_seed
+from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.training import TrainedSeed, Training
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "data" / "example3DWalking"

@@ -18,8 +18,8 @@ from .files import write_atomically
 from .fingerprint import compute_fingerprint
 from .nmm import NeuralMusculoskeletalModel
 from .osim_model import OsimModel
-from .path_cache import describe_path
-from .path_model import PathModel
+from .paths.cache import describe_path
+from .paths.path_model import PathModel
 from .sources import Deep, Measured, MuscleSources, Source, Tied
 
 FORMAT = 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from .muscle import MuscleProperties
+from .muscles.millard import MuscleProperties
 
 
 @dataclass(frozen=True)

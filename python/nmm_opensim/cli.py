@@ -53,7 +53,7 @@ def inverse_kinematics(setup: Path) -> None:
     SETUP is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's
     folder too, so it runs from anywhere.
     """
-    from .inverse import run_inverse_kinematics
+    from .inverse.tools import run_inverse_kinematics
 
     console.print(f"Joint angles: {run_inverse_kinematics(setup)}", soft_wrap=True)
 
@@ -70,7 +70,7 @@ def inverse_dynamics(setup: Path) -> None:
     exclude Muscles and actuators, and no other force that acts: limits, ligaments and springs stay
     in the model. The result's header states how it was made; `train` checks it.
     """
-    from .inverse import run_inverse_dynamics
+    from .inverse.tools import run_inverse_dynamics
 
     console.print(f"Joint moments: {run_inverse_dynamics(setup)}", soft_wrap=True)
 
@@ -85,10 +85,10 @@ def train(setup: Path) -> None:
     loss becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and
     the same command goes on from there.
     """
-    from .score_report import make_tables, write_scores
-    from .scoring import best_seed, score_training, summarise
-    from .training import Training
-    from .training_setup import read_training_setup
+    from .training.score_report import make_tables, write_scores
+    from .training.scoring import best_seed, score_training, summarise
+    from .training.setup import read_training_setup
+    from .training.training import Training
 
     declared = read_training_setup(setup)
     with console.status("Reading data and sampling muscle paths") as status:
@@ -179,8 +179,8 @@ def convert_muscles(model: Path, output: Path) -> None:
     come. What that changed, and what has no equivalent, is shown and written beside the copy:
     _conversion.csv, and isometric force-length curves as _force_length.csv and .png.
     """
-    from .conversion_report import draw_curves, make_report, write_curves, write_properties
-    from .muscle_conversion import convert_muscles
+    from .conversion.convert import convert_muscles
+    from .conversion.report import draw_curves, make_report, write_curves, write_properties
 
     with console.status("Converting muscles"):
         muscles = convert_muscles(model, output)

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 
 from . import _core
-from .activation import compute_activations
 from .calibration import Bounds, Calibration
-from .fitted_paths import sample_geometry
-from .muscle import MillardMuscle, TendonModel, read_properties
+from .muscles.activation import compute_activations
+from .muscles.millard import MillardMuscle, TendonModel, read_properties
 from .osim_model import OsimModel
-from .path_model import PathModel
+from .paths.fitted import sample_geometry
+from .paths.path_model import PathModel
 from .predictor import MlpPredictor, PredictorArchitecture, make_inputs, standardise
 from .sources import Deep, Measured, MuscleSources, Tied, Unscored
 from .tables import Array

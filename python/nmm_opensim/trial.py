@@ -9,7 +9,7 @@ from pathlib import Path
 from . import _core
 from .coupling import check_coupled_coordinates
 from .errors import NMMError
-from .inverse_dynamics_file import check_inverse_dynamics_file
+from .inverse.dynamics_file import check_inverse_dynamics_file
 from .motion import Motion, read_motion
 from .osim_model import OsimModel
 from .tables import Array, Table, read_table

@@ -17,7 +17,7 @@ from sto import Sto, read_sto
 
 from nmm_opensim.nmm import NeuralMusculoskeletalModel, Reconstruction
 from nmm_opensim.tables import Array
-from nmm_opensim.training import TrainedSeed, Training
+from nmm_opensim.training.training import TrainedSeed, Training
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str], str]

@@ -14,10 +14,10 @@ import torch
 from conftest import Walking
 
 from nmm_opensim.nmm import Reconstruction
-from nmm_opensim.scoring import best_seed
 from nmm_opensim.tables import Array, read_table
-from nmm_opensim.training import Training
-from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.training.scoring import best_seed
+from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.training import Training
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

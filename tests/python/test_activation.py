@@ -6,7 +6,7 @@ import numpy as np
 import opensim
 import torch
 
-from nmm_opensim.activation import compute_activations
+from nmm_opensim.muscles.activation import compute_activations
 
 
 def test_against_opensims_model_integrated_finely() -> None:

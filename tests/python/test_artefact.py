@@ -11,7 +11,7 @@ from nmm_opensim import _core
 from nmm_opensim.artefact import read_artefact
 from nmm_opensim.errors import NMMError
 from nmm_opensim.files import write_atomically
-from nmm_opensim.training import Training
+from nmm_opensim.training.training import Training
 
 
 def test_runtime_gives_pythons_excitations_and_activations(

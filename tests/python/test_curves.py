@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from nmm_opensim import _core
-from nmm_opensim.curves import OPENSIM_CURVES, sample_curves
-from nmm_opensim.muscle_reference import Curves
+from nmm_opensim.muscles.curves import OPENSIM_CURVES, sample_curves
+from nmm_opensim.muscles.reference import Curves
 from nmm_opensim.osim_model import OsimModel
 
 # Softer, stiffer and more sharply bent than the defaults.

@@ -13,15 +13,17 @@ import pytest
 import torch
 from conftest import Walking
 
-from nmm_opensim import _core, path_cache, path_model
+from nmm_opensim import _core
 from nmm_opensim.errors import NMMError
-from nmm_opensim.fitted_paths import compute_geometry, sample_geometry
 from nmm_opensim.motion import Motion, read_motion
 from nmm_opensim.osim_model import Geometry, OsimModel
-from nmm_opensim.path_model import PathModel, fit_path_model
-from nmm_opensim.path_report import PathRow
-from nmm_opensim.path_sampling import PathSampler, find_independent_coordinates
-from nmm_opensim.path_sets import read_path_set
+from nmm_opensim.paths import cache as path_cache
+from nmm_opensim.paths import path_model
+from nmm_opensim.paths.fitted import compute_geometry, sample_geometry
+from nmm_opensim.paths.path_model import PathModel, fit_path_model
+from nmm_opensim.paths.path_sets import read_path_set
+from nmm_opensim.paths.report import PathRow
+from nmm_opensim.paths.sampling import PathSampler, find_independent_coordinates
 
 # Over the patella, over one joint, over two, over the toes, and one with an inconsistent path.
 MUSCLES = ["vasmed_r", "soleus_r", "gasmed_r", "edl_r", "gaslat_r"]

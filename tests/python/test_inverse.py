@@ -10,14 +10,14 @@ import pytest
 from conftest import Walking, run_cli
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.inverse import (
+from nmm_opensim.inverse.tools import (
     compute_inverse_dynamics,
     compute_inverse_kinematics,
     run_inverse_dynamics,
 )
 from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.tables import read_table
-from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.training.setup import read_training_setup
 from nmm_opensim.trial import read_trial
 
 

@@ -11,9 +11,9 @@ import pytest
 from conftest import run_cli
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.exclusion import check_exclusion
-from nmm_opensim.inverse import compute_inverse_dynamics, run_inverse_dynamics
-from nmm_opensim.inverse_dynamics_file import check_inverse_dynamics_file
+from nmm_opensim.inverse.dynamics_file import check_inverse_dynamics_file
+from nmm_opensim.inverse.exclusion import check_exclusion
+from nmm_opensim.inverse.tools import compute_inverse_dynamics, run_inverse_dynamics
 from nmm_opensim.motion import read_motion
 from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.tables import read_table

@@ -15,14 +15,14 @@ from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.motion import read_motion
-from nmm_opensim.muscle import (
+from nmm_opensim.muscles.millard import (
     TENDON_MODELS,
     MillardMuscle,
     MuscleProperties,
     TendonModel,
     read_properties,
 )
-from nmm_opensim.muscle_reference import ReferenceMuscle
+from nmm_opensim.muscles.reference import ReferenceMuscle
 from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.tables import Array
 

@@ -16,12 +16,12 @@ from conftest import ROOT, run_cli
 from lxml import etree
 
 from nmm_opensim.cli import main
-from nmm_opensim.curve_fitting import fit_passive_force_length, fit_tendon_force_length
+from nmm_opensim.conversion.classes import CLASSES
+from nmm_opensim.conversion.convert import TARGET, convert_muscles
+from nmm_opensim.conversion.curve_fitting import fit_passive_force_length, fit_tendon_force_length
+from nmm_opensim.conversion.isometric import COMPARED_LENGTHS, BeforeAfter
+from nmm_opensim.conversion.replacement import ConvertedMuscle
 from nmm_opensim.errors import NMMError
-from nmm_opensim.isometric import COMPARED_LENGTHS, BeforeAfter
-from nmm_opensim.muscle_classes import CLASSES
-from nmm_opensim.muscle_conversion import TARGET, convert_muscles
-from nmm_opensim.muscle_replacement import ConvertedMuscle
 from nmm_opensim.opensim_cmd import find_opensim_cmd
 
 

@@ -10,12 +10,12 @@ import torch
 from conftest import Walking
 
 from nmm_opensim.artefact import read_artefact
-from nmm_opensim.baselines import choose_neighbour
 from nmm_opensim.errors import NMMError
-from nmm_opensim.scoring import score_training, summarise
 from nmm_opensim.tables import Table
-from nmm_opensim.training import TrainedSeed, Training
-from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.training.baselines import choose_neighbour
+from nmm_opensim.training.scoring import score_training, summarise
+from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.training import TrainedSeed, Training
 
 
 def quiet(index: int, iteration: int, error: float) -> None:

@@ -7,7 +7,7 @@ from conftest import ROOT, Walking
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Tied
-from nmm_opensim.training_setup import read_training_setup
+from nmm_opensim.training.setup import read_training_setup
 
 
 def test_walking_setup_is_complete(walking_inputs: Walking) -> None:

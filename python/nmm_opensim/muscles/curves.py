@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import opensim
 
-from . import _core
-from .errors import NMMError
-from .osim_model import OsimModel
+from .. import _core
+from ..errors import NMMError
+from ..osim_model import OsimModel
 
 # The kernels' names of the curves, and OpenSim's.
 OPENSIM_CURVES = {

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from .errors import NMMError
-from .tables import Table
+from ..errors import NMMError
+from ..tables import Table
 
 
 def choose_neighbour(training_emg: Sequence[Table], synergists: Sequence[str]) -> str:

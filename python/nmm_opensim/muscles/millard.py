@@ -9,11 +9,11 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
-from . import _core
+from .. import _core
+from ..errors import NMMError
+from ..osim_model import OsimModel
+from ..tables import Array
 from .curves import sample_curves
-from .errors import NMMError
-from .osim_model import OsimModel
-from .tables import Array
 
 TendonModel = Literal["rigid", "elastic"]
 TENDON_MODELS: tuple[TendonModel, ...] = ("rigid", "elastic")
@@ -71,7 +71,7 @@ class MillardMuscle(torch.nn.Module):
     """Tendon forces and fibre lengths from activations and paths.
 
     Follows OpenSim's class Millard2012EquilibriumMuscle (Millard et al., 2013), the judge in the
-    tests; ``muscle_reference`` is the same in plain torch. With an elastic tendon the fibre length
+    tests; ``reference`` is the same in plain torch. With an elastic tendon the fibre length
     is a state, integrated with one implicit step per frame interval; the kernel's header
     (``MuscleForces.h``) states the equations.
     """

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.stats import qmc
 
-from .coupling import read_couplers
-from .errors import NMMError
-from .motion import Motion
-from .osim_model import SMALLEST_MOMENT_ARM, TRANSLATIONAL, OsimModel
-from .tables import Array
+from ..coupling import read_couplers
+from ..errors import NMMError
+from ..motion import Motion
+from ..osim_model import SMALLEST_MOMENT_ARM, TRANSLATIONAL, OsimModel
+from ..tables import Array
 
 # How far a fit reaches beyond the trials, so that a trial like them stays inside.
 RELATIVE_MARGIN = 0.1

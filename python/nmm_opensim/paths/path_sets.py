@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from . import _core
-from .errors import NMMError, require_file
-from .path_fit import PathFit, PathSamples, check_paths, fit_polynomials, make_exponents
-from .tables import Array
+from .. import _core
+from ..errors import NMMError, require_file
+from ..tables import Array
+from .fit import PathFit, PathSamples, check_paths, fit_polynomials, make_exponents
 
 ORIGIN = "function_based_path_set"
 

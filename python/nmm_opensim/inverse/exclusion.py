@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 import opensim
 
-from .errors import NMMError, nearest_names
+from ..errors import NMMError, nearest_names
+from ..motion import Motion
+from ..osim_model import OsimModel
 from .model_forces import ModelForces
-from .motion import Motion
-from .osim_model import OsimModel
 
 KEYWORDS = ("ALL", "ACTUATORS", "MUSCLES")
 

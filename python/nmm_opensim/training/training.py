@@ -16,17 +16,17 @@ from typing import Any
 
 import torch
 
-from .artefact import write_artefact
-from .errors import NMMError
-from .files import hash_file, write_atomically
-from .muscle import rigid_fiber_length
-from .nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
-from .osim_model import OsimModel
-from .path_model import OWN_PATHS, fit_path_model
-from .path_sampling import find_independent_coordinates
-from .sources import order_sources
-from .training_setup import TrainingSetup
-from .trial import Trial, read_trial
+from ..artefact import write_artefact
+from ..errors import NMMError
+from ..files import hash_file, write_atomically
+from ..muscles.millard import rigid_fiber_length
+from ..nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
+from ..osim_model import OsimModel
+from ..paths.path_model import OWN_PATHS, fit_path_model
+from ..paths.sampling import find_independent_coordinates
+from ..sources import order_sources
+from ..trial import Trial, read_trial
+from .setup import TrainingSetup
 
 # How far normalised fibre length may leave its uncalibrated range before it costs.
 FIBER_LENGTH_MARGIN = 0.1

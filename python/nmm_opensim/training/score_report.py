@@ -11,7 +11,7 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
-from .files import write_atomically
+from ..files import write_atomically
 from .scoring import EMG, Score, Summary
 
 

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import qr, solve_triangular
 
-from . import _core
-from .fitted_paths import evaluate
-from .path_sampling import Domain, PathSampler, Progress
-from .tables import Array
+from .. import _core
+from ..tables import Array
+from .fitted import evaluate
+from .sampling import Domain, PathSampler, Progress
 
 # The bars: m.
 LARGEST_LENGTH_RMS = 0.1e-3

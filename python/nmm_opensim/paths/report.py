@@ -17,21 +17,21 @@ import torch
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
-from . import _core
-from .files import write_atomically
-from .fitted_paths import evaluate
-from .motion import Motion
-from .muscle import MillardMuscle, read_properties
-from .osim_model import OsimModel
-from .path_fit import (
+from .. import _core
+from ..files import write_atomically
+from ..motion import Motion
+from ..muscles.millard import MillardMuscle, read_properties
+from ..osim_model import OsimModel
+from ..tables import Array
+from .fit import (
     LARGEST_ERROR,
     LARGEST_LENGTH_RMS,
     LARGEST_MOMENT_ARM_RMS,
     PathFit,
     PathSamples,
 )
-from .path_sampling import PathSampler
-from .tables import Array
+from .fitted import evaluate
+from .sampling import PathSampler
 
 # At which forces are compared, with a rigid tendon and the model's own parameters.
 ACTIVATION = 0.5

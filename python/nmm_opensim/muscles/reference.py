@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 import torch
 
-from . import _core
+from .. import _core
+from ..osim_model import OsimModel
+from ..tables import Array
 from .curves import sample_curves
-from .muscle import MuscleForces, TendonModel, read_properties
-from .osim_model import OsimModel
-from .tables import Array
+from .millard import MuscleForces, TendonModel, read_properties
 
 Velocity = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Fibre velocity (m/s) of fibre length (m) and cosine of pennation."""

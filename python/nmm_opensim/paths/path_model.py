@@ -9,17 +9,18 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from . import _core, path_fit
-from .coupling import read_couplers
-from .errors import NMMError
-from .files import hash_file
-from .motion import Motion
-from .osim_model import OsimModel
-from .path_cache import make_key, read_fits, write_fits
-from .path_fit import PathFit, fit_paths, sample_paths
-from .path_report import PathReport, report_paths
-from .path_sampling import PathSampler, Progress, check_supported, make_domain
+from .. import _core
+from ..coupling import read_couplers
+from ..errors import NMMError
+from ..files import hash_file
+from ..motion import Motion
+from ..osim_model import OsimModel
+from . import fit as path_fit
+from .cache import make_key, read_fits, write_fits
+from .fit import PathFit, fit_paths, sample_paths
 from .path_sets import check_path_set, choose_paths, read_path_set
+from .report import PathReport, report_paths
+from .sampling import PathSampler, Progress, check_supported, make_domain
 
 PATH_MODELS = ("model", "fitted")
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import opensim
 
-from .tables import Array
+from ..tables import Array
 
 # Low enough to show the passive force; lower is out of reach for some classes.
 PASSIVE_ACTIVATION = 0.01

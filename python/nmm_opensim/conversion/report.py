@@ -16,11 +16,11 @@ import matplotlib.pyplot as plt
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
-from .files import write_atomically
+from ..files import write_atomically
+from .classes import CLASSES
+from .convert import TARGET
 from .isometric import COMPARED_LENGTHS
-from .muscle_classes import CLASSES
-from .muscle_conversion import TARGET
-from .muscle_replacement import ConvertedMuscle
+from .replacement import ConvertedMuscle
 
 BEFORE, AFTER = "#222222", "#c8442c"
 PANELS_ACROSS = 5

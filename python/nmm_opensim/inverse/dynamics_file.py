@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import NMMError
+from ..errors import NMMError
+from ..files import hash_file
+from ..motion import Motion
+from ..osim_model import OsimModel
+from ..tables import Array
 from .exclusion import check_exclusion
-from .files import hash_file
 from .model_forces import ModelForces
-from .motion import Motion
-from .osim_model import OsimModel
-from .tables import Array
 
 NONE = "none"
 UNFILTERED = -1.0

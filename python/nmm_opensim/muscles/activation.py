@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import _core
-from .tables import Array
+from .. import _core
+from ..tables import Array
 
 
 def compute_activations(

@@ -16,14 +16,14 @@ from pathlib import Path
 
 import opensim
 
-from .coupling import check_coupled_coordinates
-from .errors import NMMError, require_file
+from ..coupling import check_coupled_coordinates
+from ..errors import NMMError, require_file
+from ..motion import Motion, read_motion
+from ..osim_model import OsimModel
+from ..setup_xml import read_setup
+from ..tables import read_opensim_table
+from .dynamics_file import InverseDynamics, add_header_entries, describe
 from .exclusion import check_exclusion
-from .inverse_dynamics_file import InverseDynamics, add_header_entries, describe
-from .motion import Motion, read_motion
-from .osim_model import OsimModel
-from .setup_xml import read_setup
-from .tables import read_opensim_table
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""

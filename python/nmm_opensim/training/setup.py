@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from .calibration import Bounds
-from .errors import NMMError
-from .muscle import TENDON_MODELS, TendonModel
-from .path_model import PATH_MODELS
-from .predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
-from .setup_xml import SetupElement, read_setup
-from .sources import Deep, Measured, Source, Tied, Unscored
-from .trial import TrialFiles
+from ..calibration import Bounds
+from ..errors import NMMError
+from ..muscles.millard import TENDON_MODELS, TendonModel
+from ..paths.path_model import PATH_MODELS
+from ..predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
+from ..setup_xml import SetupElement, read_setup
+from ..sources import Deep, Measured, Source, Tied, Unscored
+from ..trial import TrialFiles
 
 TOOL = "NMMTrainingTool"
 ROLES = ("train", "validation", "test")

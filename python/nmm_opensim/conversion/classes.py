@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import opensim
 
-from .tables import Array
+from ..tables import Array
 
 ACTIVE, PASSIVE = "ActiveForceLengthCurve", "FiberForceLengthCurve"
 TENDON, VELOCITY = "TendonForceLengthCurve", "ForceVelocityCurve"

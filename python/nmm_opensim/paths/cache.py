@@ -15,11 +15,11 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
-from . import _core
-from .files import write_atomically
-from .path_fit import PathFit
-from .path_report import PathReport, PathRow
-from .tables import Array
+from .. import _core
+from ..files import write_atomically
+from ..tables import Array
+from .fit import PathFit
+from .report import PathReport, PathRow
 
 
 def cache_folder() -> Path:

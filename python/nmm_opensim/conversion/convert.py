@@ -7,11 +7,11 @@ from pathlib import Path
 import opensim
 from lxml import etree
 
-from .errors import NMMError, require_file
-from .files import write_atomically
-from .muscle_classes import CLASSES
-from .muscle_replacement import ConvertedMuscle, MuscleReplacer
-from .osim_model import OsimModel
+from ..errors import NMMError, require_file
+from ..files import write_atomically
+from ..osim_model import OsimModel
+from .classes import CLASSES
+from .replacement import ConvertedMuscle, MuscleReplacer
 
 TARGET = "Millard2012EquilibriumMuscle"
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import opensim
 
-from .tables import Array
+from ..tables import Array
 
 MAX_ITERATIONS = 40
 

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from . import _core
+from .. import _core
+from ..errors import NMMError
+from ..nmm import PreparedTrial
+from ..tables import Array
+from ..trial import TrialFiles, read_hidden_channel
 from .baselines import choose_neighbour
-from .errors import NMMError
-from .nmm import PreparedTrial
-from .tables import Array
 from .training import TrainedSeed, Training
-from .trial import TrialFiles, read_hidden_channel
 
 EMG, MOMENT = "EMG", "moment"
 

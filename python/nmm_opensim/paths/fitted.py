@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import torch
 
-from . import _core
-from .errors import NMMError
-from .motion import Motion
-from .osim_model import Geometry, OsimModel
-from .tables import Array
+from .. import _core
+from ..errors import NMMError
+from ..motion import Motion
+from ..osim_model import Geometry, OsimModel
+from ..tables import Array
 
 
 def sample_geometry(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import opensim
 
+from .classes import ACTIVE, CLASSES, PASSIVE, TENDON, VELOCITY, MuscleClass, number
 from .curve_fitting import (
     fit_active_force_length,
     fit_force_velocity,
@@ -20,7 +21,6 @@ from .curve_fitting import (
     fit_tendon_force_length,
 )
 from .isometric import PASSIVE_ACTIVATION, BeforeAfter, compare, measure_curves
-from .muscle_classes import ACTIVE, CLASSES, PASSIVE, TENDON, VELOCITY, MuscleClass, number
 
 # The least damping of Millard's formulation without singularities. Undamped and with an elastic
 # tendon, OpenSim lifts the active force-length curve to 0.1 everywhere.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import opensim
 
-from .motion import Motion
-from .osim_model import ROTATIONAL, OsimModel
-from .tables import Array
+from ..motion import Motion
+from ..osim_model import ROTATIONAL, OsimModel
+from ..tables import Array
 
 Forces = frozenset[str]
 """Absolute paths of forces in the model."""

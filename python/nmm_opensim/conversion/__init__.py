@@ -1,0 +1,1 @@
+"""Muscles of other OpenSim classes converted to Millard2012EquilibriumMuscle."""

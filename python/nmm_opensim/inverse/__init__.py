@@ -1,0 +1,1 @@
+"""Inverse kinematics and inverse dynamics by OpenSim's own tools."""

@@ -1,0 +1,1 @@
+"""Excitation to activation to force: torch modules over the runtime's kernels."""

@@ -1,0 +1,1 @@
+"""Muscle-tendon paths as fitted functions of the coordinates."""

@@ -1,0 +1,1 @@
+"""Training an NMM from a setup, and scoring it."""
