@@ -31,6 +31,12 @@ def test_shipped_setup_names_only_files_inside_the_checkout() -> None:
         ("<initial_time>1.41", "<initial_time>1.2", "overlap in time"),
         ("<role>train", "<role>training", "expected one of train, validation, test"),
         ("<tendon>rigid", "<tendon>stiff", "expected one of rigid, elastic"),
+        ("<path_model>fitted", "<path_model>spline", "expected one of model, fitted"),
+        (
+            "<path_model>fitted</path_model>",
+            "<function_based_path_set_file>short_train.xml</function_based_path_set_file>",
+            "expected <path_model>fitted</path_model> beside it",
+        ),
         ("walking.nmm", "walking.bin", "expected a name ending in .nmm"),
         ("<electromechanical_delay>0.04", "<electromechanical_delay>40", r"within \[0, 0.125\]"),
         ("<seeds>1<", "<seeds>one<", "expected a whole number, but found 'one'"),
