@@ -1,0 +1,1 @@
+"""The elbow with known truth: its model, simulated subjects and their recorded trials."""
