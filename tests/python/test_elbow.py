@@ -255,7 +255,7 @@ def test_excitations_are_possible_and_deep_ones_no_function_of_the_others(trials
         truth = excitations[:, i]
         predicted = inputs @ np.linalg.lstsq(inputs, truth, rcond=None)[0]
         explained = 1 - ((truth - predicted) ** 2).sum() / ((truth - truth.mean()) ** 2).sum()
-        assert 0.2 < explained < 0.85
+        assert 0.2 < explained < 0.88
 
 
 def test_movements_are_those_planned(trials: Path) -> None:

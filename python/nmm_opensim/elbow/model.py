@@ -156,4 +156,6 @@ def _keep(part: opensim.OpenSimObject) -> opensim.OpenSimObject:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Usage: python -m nmm_opensim.elbow.model models/elbow.osim")
     write_elbow_model(Path(sys.argv[1]))

@@ -17,7 +17,7 @@ from .capacity import Capacity
 from .subject import Subject
 
 # Spread of the logarithm of a muscle's share about its synergists': between trials, within one.
-TRIAL_SHARE, DRIFT_SHARE, DEEP_DRIFT_SHARE = 0.15, 0.15, 0.3
+TRIAL_SHARE, DRIFT_SHARE, DEEP_DRIFT_SHARE = 0.15, 0.12, 0.2
 # s; how slowly shares and co-contraction drift.
 DRIFT_TIME = 0.35
 # Co-contraction as the moment (N m) of the extensors beyond need: its level in a trial
