@@ -5,6 +5,7 @@
 #include "FittedModelPaths.h"
 #include "ModelFingerprint.h"
 #include "ModelLookup.h"
+#include "UnusedForces.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>
@@ -62,6 +63,7 @@ std::unique_ptr<OpenSim::Model> loadCalibratedModel(
     auto model = loadModel(modelFile);
     checkNames(*model, artefact);
     checkFingerprint(*model, artefact, modelFile, artefactFile);
+    removeUnusedForces(*model, artefact.getMuscleNames());
     applyFittedPaths(*model, artefact);
     applyMuscleParameters(*model, artefact);
     auto& state = model->initSystem();
