@@ -5,7 +5,10 @@ from __future__ import annotations
 import numpy as np
 import opensim
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from nmm_opensim import _core
 from nmm_opensim.muscles.activation import compute_activations
 
 
@@ -70,3 +73,34 @@ def test_gradients_by_delay_and_by_samples() -> None:
         eps=1e-7,
         atol=1e-5,
     )
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(
+    excitations=st.lists(st.floats(0.0, 1.0) | NUMBERS, min_size=2, max_size=5),
+    steps=st.lists(st.floats(1e-5, 1.0), min_size=5, max_size=5),
+    parameters=st.tuples(
+        st.floats(-5.0, 0.0) | NUMBERS,
+        st.floats(0.001, 0.2) | NUMBERS,
+        st.floats(0.001, 0.2) | NUMBERS,
+        st.floats(-0.5, 0.5) | NUMBERS,
+    ),
+)
+def test_no_nan_for_any_finite_input(excitations, steps, parameters) -> None:
+    """What is beyond every muscle is refused, all else gives finite activations and gradients."""
+    times = np.cumsum(steps)[: len(excitations)]
+    tensors = [torch.tensor(excitations, dtype=torch.float64)[:, None]]
+    tensors += [torch.tensor([x], dtype=torch.float64) for x in parameters]
+    tensors = [x.requires_grad_() for x in tensors]
+    try:
+        activation = compute_activations(
+            times, *tensors[:4], np.array([0.01]), electromechanical_delay=tensors[4]
+        )
+    except _core.CoreError:
+        return
+    activation.sum().backward()
+    assert ((activation >= 0.01) & (activation <= 1.0)).all()
+    assert all(torch.isfinite(x.grad).all() for x in tensors)

@@ -35,7 +35,7 @@ struct SampledExcitations {
 /// where OpenSim's MuscleFirstOrderActivationDynamicModel clamps it. Integrated with the classic
 /// Runge-Kutta method in equal substeps of at most 1 ms: within 1e-5 of a converged integration for
 /// low-pass filtered excitations (rms 3e-7), within 2e-4 for white noise, by the kink at u = a.
-/// @throws Error if shapes differ, times do not increase, an excitation is not finite, or a
+/// @throws Error if shapes differ, times do not increase, an excitation is beyond -2 to 2, or a
 /// parameter is out of range.
 Matrix computeActivations(const std::vector<double>& times, const SampledExcitations& excitations,
         const std::vector<ActivationParameters>& parameters);

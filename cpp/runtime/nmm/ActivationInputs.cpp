@@ -9,6 +9,10 @@ namespace nmm {
 
 namespace {
 
+// Room for the ringing of filters, and no more than the shape function's powers can follow.
+constexpr double MaxExcitation = 2.0;
+constexpr double MaxShapeFactor = 10.0;
+
 void checkParameters(const ActivationParameters& parameters, std::size_t muscle) {
     const auto check = [&](bool isGood, const char* name, const std::string& expected,
                                double found) {
@@ -20,7 +24,8 @@ void checkParameters(const ActivationParameters& parameters, std::size_t muscle)
     };
     const auto& p = parameters;
     const auto timeConstant = "at least " + toText(MinTimeConstant) + " s";
-    check(std::isfinite(p.shapeFactor), "shape_factor", "finite", p.shapeFactor);
+    check(std::abs(p.shapeFactor) <= MaxShapeFactor, "shape_factor",
+            "within " + toText(MaxShapeFactor), p.shapeFactor);
     check(p.activationTimeConstant >= MinTimeConstant && std::isfinite(p.activationTimeConstant),
             "activation_time_constant", timeConstant, p.activationTimeConstant);
     check(p.deactivationTimeConstant >= MinTimeConstant &&
@@ -58,8 +63,8 @@ void checkActivationInputs(const std::vector<double>& times, const SampledExcita
     checkTimes(times, "times");
     checkTimes(excitations.times, "times of excitations");
     for (std::size_t i = 0; i < values.values.size(); ++i) {
-        if (!std::isfinite(values.values[i])) {
-            throw Error("Activation: Expected finite excitations, but received " +
+        if (!(std::abs(values.values[i]) <= MaxExcitation)) {
+            throw Error("Activation: Expected excitations, which are 0 to 1, but received " +
                         toText(values.values[i]) + " in sample " +
                         std::to_string(i / values.columns) + " of muscle " +
                         std::to_string(i % values.columns) + ".");
