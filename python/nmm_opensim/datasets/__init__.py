@@ -1,0 +1,1 @@
+"""Published recordings, as their authors left them, made into files that OpenSim reads."""

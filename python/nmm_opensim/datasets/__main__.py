@@ -1,0 +1,38 @@
+"""``python -m nmm_opensim.datasets NAME RECORDINGS OUTPUT``: published recordings made usable."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..errors import NMMError
+from .treadmill import import_treadmill
+
+DATASETS = {"treadmill": import_treadmill}
+
+
+@click.command(
+    epilog="\b\nExample:\n  python -m nmm_opensim.datasets treadmill ../recordings/treadmill "
+    "data/treadmill\n  nmm-opensim train setups/treadmill_train.xml"
+)
+@click.argument("name", type=click.Choice(list(DATASETS)))
+@click.argument("recordings", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("output", type=click.Path(path_type=Path, file_okay=False))
+def main(name: str, recordings: Path, output: Path) -> None:
+    """Make OpenSim files of published recordings.
+
+    RECORDINGS is the folder of the data set NAME as it was published. OUTPUT gets the model with
+    Millard2012EquilibriumMuscles, and EMG, coordinates and moments of its trials.
+    """
+    DATASETS[name](recordings, output)
+    click.echo(f"Files: {output}")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except NMMError as error:
+        print(f"nmm_opensim.datasets: {error}", file=sys.stderr)
+        sys.exit(2)
