@@ -15,7 +15,13 @@ from .muscles.millard import MillardMuscle, TendonModel, read_properties
 from .osim_model import OsimModel
 from .paths.fitted import sample_geometry
 from .paths.path_model import PathModel
-from .predictor import MlpPredictor, PredictorArchitecture, make_inputs, standardise
+from .predictor import (
+    MlpPredictor,
+    Predictor,
+    PredictorArchitecture,
+    make_inputs,
+    standardise,
+)
 from .sources import Deep, Measured, MuscleSources, Tied, Unscored
 from .tables import Array
 from .trial import Trial, check_covers
@@ -129,19 +135,15 @@ class SourceMixer(torch.nn.Module):
         return (own @ self._ties).clamp(0.0, 1.0)
 
 
-class NeuralMusculoskeletalModel(torch.nn.Module):
-    """Network, calibration, activation dynamics and muscles in one differentiable chain."""
+class MusculoskeletalModel(torch.nn.Module):
+    """Any predictor, calibration, activation dynamics and muscles in one differentiable chain."""
 
-    def __init__(
-        self, model: OsimModel, declaration: Declaration, training_inputs: Sequence[Array]
-    ) -> None:
+    def __init__(self, model: OsimModel, declaration: Declaration, predictor: Predictor) -> None:
         super().__init__()
         sources = declaration.sources
         self.declaration = declaration
         self.properties = read_properties(model, sources.muscles)
-        self.predictor = MlpPredictor(
-            declaration.architecture, *standardise(training_inputs), len(sources.outputs)
-        )
+        self.predictor = predictor
         self.calibration = Calibration(self.properties, declaration.bounds, len(sources.channels))
         self.mixer = SourceMixer(sources)
         self.muscle = MillardMuscle(model, sources.muscles, declaration.tendon)
@@ -173,3 +175,24 @@ class NeuralMusculoskeletalModel(torch.nn.Module):
         ).tendon_force
         moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
         return Reconstruction(excitations, activations, forces, moments)
+
+
+class NeuralMusculoskeletalModel(MusculoskeletalModel):
+    """The chain whose predictor is the declared network."""
+
+    predictor: MlpPredictor
+
+    def __init__(
+        self, model: OsimModel, declaration: Declaration, training_inputs: Sequence[Array]
+    ) -> None:
+        outputs = len(declaration.sources.outputs)
+        network = MlpPredictor(declaration.architecture, *standardise(training_inputs), outputs)
+        super().__init__(model, declaration, network)
+
+
+def build_nmm(
+    model: OsimModel, declaration: Declaration, trials: Sequence[PreparedTrial], seed: int
+) -> NeuralMusculoskeletalModel:
+    """An untrained NMM for the training ``trials``; its weights depend on the seed alone."""
+    torch.manual_seed(seed)
+    return NeuralMusculoskeletalModel(model, declaration, [trial.inputs for trial in trials])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -48,7 +49,22 @@ def make_inputs(
     return np.hstack([*windows, coordinates, speeds])
 
 
-class MlpPredictor(torch.nn.Module):
+class Predictor(torch.nn.Module, ABC):
+    """Excitations in [0, 1] of the muscles nobody measured, (frames, inputs) to (frames, outputs).
+
+    A pure function of its inputs.
+    """
+
+    @abstractmethod
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        """Excitations of inputs."""
+
+    @abstractmethod
+    def penalty(self) -> torch.Tensor:
+        """The mean squared weight, which weight decay multiplies."""
+
+
+class MlpPredictor(Predictor):
     """Multi-layer perceptron: standardised inputs to excitations in [0, 1], double precision.
 
     ``forward`` maps (frames, inputs) to (frames, outputs).
@@ -78,7 +94,11 @@ class MlpPredictor(torch.nn.Module):
         x = (inputs - self.input_mean) / self.input_scale
         for layer in self.linear[:-1]:
             x = activate(layer(x))
-        return torch.sigmoid(self.linear[-1](x))
+        excitations: torch.Tensor = torch.sigmoid(self.linear[-1](x))
+        return excitations
+
+    def penalty(self) -> torch.Tensor:
+        return torch.cat([layer.weight.flatten() for layer in self.linear]).square().mean()
 
 
 def standardise(inputs: Sequence[Array]) -> tuple[Array, Array]:

@@ -11,8 +11,6 @@ from conftest import Walking
 
 from nmm_opensim.artefact import read_artefact
 from nmm_opensim.errors import NMMError
-from nmm_opensim.tables import Table
-from nmm_opensim.training.baselines import choose_neighbour
 from nmm_opensim.training.scoring import score_training, summarise
 from nmm_opensim.training.setup import read_training_setup
 from nmm_opensim.training.training import TrainedSeed, Training
@@ -117,13 +115,3 @@ def test_the_artefact_says_what_it_was_made_from(walking: Walking) -> None:
     }
     assert [m["name"] for m in artefact.deep_muscles] == ["soleus_r"]
     assert content["model"]["name"] == "subject_walk_scaled"
-
-
-def test_neighbour_choice_uses_the_measured_synergists_only() -> None:
-    time = np.arange(5.0)
-    a = np.array([0.0, 1.0, 0.0, 1.0, 0.0])
-    emg = Table("EMG", ("a", "b", "c"), time, np.stack([a, 0.9 * a + 0.1 * time, time], axis=1))
-    assert choose_neighbour([emg], ["c"]) == "c"
-    assert choose_neighbour([emg], ["a", "b", "c"]) == "b"
-    with pytest.raises(NMMError, match="at least one synergist"):
-        choose_neighbour([emg], [])

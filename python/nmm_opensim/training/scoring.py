@@ -1,4 +1,4 @@
-"""How good an NMM is beside its baselines; the only reader of hidden recordings."""
+"""How good estimators are: all of them, the NMM and its baselines, by the same path."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 
 from .. import _core
 from ..errors import NMMError
-from ..nmm import PreparedTrial
+from ..estimators.estimator import FittedEstimator
+from ..estimators.neighbour import NeighbourCopy
+from ..estimators.network import FittedNetwork
 from ..tables import Array
-from ..trial import TrialFiles, read_hidden_channel
-from .baselines import choose_neighbour
+from .hidden import read_hidden
 from .training import TrainedSeed, Training
 
 EMG, MOMENT = "EMG", "moment"
@@ -53,67 +53,43 @@ class Score:
     scaled_rmse: float
 
 
-@dataclass(frozen=True)
-class Hidden:
-    """A deep muscle's hidden recording over one trial's frames, and the channel's maximum."""
-
-    subject: Subject
-    values: Array
-    maximum: float
-
-
 def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Score]:
-    """Scores of every seed and baseline on every trial."""
-    networks = [(trained.seed, training.restore(trained)) for trained in seeds]
+    """Scores of every seed and of the neighbour copy on every trial."""
+    networks = [FittedNetwork(training.restore(trained), trained.seed) for trained in seeds]
+    neighbour = NeighbourCopy().fit(training.task, seed=0)
+    return score_estimators(training, [*networks, neighbour])
+
+
+def score_estimators(training: Training, fitted: Sequence[FittedEstimator]) -> list[Score]:
+    """Scores of fitted estimators on every trial: moments, and EMG where a recording exists."""
     scores = []
     for files in training.setup.trials:
         prepared = training.trials[files.name]
-        hidden = _read_hidden(training, files)
-        for seed, nmm in networks:
-            with torch.no_grad():
-                result = nmm(prepared)
-            for j, coordinate in enumerate(training.setup.moment_coordinates):
-                subject = Subject(files.name, files.role, MOMENT, coordinate)
-                estimate, reference = result.moments[:, j], prepared.moments[:, j]
-                scores.append(compare(subject, "NMM", seed, estimate.numpy(), reference.numpy()))
-            for muscle, recording in hidden.items():
-                column = training.declaration.sources.muscles.index(muscle)
-                estimate = result.excitations[:, column]
-                scores.append(_compare_hidden(recording, "NMM", seed, estimate.numpy()))
-        scores += _score_neighbours(training, prepared, hidden)
+        recordings = read_hidden(training, files)
+        for estimator in fitted:
+            estimate = estimator.estimate(prepared)
+            if estimate.moments is not None:
+                for j, coordinate in enumerate(training.setup.moment_coordinates):
+                    subject = Subject(files.name, files.role, MOMENT, coordinate)
+                    moment, reference = estimate.moments[:, j], prepared.moments[:, j].numpy()
+                    scores.append(
+                        compare(subject, estimator.name, estimator.seed, moment, reference)
+                    )
+            for muscle, recording in recordings.items():
+                if muscle not in estimate.excitations:
+                    continue
+                subject = Subject(files.name, files.role, EMG, muscle)
+                share = 1.0 / recording.maximum
+                scores.append(
+                    compare(
+                        subject,
+                        estimator.describe(muscle),
+                        estimator.seed,
+                        estimate.excitations[muscle] * share,
+                        recording.values * share,
+                    )
+                )
     return scores
-
-
-def _score_neighbours(
-    training: Training, prepared: PreparedTrial, hidden: dict[str, Hidden]
-) -> list[Score]:
-    sources = training.declaration.sources
-    emg = [trial.trial.emg for trial in training.training_trials]
-    scores = []
-    for source in sources.deep:
-        if source.muscle in hidden and source.synergists:
-            neighbour = choose_neighbour(emg, source.synergists)
-            copy = prepared.envelopes[:, sources.channels.index(neighbour)].numpy()
-            estimator = f"copy of {neighbour}"
-            scores.append(_compare_hidden(hidden[source.muscle], estimator, None, copy))
-    return scores
-
-
-def _read_hidden(training: Training, files: TrialFiles) -> dict[str, Hidden]:
-    delay = training.declaration.electromechanical_delay
-    times = training.trials[files.name].trial.time - delay
-    hidden = {}
-    for source in training.declaration.sources.deep:
-        if source.recorded_channel is not None:
-            values, maximum = read_hidden_channel(files, source.recorded_channel, times, delay)
-            subject = Subject(files.name, files.role, EMG, source.muscle)
-            hidden[source.muscle] = Hidden(subject, values, maximum)
-    return hidden
-
-
-def _compare_hidden(hidden: Hidden, estimator: str, seed: int | None, estimate: Array) -> Score:
-    share = 1.0 / hidden.maximum
-    return compare(hidden.subject, estimator, seed, estimate * share, hidden.values * share)
 
 
 def compare(

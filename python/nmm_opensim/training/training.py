@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,19 +17,22 @@ import torch
 
 from ..artefact import write_artefact
 from ..errors import NMMError
+from ..estimators.estimator import Task, conceal
 from ..files import hash_file, write_atomically
-from ..muscles.millard import rigid_fiber_length
-from ..nmm import Declaration, NeuralMusculoskeletalModel, PreparedTrial, prepare_trial
+from ..nmm import (
+    Declaration,
+    NeuralMusculoskeletalModel,
+    PreparedTrial,
+    build_nmm,
+    prepare_trial,
+)
 from ..osim_model import OsimModel
 from ..paths.path_model import OWN_PATHS, fit_path_model
 from ..paths.sampling import find_independent_coordinates
 from ..sources import order_sources
 from ..trial import Trial, read_trial
+from .fitting import MomentLoss, minimise
 from .setup import TrainingSetup
-
-# How far normalised fibre length may leave its uncalibrated range before it costs.
-FIBER_LENGTH_MARGIN = 0.1
-SECONDS_BETWEEN_CHECKPOINTS = 5.0
 
 Progress = Callable[[int, int, float], None]
 """Called after every iteration with seed index, iteration and the relative moment error."""
@@ -108,13 +110,24 @@ class Training:
     @property
     def training_trials(self) -> list[PreparedTrial]:
         """The trials that supervise."""
-        return [self.trials[files.name] for files in self.setup.with_role("train")]
+        return self._with_role("train")
+
+    @property
+    def task(self) -> Task:
+        """What estimators may see of all this: no test trial, no name of a hidden recording."""
+        return Task(
+            self.model,
+            conceal(self.declaration),
+            tuple(self.training_trials),
+            tuple(self._with_role("validation")),
+        )
+
+    def _with_role(self, role: str) -> list[PreparedTrial]:
+        return [self.trials[files.name] for files in self.setup.with_role(role)]
 
     def build(self, seed: int) -> NeuralMusculoskeletalModel:
         """An untrained NMM whose weights depend on the seed alone."""
-        torch.manual_seed(seed)
-        inputs = [trial.inputs for trial in self.training_trials]
-        return NeuralMusculoskeletalModel(self.model, self.declaration, inputs)
+        return build_nmm(self.model, self.declaration, self.training_trials, seed)
 
     def restore(self, trained: TrainedSeed) -> NeuralMusculoskeletalModel:
         """The NMM of a finished seed."""
@@ -126,18 +139,12 @@ class Training:
         """Train every seed, resuming from the checkpoint if it belongs to this very training."""
         checkpoint = _Checkpoint(self._checkpoint_file, self._key())
         finished, started = checkpoint.read()
-        threads = torch.get_num_threads()
-        # On tensors of this size threads wait for each other longer than they help.
-        torch.set_num_threads(1)
-        try:
-            for index, seed in enumerate(self.setup.optimization.seeds):
-                if index < len(finished):
-                    continue
-                trained = self._train_seed(index, seed, finished, started, checkpoint, progress)
-                finished.append(trained)
-                started = None
-        finally:
-            torch.set_num_threads(threads)
+        for index, seed in enumerate(self.setup.optimization.seeds):
+            if index < len(finished):
+                continue
+            trained = self._train_seed(index, seed, finished, started, checkpoint, progress)
+            finished.append(trained)
+            started = None
         return finished
 
     def clear_checkpoint(self) -> None:
@@ -180,54 +187,18 @@ class Training:
         checkpoint: _Checkpoint,
         progress: Progress,
     ) -> TrainedSeed:
-        options = self.setup.optimization
         nmm = self.build(seed)
-        loss_of = _Loss(nmm, self.training_trials, self.setup)
-        optimizer = torch.optim.Adam(nmm.parameters(), lr=options.learning_rate)
-        schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.iterations)
-        first = 0
-        if started is not None:
-            nmm.load_state_dict(started["nmm"])
-            optimizer.load_state_dict(started["optimizer"])
-            schedule.load_state_dict(started["schedule"])
-            first = started["iteration"]
-
-        def keep(iteration: int) -> None:
-            checkpoint.write(
-                finished,
-                {
-                    "nmm": nmm.state_dict(),
-                    "optimizer": optimizer.state_dict(),
-                    "schedule": schedule.state_dict(),
-                    "iteration": iteration,
-                },
-            )
-
-        done = first
-        saved = time.monotonic()
-        try:
-            for iteration in range(first, options.iterations):
-                optimizer.zero_grad()
-                loss, moment_error = loss_of()
-                if not torch.isfinite(loss):
-                    raise NMMError(
-                        f"Training of seed {seed} diverged at iteration {iteration}: the loss is "
-                        f"{loss.item()}; lower <learning_rate>."
-                    )
-                loss.backward()  # type: ignore[no-untyped-call]
-                optimizer.step()
-                schedule.step()
-                done = iteration + 1
-                progress(index, done, float(moment_error))
-                if time.monotonic() - saved > SECONDS_BETWEEN_CHECKPOINTS:
-                    keep(done)
-                    saved = time.monotonic()
-        except KeyboardInterrupt:
-            keep(done)
-            raise
-        with torch.no_grad():
-            final, _ = loss_of()
-        result = TrainedSeed(seed, float(final), nmm.state_dict())
+        options = self.setup.optimization
+        loss = minimise(
+            nmm,
+            MomentLoss(nmm, self.training_trials, options),
+            options,
+            f"seed {seed}",
+            lambda iteration, error: progress(index, iteration, error),
+            started,
+            lambda state: checkpoint.write(finished, state),
+        )
+        result = TrainedSeed(seed, loss, nmm.state_dict())
         checkpoint.write([*finished, result], None)
         return result
 
@@ -251,74 +222,6 @@ def _check_coordinates(trials: Iterable[Trial], coordinates: Iterable[str]) -> N
                     f"Trial '{trial.name}': expected coordinate '{name}' in its coordinates file, "
                     "because a muscle that it moves keeps the model's path, but found none."
                 )
-
-
-class _Loss:
-    """Moments decide; weak terms keep what they leave open near the model and near rest."""
-
-    def __init__(
-        self,
-        nmm: NeuralMusculoskeletalModel,
-        trials: list[PreparedTrial],
-        setup: TrainingSetup,
-    ) -> None:
-        self._nmm = nmm
-        self._trials = trials
-        self._options = setup.optimization
-        moments = torch.cat([trial.moments for trial in trials])
-        self._scale = moments.std(dim=0)
-        if bool((self._scale == 0).any()):
-            j = int((self._scale == 0).nonzero()[0])
-            raise NMMError(
-                f"Inverse dynamics of '{setup.moment_coordinates[j]}': expected a moment that "
-                "changes over the training trials, but it is constant."
-            )
-        lengths = torch.cat([trial.lengths for trial in trials])
-        properties = nmm.properties
-        generic = rigid_fiber_length(
-            lengths,
-            torch.tensor(properties.optimal_fiber_length),
-            torch.tensor(properties.tendon_slack_length),
-            torch.tensor(properties.pennation_angle_at_optimal),
-        ) / torch.tensor(properties.optimal_fiber_length)
-        self._lengths = lengths
-        self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
-        self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
-        outputs = [
-            i
-            for i, s in enumerate(nmm.declaration.sources.sources)
-            if s.kind in ("deep", "unscored")
-        ]
-        self._predicted = torch.tensor(outputs)
-
-    def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The loss and its first term: the mean squared moment error relative to its variance."""
-        results = [(self._nmm(trial), trial.moments) for trial in self._trials]
-        errors = torch.cat([(result.moments - moments) for result, moments in results])
-        moment_error = (errors / self._scale).square().mean()
-
-        calibration, options = self._nmm.calibration, self._options
-        predicted = torch.cat([result.excitations for result, _ in results])[:, self._predicted]
-        # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
-        normalized = (
-            rigid_fiber_length(
-                self._lengths,
-                calibration.optimal_fiber_length,
-                calibration.tendon_slack_length,
-                calibration.pennation_angle_at_optimal,
-            )
-            / calibration.optimal_fiber_length
-        )
-        outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
-        weights = torch.cat([layer.weight.flatten() for layer in self._nmm.predictor.linear])
-        loss = (
-            moment_error
-            + options.excitation_weight * predicted.square().mean()
-            + options.parameter_weight * calibration.departure()
-            + options.fiber_length_weight * outside.square().mean()
-            + options.weight_decay * weights.square().mean()
-        )
-        return loss, moment_error.detach()
 
 
 class _Checkpoint:

@@ -1,0 +1,1 @@
+"""Estimators of deep excitations: the NMM and every baseline it is shown beside, one interface."""

@@ -1,0 +1,112 @@
+"""The interface of all estimators: what they may see, what they give."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ..errors import NMMError
+from ..nmm import Declaration, PreparedTrial
+from ..osim_model import OsimModel
+from ..sources import Deep, MuscleSources
+from ..tables import Array
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that an estimator may see while it is fitted.
+
+    Test trials are not in it, nor is any hidden recording or its name: the trials hold input
+    channels only.
+    """
+
+    model: OsimModel
+    declaration: Declaration
+    training: tuple[PreparedTrial, ...]
+    validation: tuple[PreparedTrial, ...] = ()
+
+    def __post_init__(self) -> None:
+        for source in self.declaration.sources.deep:
+            if source.recorded_channel is not None:
+                raise NMMError(
+                    f"Task: expected no recording of deep muscle '{source.muscle}', but found "
+                    f"channel '{source.recorded_channel}'; conceal the declaration first."
+                )
+        if not self.training:
+            raise NMMError("Task: expected at least one training trial, but found none.")
+
+
+def conceal(declaration: Declaration) -> Declaration:
+    """The declaration without the names of hidden recordings."""
+    sources = tuple(
+        replace(source, recorded_channel=None) if isinstance(source, Deep) else source
+        for source in declaration.sources.sources
+    )
+    return replace(declaration, sources=MuscleSources(sources))
+
+
+@dataclass(frozen=True)
+class LabelledTask:
+    """A task with the hidden recordings of its trials: only the supervised ceiling takes one.
+
+    It is no :class:`Task`, so that no other estimator takes it by accident. ``labels`` are
+    recordings by trial and deep muscle, (frames,), at the times of the trial's envelopes.
+    """
+
+    task: Task
+    labels: Mapping[str, Mapping[str, Array]]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an estimator says of a trial.
+
+    ``excitations`` by muscle, (frames,), at least of the deep muscles it can estimate; they belong
+    to the EMG's own time, frames minus the electromechanical delay. ``moments`` (N m) have shape
+    (frames, moment coordinates), or are None where the estimator makes none.
+    """
+
+    excitations: Mapping[str, Array]
+    moments: Array | None = None
+
+
+class FittedEstimator(ABC):
+    """An estimator that has seen its task; ``seed`` is None where chance plays no part."""
+
+    name: str
+    seed: int | None = None
+
+    @abstractmethod
+    def estimate(self, trial: PreparedTrial) -> Estimate:
+        """Estimate one trial."""
+
+    def describe(self, muscle: str) -> str:
+        """The estimator's name in the scores of ``muscle``."""
+        return self.name
+
+
+class Estimator(ABC):
+    """An estimator yet to be fitted.
+
+    ``seeded``: whether the seed matters. ``sees_moments``: whether it is given the joint moments of
+    the trial it estimates, so that its moments are no prediction.
+    """
+
+    name: str
+    seeded: bool
+    sees_moments: bool
+
+    @abstractmethod
+    def fit(self, task: Task, seed: int) -> FittedEstimator:
+        """Fit to the task's training trials; validation trials may decide settings."""
+
+
+class SupervisedEstimator(ABC):
+    """An estimator that learns from hidden recordings: a ceiling, never a result."""
+
+    name: str
+
+    @abstractmethod
+    def fit(self, task: LabelledTask, seed: int) -> FittedEstimator:
+        """Fit to the labels of the task's training trials."""

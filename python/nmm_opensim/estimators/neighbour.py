@@ -1,0 +1,73 @@
+"""Neighbour copy: the EMG of a synergist in place of the deep muscle's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..errors import NMMError
+from ..nmm import PreparedTrial
+from ..tables import Array
+from .estimator import Estimate, Estimator, FittedEstimator, Task
+
+
+class NeighbourCopy(Estimator):
+    """For each deep muscle with declared synergists the copy of one of them."""
+
+    name = "neighbour copy"
+    seeded = False
+    sees_moments = False
+
+    def fit(self, task: Task, seed: int) -> FittedNeighbour:
+        sources = task.declaration.sources
+        envelopes = np.vstack([trial.envelopes.numpy() for trial in task.training])
+        return FittedNeighbour(
+            sources.channels,
+            {
+                source.muscle: choose_neighbour(envelopes, sources.channels, source.synergists)
+                for source in sources.deep
+                if source.synergists
+            },
+        )
+
+
+class FittedNeighbour(FittedEstimator):
+    """The chosen channel of each deep muscle."""
+
+    name = NeighbourCopy.name
+
+    def __init__(self, channels: Sequence[str], neighbours: Mapping[str, str]) -> None:
+        self._channels = list(channels)
+        self.neighbours = neighbours
+
+    def describe(self, muscle: str) -> str:
+        return f"copy of {self.neighbours[muscle]}"
+
+    def estimate(self, trial: PreparedTrial) -> Estimate:
+        envelopes = trial.envelopes.numpy()
+        return Estimate(
+            {
+                muscle: envelopes[:, self._channels.index(channel)]
+                for muscle, channel in self.neighbours.items()
+            }
+        )
+
+
+def choose_neighbour(envelopes: Array, channels: Sequence[str], synergists: Sequence[str]) -> str:
+    """The synergist channel whose copy stands for the deep muscle.
+
+    ``envelopes`` of the training trials have shape (frames, channels). With the hidden recording
+    out of bounds, the best neighbour is the one that agrees best with the other synergists; with
+    one synergist there is no choice.
+    """
+    if not synergists:
+        raise NMMError(
+            "Neighbour copy: expected at least one synergist channel; "
+            "declare <synergist_channels> in the <DeepMuscle>."
+        )
+    if len(synergists) == 1:
+        return synergists[0]
+    values = envelopes[:, [channels.index(name) for name in synergists]]
+    agreement = np.corrcoef(values.T).sum(axis=0)
+    return synergists[int(np.argmax(agreement))]

@@ -1,0 +1,39 @@
+"""The NMM itself as an estimator."""
+
+from __future__ import annotations
+
+from ..nmm import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
+from ..training.fitting import MomentLoss, minimise
+from ..training.setup import Optimization
+from .chain import run_chain
+from .estimator import Estimate, Estimator, FittedEstimator, Task
+
+
+class Network(Estimator):
+    """A network and muscle parameters, taught by joint moments only."""
+
+    name = "NMM"
+    seeded = True
+    sees_moments = False
+
+    def __init__(self, options: Optimization) -> None:
+        self._options = options
+
+    def fit(self, task: Task, seed: int) -> FittedNetwork:
+        nmm = build_nmm(task.model, task.declaration, task.training, seed)
+        loss_of = MomentLoss(nmm, task.training, self._options)
+        minimise(nmm, loss_of, self._options, f"{self.name}, seed {seed}")
+        return FittedNetwork(nmm, seed)
+
+
+class FittedNetwork(FittedEstimator):
+    """A trained NMM."""
+
+    name = Network.name
+
+    def __init__(self, nmm: NeuralMusculoskeletalModel, seed: int) -> None:
+        self.nmm = nmm
+        self.seed = seed
+
+    def estimate(self, trial: PreparedTrial) -> Estimate:
+        return run_chain(self.nmm, trial)
