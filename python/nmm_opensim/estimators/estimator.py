@@ -106,6 +106,8 @@ class SupervisedEstimator(ABC):
     """An estimator that learns from hidden recordings: a ceiling, never a result."""
 
     name: str
+    seeded: bool
+    sees_moments: bool
 
     @abstractmethod
     def fit(self, task: LabelledTask, seed: int) -> FittedEstimator:
