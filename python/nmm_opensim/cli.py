@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import __version__
@@ -134,6 +135,50 @@ def train(setup: Path) -> None:
         f"Artefact of seed {chosen.seed} (least training loss): {declared.artefact_file}",
         soft_wrap=True,
     )
+
+
+@cli.command(epilog=example("nmm-opensim benchmark setups/walking_benchmark.xml"))
+@SETUP
+def benchmark(setup: Path) -> None:
+    """Hide recorded muscles in turn and ask every estimator for them.
+
+    SETUP holds an NMMBenchmarkTool: a training setup, the channels to hide, the estimators and the
+    seeds. Tells for which of your muscles the method can be trusted, beside its baselines, as
+    Markdown, CSV, JSON and a picture. What is computed is kept: the same command goes on where it
+    was stopped.
+    """
+    from .benchmark.cells import Cell, run_cells
+    from .benchmark.report import make_markdown, write_report
+    from .benchmark.setup import read_benchmark_setup
+    from .benchmark.summary import judge, summarise_cells
+
+    declared = read_benchmark_setup(setup)
+    with Progress(
+        TextColumn("Benchmark"),
+        BarColumn(),
+        TextColumn("{task.completed}/{task.total} {task.fields[state]}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as bar:
+        task = bar.add_task("", total=None, state="")
+
+        def show(cell: Cell, number: int, total: int) -> None:
+            seed = "" if cell.seed is None else f", seed {cell.seed}"
+            state = f"{cell.hidden.name}, {cell.fold.name}, {cell.estimator}{seed}"
+            bar.update(task, completed=number, total=total, state=state)
+
+        try:
+            cells = list(run_cells(declared, show))
+        except KeyboardInterrupt:
+            bar.stop()
+            console.print("Stopped; what is computed is kept. The same command goes on from here.")
+            sys.exit(130)
+        bar.update(task, completed=len(cells), total=len(cells), state="")
+    rows = summarise_cells(cells)
+    verdicts = judge(rows)
+    console.print(Markdown(make_markdown(declared, rows, verdicts)))
+    for file in write_report(declared, rows, verdicts):
+        console.print(f"Written: {file}", soft_wrap=True)
 
 
 @cli.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Walking, run_cli
 
-VERBS = ["train", "run", "inverse-kinematics", "inverse-dynamics"]
+VERBS = ["train", "benchmark", "run", "inverse-kinematics", "inverse-dynamics"]
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "convert-muscles"])

@@ -1,0 +1,72 @@
+"""A training setup in which one recorded channel is out of bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from ..errors import NMMError, nearest_names
+from ..sources import Deep, Measured, Source, Tied
+from ..training.setup import TrainingSetup
+
+
+def list_recorded_channels(sources: Sequence[Source]) -> list[str]:
+    """The channels that alone measure a muscle, or would score it: those that can be hidden."""
+    return list(dict.fromkeys(c for s in sources if (c := _own_channel(s)) is not None))
+
+
+def hide_channel(setup: TrainingSetup, channel: str, synergists: Sequence[str]) -> TrainingSetup:
+    """The setup with the muscle of ``channel`` deep, and every other recorded muscle measured.
+
+    Where several muscles share the channel the first becomes deep and the others follow it.
+    """
+    known = list_recorded_channels(setup.sources)
+    for name in (channel, *synergists):
+        if name not in known:
+            raise NMMError(
+                f"{setup.file}: expected a channel that measures a muscle, but found '{name}'; "
+                f"{nearest_names(name, known)}."
+            )
+    if channel in synergists:
+        raise NMMError(
+            f"{setup.file}: channel '{channel}' cannot be its own synergist; remove it from its "
+            "<synergist_channels>."
+        )
+    hidden = [s.muscle for s in setup.sources if _own_channel(s) == channel]
+    sources: list[Source] = []
+    for source in setup.sources:
+        if source.muscle == hidden[0]:
+            sources.append(Deep(source.muscle, channel, tuple(synergists)))
+        elif source.muscle in hidden:
+            sources.append(Tied(source.muscle, hidden[0]))
+        elif isinstance(source, Deep) and source.recorded_channel is not None:
+            sources.append(Measured(source.muscle, (source.recorded_channel,), (1.0,)))
+        elif isinstance(source, Measured) and channel in source.channels:
+            sources.append(_without(source, channel))
+        elif isinstance(source, Tied) and source.to in hidden:
+            # Never to one that is tied itself by now.
+            sources.append(replace(source, to=hidden[0]))
+        else:
+            sources.append(source)
+    return replace(setup, sources=tuple(sources))
+
+
+def _own_channel(source: Source) -> str | None:
+    """The channel that records this muscle and nothing else."""
+    if isinstance(source, Deep):
+        return source.recorded_channel
+    if isinstance(source, Measured) and len(source.channels) == 1:
+        return source.channels[0]
+    return None
+
+
+def _without(source: Measured, channel: str) -> Measured:
+    """A muscle of several channels listens to the others."""
+    kept = [(c, w) for c, w in zip(source.channels, source.weights, strict=True) if c != channel]
+    total = sum(weight for _, weight in kept)
+    scale = sum(source.weights) / total if total > 0 else 1.0
+    return replace(
+        source,
+        channels=tuple(c for c, _ in kept),
+        weights=tuple(weight * scale for _, weight in kept),
+    )

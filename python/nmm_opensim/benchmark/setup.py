@@ -1,0 +1,138 @@
+"""The benchmark's setup: ``<NMMBenchmarkTool>`` around a training setup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import NMMError, nearest_names
+from ..setup_xml import SetupElement, read_setup
+from ..training.setup import TrainingSetup, read_training_setup
+from .hiding import hide_channel, list_recorded_channels
+from .registry import ESTIMATORS
+
+TOOL = "NMMBenchmarkTool"
+BY_ROLES = "roles"
+
+
+@dataclass(frozen=True)
+class HiddenChannel:
+    """A channel to hide, and the fixed list of measured channels whose copy may stand for it."""
+
+    name: str
+    synergists: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Trials that test; all others train. Without trials the setup's own roles hold."""
+
+    name: str
+    test_trials: tuple[str, ...] = ()
+
+    def apply(self, setup: TrainingSetup) -> TrainingSetup:
+        """The training setup with this fold's roles."""
+        if not self.test_trials:
+            return setup
+        trials = tuple(
+            replace(trial, role="test" if trial.name in self.test_trials else "train")
+            for trial in setup.trials
+        )
+        return replace(setup, trials=trials)
+
+
+@dataclass(frozen=True)
+class BenchmarkSetup:
+    """All that a benchmark declares; paths are absolute."""
+
+    file: Path
+    name: str
+    training: TrainingSetup
+    hidden_channels: tuple[HiddenChannel, ...]
+    folds: tuple[Fold, ...]
+    estimators: tuple[str, ...]
+    seeds: tuple[int, ...]
+    results_directory: Path
+
+    def training_for(self, hidden: HiddenChannel, fold: Fold) -> TrainingSetup:
+        """The training setup of one hidden channel and fold."""
+        return fold.apply(hide_channel(self.training, hidden.name, hidden.synergists))
+
+
+def read_benchmark_setup(file: Path) -> BenchmarkSetup:
+    """Read and check ``<NMMBenchmarkTool>``; every complaint names the line."""
+    tool = read_setup(file, TOOL)
+    training = read_training_setup(tool.get_file("training_setup_file"))
+    estimators = tool.get_names("estimators")
+    for name in estimators:
+        if name not in ESTIMATORS:
+            raise tool.error(
+                f"<estimators>: expected some of {', '.join(ESTIMATORS)}, but found '{name}'"
+            )
+    setup = BenchmarkSetup(
+        file=file.resolve(),
+        name=tool.name,
+        training=training,
+        hidden_channels=_read_hidden_channels(tool.get_child("hidden_channels"), training),
+        folds=_read_folds(tool, training),
+        estimators=tuple(estimators),
+        seeds=tuple(tool.get_integers("seeds")),
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+    tool.finish()
+    if not setup.seeds:
+        raise tool.error("<seeds>: expected at least one seed, but found none")
+    for hidden in setup.hidden_channels:
+        # What cannot be hidden is said now, not an hour into the run.
+        hide_channel(training, hidden.name, hidden.synergists)
+    return setup
+
+
+def _read_hidden_channels(
+    element: SetupElement, training: TrainingSetup
+) -> tuple[HiddenChannel, ...]:
+    channels = []
+    for child in element.get_children(["HiddenChannel"]):
+        channels.append(
+            HiddenChannel(child.name, tuple(child.get_names("synergist_channels", default=[])))
+        )
+        child.finish()
+    if not channels:
+        known = ", ".join(list_recorded_channels(training.sources))
+        raise element.error(f"expected a <HiddenChannel>, one of {known}, but found none")
+    _refuse_twice([channel.name for channel in channels], element, "HiddenChannel")
+    return tuple(channels)
+
+
+def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]:
+    if not tool.has("folds"):
+        if not training.with_role("test"):
+            raise NMMError(
+                f"{training.file}: expected a trial with the role test, but found none; add one, "
+                "or give the benchmark <folds>."
+            )
+        return (Fold(BY_ROLES),)
+    element = tool.get_child("folds")
+    known = [trial.name for trial in training.trials]
+    folds = []
+    for child in element.get_children(["Fold"]):
+        fold = Fold(child.name, tuple(child.get_names("test_trials")))
+        for name in fold.test_trials:
+            if name not in known:
+                raise child.error(
+                    f"<test_trials>: expected trials of '{training.file.name}', but found "
+                    f"'{name}'; {nearest_names(name, known)}"
+                )
+        if set(fold.test_trials) == set(known):
+            raise child.error("<test_trials>: expected a trial left to train on, but found none")
+        folds.append(fold)
+        child.finish()
+    _refuse_twice([fold.name for fold in folds], element, "Fold")
+    return tuple(folds)
+
+
+def _refuse_twice(names: Sequence[str], element: SetupElement, tag: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise element.error(f"<{tag}>: expected each name once, but found '{name}' twice")
