@@ -34,9 +34,10 @@ class Subject:
 class Score:
     """Agreement of one estimate with its reference over one trial.
 
-    ``rmse``, ``mae`` and ``scaled_rmse`` are in N m (moments) or a share of the channel's maximum
-    (EMG); ``nrmse`` is relative to the reference's range; ``scaled_rmse`` is after the best
-    non-negative scale, because the scale of an unrecorded channel cannot be known.
+    ``rmse`` and ``mae`` are in N m (moments) or a share of the channel's maximum (EMG); ``nrmse``
+    is relative to the reference's range; ``vaf`` is 1 - sum of squared errors / sum of squares.
+    The ``scaled`` ones are after the one non-negative scale with the least squared error, because
+    the scale of an unrecorded channel cannot be known.
     """
 
     trial: str
@@ -51,6 +52,11 @@ class Score:
     mae: float
     vaf: float
     scaled_rmse: float
+    scaled_mae: float
+    scaled_vaf: float
+
+
+METRICS = ("r", "rmse", "nrmse", "mae", "vaf", "scaled_rmse", "scaled_mae", "scaled_vaf")
 
 
 def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Score]:
@@ -111,6 +117,8 @@ def compare(
         mae=as_predicted.mae,
         vaf=as_predicted.vaf,
         scaled_rmse=scaled.rmse,
+        scaled_mae=scaled.mae,
+        scaled_vaf=scaled.vaf,
     )
 
 
@@ -136,10 +144,7 @@ def summarise(scores: Sequence[Score]) -> list[Summary]:
         groups.setdefault(key, []).append(score)
     summaries = []
     for key, members in groups.items():
-        metrics = {
-            name: np.array([getattr(m, name) for m in members])
-            for name in ("r", "rmse", "nrmse", "mae", "vaf", "scaled_rmse")
-        }
+        metrics = {name: np.array([getattr(m, name) for m in members]) for name in METRICS}
         summaries.append(
             Summary(
                 *key,

@@ -31,6 +31,7 @@ from ..paths.path_model import OWN_PATHS, fit_path_model
 from ..paths.sampling import find_independent_coordinates
 from ..sources import order_sources
 from ..trial import Trial, read_trial
+from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
 from .setup import TrainingSetup
 
@@ -78,6 +79,7 @@ class Training:
             )
             for files in setup.trials
         }
+        check_emg([trial for trial in trials.values() if trial.role == "train"])
         path_model = OWN_PATHS
         if fitted:
             path_model = fit_path_model(
