@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nmm_opensim.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
@@ -95,6 +96,27 @@ def walking(walking_inputs: Walking, training: Training, trained: list[TrainedSe
     """The walking project with its artefact."""
     training.write(best_seed(trained), {})
     return walking_inputs
+
+
+def poison_channel(source: Path, target: Path, poison: str) -> None:
+    """A copy of an EMG file whose hidden channel, soleus, lies or is missing."""
+    lines = source.read_text().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("time"))
+    column = lines[first].split("\t").index("soleus")
+    random = np.random.default_rng(5)
+    for i in range(first, len(lines)):
+        fields = lines[i].split("\t")
+        if poison == "removed":
+            del fields[column]
+        elif i > first:
+            value = float(fields[column])
+            fields[column] = {
+                "nan": "nan",
+                "noise": str(random.uniform()),
+                "inverted": str(1.0 - value),
+            }[poison]
+        lines[i] = "\t".join(fields)
+    target.write_text("\n".join(lines) + "\n")
 
 
 def run_cli(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:

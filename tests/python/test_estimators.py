@@ -6,12 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from conftest import Walking, poison_channel
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.estimators.estimator import Task, conceal
+from nmm_opensim.estimators.catalogue import ESTIMATORS
+from nmm_opensim.estimators.estimator import Estimate, Estimator, Task, conceal
 from nmm_opensim.estimators.neighbour import NeighbourCopy, choose_neighbour
+from nmm_opensim.estimators.supervised import Supervised
 from nmm_opensim.training.hidden import reveal
+from nmm_opensim.training.setup import read_training_setup
 from nmm_opensim.training.training import Training
+
+TEST = "second_stance"
 
 
 def test_a_task_holds_nothing_that_could_leak(training: Training) -> None:
@@ -61,8 +67,74 @@ def test_a_neighbour_is_chosen_on_training_frames_only(training: Training) -> No
     fitted = NeighbourCopy().fit(replace(task, declaration=declaration), seed=1)
     chosen = fitted.neighbours["soleus_r"]
     assert chosen in synergists
-    trial = training.trials["second_stance"]
+    trial = training.trials[TEST]
     copy = fitted.estimate(trial).excitations["soleus_r"]
     column = declaration.sources.channels.index(chosen)
     assert np.array_equal(copy, trial.envelopes[:, column].numpy())
     assert fitted.describe("soleus_r") == f"copy of {chosen}"
+
+
+def estimate_all(training: Training) -> dict[str, Estimate]:
+    """Every estimator but the supervised ceiling, on the unseen trial."""
+    options = replace(training.setup.optimization, iterations=3)
+    estimates = {}
+    for name, make in ESTIMATORS.items():
+        estimator = make(options)
+        if isinstance(estimator, Estimator):
+            estimates[name] = estimator.fit(training.task, seed=1).estimate(training.trials[TEST])
+    return estimates
+
+
+@pytest.fixture(scope="module")
+def estimates(training: Training) -> dict[str, Estimate]:
+    return estimate_all(training)
+
+
+def test_every_estimator_estimates_the_deep_muscle_within_bounds(
+    training: Training, estimates: dict[str, Estimate]
+) -> None:
+    frames = len(training.trials[TEST].trial.time)
+    for name, estimate in estimates.items():
+        deep = estimate.excitations["soleus_r"]
+        assert deep.shape == (frames,), name
+        for excitation in estimate.excitations.values():
+            assert excitation.min() >= 0.0, name
+            assert excitation.max() <= 1.0, name
+        assert (estimate.moments is None) == (name == "neighbour_copy")
+        if estimate.moments is not None:
+            assert estimate.moments.shape == (frames, 2)
+
+
+@pytest.mark.parametrize("poison", ["nan", "noise", "inverted", "removed"])
+def test_no_estimator_can_see_the_hidden_channel(
+    walking_inputs: Walking, estimates: dict[str, Estimate], poison: str
+) -> None:
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    poisoned = source.with_name(f"estimators_{poison}.sto")
+    poison_channel(source, poisoned, poison)
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, f"estimators_{poison}.xml", (source.name, poisoned.name)
+    )
+    spoilt = estimate_all(Training(read_training_setup(setup)))
+    for name, estimate in estimates.items():
+        for muscle, excitation in estimate.excitations.items():
+            assert np.array_equal(excitation, spoilt[name].excitations[muscle]), name
+        if estimate.moments is not None:
+            assert np.array_equal(estimate.moments, spoilt[name].moments), name
+
+
+def test_the_ceiling_learns_its_labels(training: Training) -> None:
+    labelled = reveal(training)
+    options = replace(training.setup.optimization, iterations=150)
+    trial = training.trials["first_stride"]
+
+    def learn(labels: np.ndarray) -> np.ndarray:
+        told = replace(labelled, labels={"first_stride": {"soleus_r": labels}})
+        return Supervised(options).fit(told, seed=1).estimate(trial).excitations["soleus_r"]
+
+    truth = labelled.labels["first_stride"]["soleus_r"]
+    # Any labels: what it gives comes from them and from nothing else.
+    for labels in (truth, truth.max() - truth):
+        assert np.corrcoef(learn(labels), labels)[0, 1] > 0.9
+    with pytest.raises(NMMError, match="recorded_channel"):
+        Supervised(options).fit(replace(labelled, labels={}), seed=1)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import numpy as np
 import pytest
 import torch
-from conftest import Walking
+from conftest import Walking, poison_channel
 
 from nmm_opensim.artefact import read_artefact
 from nmm_opensim.errors import NMMError
@@ -69,29 +66,12 @@ def test_the_hidden_channel_cannot_leak(walking_inputs: Walking, poison: str) ->
     clean = short(walking_inputs, "clean").run(quiet)
     source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
     poisoned = source.with_name(f"poisoned_{poison}.sto")
-    _poison(source, poisoned, poison)
+    poison_channel(source, poisoned, poison)
     training = short(walking_inputs, f"poisoned_{poison}", (source.name, poisoned.name))
     spoilt = training.run(quiet)
     training.clear_checkpoint()
     assert clean[0].loss == spoilt[0].loss
     assert all(torch.equal(a, b) for a, b in zip(state_of(clean), state_of(spoilt), strict=True))
-
-
-def _poison(source: Path, target: Path, poison: str) -> None:
-    lines = source.read_text().splitlines()
-    first = next(i for i, line in enumerate(lines) if line.startswith("time"))
-    column = lines[first].split("\t").index("soleus")
-    random = np.random.default_rng(5)
-    for i in range(first + 1, len(lines)):
-        fields = lines[i].split("\t")
-        value = float(fields[column])
-        fields[column] = {
-            "nan": "nan",
-            "noise": str(random.uniform()),
-            "inverted": str(1.0 - value),
-        }[poison]
-        lines[i] = "\t".join(fields)
-    target.write_text("\n".join(lines) + "\n")
 
 
 def test_scores_stand_beside_the_neighbour(training: Training, walking: Walking) -> None:

@@ -111,8 +111,9 @@ def _extract(envelopes: Array, scale: Array, factorisation: Factorisation, k: in
 
 
 def _factorise(normalised: Array, k: int) -> Array:
-    # "nndsvda" starts without chance, so that the result needs no seed.
-    model = NMF(k, init="nndsvda", tol=NMF_TOLERANCE, max_iter=NMF_ITERATIONS)
+    # "nndsvda" starts from a singular value decomposition, which only draws random numbers to be
+    # fast: the result needs no seed, but a fixed one makes it the same to the last bit.
+    model = NMF(k, init="nndsvda", random_state=0, tol=NMF_TOLERANCE, max_iter=NMF_ITERATIONS)
     with warnings.catch_warnings():
         # The VAF judges the result; the last digits of convergence do not matter.
         warnings.simplefilter("ignore", ConvergenceWarning)

@@ -1,0 +1,54 @@
+"""The NMM beside every baseline: ``python -m nmm_opensim.estimators SETUP.xml SCORES.csv``.
+
+SETUP is a training's (``nmm-opensim train``); estimators that chance has a part in are fitted with
+each of its seeds. Nothing but SCORES is written.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from ..errors import NMMError
+from ..training.hidden import reveal
+from ..training.score_report import make_tables, write_scores
+from ..training.scoring import score_estimators, summarise
+from ..training.setup import read_training_setup
+from ..training.training import Training
+from .catalogue import ESTIMATORS
+from .estimator import FittedEstimator, SupervisedEstimator
+from .synx import FittedSynx
+
+
+def main(arguments: list[str]) -> None:
+    if len(arguments) != 2:
+        sys.exit("usage: python -m nmm_opensim.estimators SETUP.xml SCORES.csv")
+    console = Console(highlight=False)
+    training = Training(read_training_setup(Path(arguments[0])))
+    options = training.setup.optimization
+    fitted: list[FittedEstimator] = []
+    for make in ESTIMATORS.values():
+        estimator = make(options)
+        console.print(f"Fitting {estimator.name}")
+        for seed in options.seeds if estimator.seeded else [0]:
+            if isinstance(estimator, SupervisedEstimator):
+                fitted.append(estimator.fit(reveal(training), seed))
+            else:
+                fitted.append(estimator.fit(training.task, seed))
+    for each in fitted:
+        if isinstance(each, FittedSynx):
+            synergies = each.synergies
+            share = 100 * synergies.variance_accounted_for
+            console.print(f"{each.name}: {synergies.count} synergies, VAF {share:.1f} %")
+    scores = score_estimators(training, fitted)
+    console.print(make_tables(summarise(scores)))
+    write_scores(Path(arguments[1]), scores)
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1:])
+    except NMMError as error:
+        sys.exit(f"nmm_opensim.estimators: {error}")

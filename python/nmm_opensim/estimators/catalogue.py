@@ -1,0 +1,28 @@
+"""All estimators by name, made with the options of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from ..training.setup import Optimization
+from .emg_assisted import EmgAssisted
+from .estimator import Estimator, SupervisedEstimator
+from .neighbour import NeighbourCopy
+from .network import Network
+from .static_optimization import StaticOptimization
+from .supervised import Supervised
+from .synx import Synx, SynxOracle
+
+Make = Callable[[Optimization], Estimator | SupervisedEstimator]
+
+ESTIMATORS: Mapping[str, Make] = {
+    "nmm": Network,
+    "neighbour_copy": lambda options: NeighbourCopy(),
+    "synx_nmf": lambda options: Synx("NMF", options),
+    "synx_pca": lambda options: Synx("PCA", options),
+    "synx_nmf_oracle": lambda options: SynxOracle("NMF", options),
+    "synx_pca_oracle": lambda options: SynxOracle("PCA", options),
+    "emg_assisted": EmgAssisted,
+    "static_optimization": lambda options: StaticOptimization(),
+    "supervised": Supervised,
+}
