@@ -157,9 +157,11 @@ inline MillardMuscle::ForceAndPartials MillardMuscle::calcTendonForce(
     const double perLength = 1.0 / _parameters.tendonSlackLength;
     const double normalized = (length - fiberLength * cosine.value) * perLength;
     const auto tendon = _properties->tendonForceLength->evaluate(normalized);
-    const double slope = tendon.slope * perLength;
+    // Where the tendon begins to pull, a table of its curve may dip below zero by 1e-9.
+    const bool pulls = tendon.value > 0.0;
+    const double slope = pulls ? tendon.slope * perLength : 0.0;
     ForceAndPartials result;
-    result.force = tendon.value;
+    result.force = pulls ? tendon.value : 0.0;
     result.partials.fiberLength = -slope / cosine.value;
     result.partials.length = slope;
     result.partials.tendonSlackLength = -slope * normalized;

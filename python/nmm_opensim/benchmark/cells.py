@@ -14,12 +14,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import __version__
+from ..estimators.catalogue import ESTIMATORS
 from ..estimators.estimator import FittedEstimator, SupervisedEstimator
 from ..files import hash_file, write_text
 from ..training.hidden import reveal
 from ..training.scoring import Score, score_estimators
 from ..training.training import Training
-from .registry import ESTIMATORS
 from .setup import BenchmarkSetup, Fold, HiddenChannel
 
 Progress = Callable[["Cell", int, int], None]

@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import NMMError, nearest_names
+from ..estimators.catalogue import ESTIMATORS
 from ..setup_xml import SetupElement, read_setup
 from ..training.setup import TrainingSetup, read_training_setup
 from .hiding import hide_channel, list_recorded_channels
-from .registry import ESTIMATORS
 
 TOOL = "NMMBenchmarkTool"
 BY_ROLES = "roles"

@@ -10,7 +10,9 @@ import numpy as np
 
 from ..training.scoring import EMG, MOMENT
 from .cells import CellScores
-from .registry import UNFAIR
+
+# They see what no user has: the hidden labels, or the test trial while they are fitted.
+UNFAIR = ("supervised", "synx_nmf_oracle", "synx_pca_oracle")
 
 METRICS = ("r", "rmse", "nrmse", "mae", "vaf", "scaled_rmse")
 

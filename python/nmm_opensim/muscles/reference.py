@@ -155,7 +155,8 @@ class _Muscle:
     def _tendon_force(self, length: torch.Tensor, fiber_length: torch.Tensor) -> torch.Tensor:
         along = torch.sqrt(fiber_length**2 - self._height**2)
         force: torch.Tensor = self._curves.tendon_force_length((length - along) / self._slack)
-        return force
+        # Where the tendon begins to pull, a table of its curve may dip below zero by 1e-9.
+        return force.clamp(min=0.0)
 
 
 def _take_up(
