@@ -22,7 +22,7 @@ from nmm_opensim.training.training import Training
 K = 3
 FACTORISATIONS: tuple[Factorisation, ...] = ("PCA", "NMF")
 # Nothing but moments may decide where the answer is known.
-OPTIONS = Optimization(250, 0.05, (1,), 0.0, 0.0, 0.0, 0.0)
+OPTIONS = Optimization(150, 0.08, (1,), 0.0, 0.0, 0.0, 0.0)
 KNOWN = Bounds((1, 1), (1, 1), (1, 1), (-1, -1), (1, 1))
 
 
