@@ -181,6 +181,30 @@ def benchmark(setup: Path) -> None:
         console.print(f"Written: {file}", soft_wrap=True)
 
 
+@cli.command(epilog=example("nmm-opensim timing setups/walking_train.xml"))
+@SETUP
+def timing(setup: Path) -> None:
+    """How much EMG leads the motion it causes, from measured muscles only.
+
+    SETUP holds an NMMTrainingTool; its training trials are looked at. The lead of each recording is
+    the electromechanical delay and the lag between its streams together. An implausible one is a
+    warning.
+    """
+    from .timing.recordings import estimate_setup_timing
+    from .timing.report import make_table
+    from .training.setup import read_training_setup
+    from .training.training import Training
+
+    declared = read_training_setup(setup)
+    with console.status("Reading data and sampling muscle paths") as status:
+        training = Training(declared, status.update)
+        status.update("Estimating lags")
+        found = estimate_setup_timing(training)
+    console.print(make_table(found))
+    for warning in found.warnings:
+        console.print(f"Warning: {warning}", style="yellow", soft_wrap=True)
+
+
 @cli.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))
 @SETUP
 def run(setup: Path) -> None:

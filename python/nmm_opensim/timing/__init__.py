@@ -1,0 +1,1 @@
+"""How much EMG leads the motion it causes, from measured muscles only."""

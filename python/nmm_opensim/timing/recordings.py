@@ -1,0 +1,108 @@
+"""The lags of a subject's recordings, the delay they share, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..nmm import PreparedTrial
+from ..osim_model import OsimModel
+from ..sources import MuscleSources
+from ..training.training import Training
+from .lag import Lag, estimate_lag
+
+# s, beyond activation dynamics: what an electromechanical delay can be, and what it usually is.
+POSSIBLE_DELAY = (0.0, 0.125)
+USUAL_DELAY = (0.02, 0.1)
+# s: estimates this far apart do not come from noise.
+TOLERANCE = 0.03
+
+
+@dataclass(frozen=True)
+class Timing:
+    """Lags (s) of recordings by name and of all together; ``warnings`` are one line each.
+
+    A recording tells only the sum of the electromechanical delay and its streams' lag.
+    ``delay`` is the usual delay nearest to the shared lag: an assumption, since a lag that all
+    recordings share looks like a delay.
+    """
+
+    recordings: dict[str, Lag]
+    shared: Lag
+    delay: float
+    warnings: list[str]
+
+    def stream_lag(self, recording: str) -> float:
+        """What is left of a recording's lag after the delay, s."""
+        return self.recordings[recording].seconds - self.delay
+
+
+def estimate_timing(
+    recordings: Mapping[str, Sequence[PreparedTrial]],
+    model: OsimModel,
+    sources: MuscleSources,
+    moment_coordinates: Sequence[str],
+) -> Timing:
+    """The timing of one subject's ``recordings``, each with the trials taken from it."""
+    lags = {
+        name: estimate_lag(trials, model, sources, moment_coordinates)
+        for name, trials in recordings.items()
+    }
+    if len(lags) == 1:
+        (shared,) = lags.values()
+    else:
+        trials = [trial for several in recordings.values() for trial in several]
+        shared = estimate_lag(trials, model, sources, moment_coordinates)
+    delay = min(max(shared.seconds, USUAL_DELAY[0]), USUAL_DELAY[1])
+    return Timing(lags, shared, delay, _find_warnings(lags, shared))
+
+
+def estimate_setup_timing(training: Training) -> Timing:
+    """The timing of a setup's training trials; trials of one EMG file are one recording."""
+    recordings: dict[Path, list[PreparedTrial]] = {}
+    for files in training.setup.with_role("train"):
+        recordings.setdefault(files.emg_file, []).append(training.trials[files.name])
+    named = {
+        # Files of several folders often have the same name.
+        (path.name if len(recordings) == 1 else f"{path.parent.name}/{path.name}"): trials
+        for path, trials in recordings.items()
+    }
+    declaration = training.declaration
+    return estimate_timing(
+        named, training.model, declaration.sources, declaration.moment_coordinates
+    )
+
+
+def _find_warnings(lags: Mapping[str, Lag], shared: Lag) -> list[str]:
+    warnings = []
+    low, high = (1000.0 * bound for bound in POSSIBLE_DELAY)
+    for name, lag in lags.items():
+        found = f"recording '{name}': EMG leads by {_milliseconds(lag)}"
+        if not POSSIBLE_DELAY[0] <= lag.seconds <= POSSIBLE_DELAY[1]:
+            beyond = max(POSSIBLE_DELAY[0] - lag.seconds, lag.seconds - POSSIBLE_DELAY[1])
+            warnings.append(
+                f"{found}, but an electromechanical delay is {low:g}-{high:g} ms: the streams are "
+                f"at least {1000 * beyond:.0f} ms apart; check how EMG and motion were "
+                "synchronised, and for filters that delay one of them."
+            )
+        apart = abs(lag.seconds - shared.seconds)
+        if apart > max(TOLERANCE, 3.0 * lag.spread):
+            warnings.append(
+                f"{found}, {1000 * apart:.0f} ms off what all recordings together say "
+                f"({_milliseconds(shared)}): one delay cannot serve them all; check how this one "
+                "was synchronised."
+            )
+        alone = lag.by_coordinate
+        if max(alone.values()) - min(alone.values()) > TOLERANCE:
+            each = ", ".join(f"{key} {1000 * value:.0f} ms" for key, value in alone.items())
+            warnings.append(
+                f"{found}, but its moments disagree ({each}): the model does not explain them well "
+                "enough to trust the lag; check scaling, moments and which channel drives which "
+                "muscle."
+            )
+    return warnings
+
+
+def _milliseconds(lag: Lag) -> str:
+    return f"{1000 * lag.seconds:.0f} ± {1000 * lag.spread:.0f} ms"

@@ -1,0 +1,37 @@
+"""Timing as people read it."""
+
+from __future__ import annotations
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from .lag import Lag
+from .recordings import USUAL_DELAY, Timing
+
+
+def make_table(timing: Timing) -> RenderableType:
+    """One row per recording, all of them together, and what was assumed."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("recording", overflow="fold")
+    for heading in ("EMG leads (ms)", "by moment (ms)", "explained (%)", "stream lag (ms)"):
+        table.add_column(heading, justify="right")
+    for name, lag in timing.recordings.items():
+        table.add_row(name, *_cells(lag), f"{1000 * timing.stream_lag(name):.0f}")
+    if len(timing.recordings) > 1:
+        table.add_row("all together", *_cells(timing.shared), "")
+    low, high = (f"{1000 * bound:g}" for bound in USUAL_DELAY)
+    note = (
+        f"Electromechanical delay: {1000 * timing.delay:.0f} ms, assumed: the usual delay "
+        f"({low}-{high} ms) nearest to\nthe lead. The rest is the streams' lag; recordings tell "
+        "only the sum of the two.\n± is one standard deviation over blocks of time. A setup's "
+        "delay\n<electromechanical_delay> is to be the whole lead."
+    )
+    return Group(table, note)
+
+
+def _cells(lag: Lag) -> tuple[str, str, str]:
+    return (
+        f"{1000 * lag.seconds:.0f} ± {1000 * lag.spread:.0f}",
+        ", ".join(f"{1000 * value:.0f}" for value in lag.by_coordinate.values()),
+        ", ".join(f"{100 * value:.0f}" for value in lag.explained.values()),
+    )
