@@ -35,7 +35,7 @@ def benchmark_setup(walking_inputs: Walking) -> Path:
     text = re.sub(r'<HiddenChannel name="vastus.*?</HiddenChannel>', "", text, flags=re.DOTALL)
     text = text.replace("walking_train.xml", "few_train.xml")
     text = text.replace("<seeds>1 2 3 4 5<", "<seeds>1<")
-    text = re.sub(r"<estimators>.*?<", "<estimators>neighbour_copy nmm<", text)
+    text = re.sub(r"<estimators>.*?<", "<estimators>neighbour_copy nmm<", text, flags=re.DOTALL)
     file = setups / "few_benchmark.xml"
     file.write_text(text, encoding="utf-8")
     return file
