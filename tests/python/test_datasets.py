@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
+from scipy.io import loadmat, savemat
 from sto import read_sto
 
 from nmm_opensim.datasets.envelopes import find_divisors
+from nmm_opensim.datasets.overground import STRIDES, import_overground
 from nmm_opensim.datasets.treadmill import import_treadmill
 from nmm_opensim.errors import NMMError
 from nmm_opensim.osim_model import OsimModel
@@ -24,7 +26,7 @@ needs_recordings = pytest.mark.skipif(
 
 def copy_setup(name: str, folder: Path) -> Path:
     setup = folder / "setups" / name
-    setup.parent.mkdir()
+    setup.parent.mkdir(exist_ok=True)
     setup.write_text((ROOT / "setups" / name).read_text())
     return setup
 
@@ -81,6 +83,46 @@ def test_treadmill_setup_declares_every_muscle(treadmill: Path) -> None:
     sources = order_sources(setup.sources, crossing, model.muscle_names)
     assert sources.muscles == crossing
     assert "soleus_r" not in sources.channels
+
+
+@needs_recordings
+def test_overground_strides_have_the_recordings_speeds(tmp_path: Path) -> None:
+    import_overground(RECORDINGS / "walking_overground", tmp_path / "data" / "overground")
+    data = tmp_path / "data" / "overground"
+    file = RECORDINGS / "walking_overground" / "ExperimentalData.mat"
+    recorded = loadmat(file, squeeze_me=True, struct_as_record=False)["ExperimentalData"]
+    for k in STRIDES:
+        motion = read_sto(data / f"stride_{k}" / "coordinates.sto")
+        # The recording tells no times: its speeds must be those of the times found.
+        assert 1.0 < motion.time[-1] < 1.1
+        knee = np.gradient(motion.column("knee_angle_r"), motion.time)[1:-1]
+        speed = recorded.Q.subject1.Qdots.all[1:-1, motion.columns.index("knee_angle_r"), k]
+        np.testing.assert_allclose(knee, speed, atol=0.02 * np.abs(speed).max())
+        emg = read_sto(data / f"stride_{k}" / "emg.sto")
+        assert emg.time[0] < -0.2
+        assert emg.time[-1] > motion.time[-1] + 0.2
+        assert emg.values.min() >= 0
+        inside = np.searchsorted(emg.time, motion.time - 1e-6)
+        raw = recorded.EMG.subject1.all[:, :, k]
+        divisors = np.array(emg.header["channel_divisors"].split(), dtype=float)
+        np.testing.assert_allclose(emg.values[inside] * divisors, np.maximum(raw, 0), atol=1e-6)
+        ankle = read_sto(data / f"stride_{k}" / "moments.sto").column("ankle_angle_r_moment")
+        assert -100 < ankle.min() < -80
+
+    setup = read_training_setup(copy_setup("overground_train.xml", tmp_path))
+    model = OsimModel(setup.model_file)
+    crossing = model.find_crossing_muscles(setup.moment_coordinates)
+    assert order_sources(setup.sources, crossing, model.muscle_names).muscles == crossing
+
+
+def test_another_matlab_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "ExperimentalData.mat"
+    savemat(file, {"other": 1})
+    with pytest.raises(NMMError, match="expected a MATLAB file"):
+        import_overground(tmp_path, tmp_path / "data")
+    savemat(file, {"ExperimentalData": {"Q": {"subject1": {"Qs": {"all": [1.0]}}}}})
+    with pytest.raises(NMMError, match="expected Q of subject1 as 100 samples"):
+        import_overground(tmp_path, tmp_path / "data")
 
 
 def test_an_empty_channel_is_named() -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import click
 
 from ..errors import NMMError
+from .overground import import_overground
 from .treadmill import import_treadmill
 
-DATASETS = {"treadmill": import_treadmill}
+DATASETS = {"treadmill": import_treadmill, "overground": import_overground}
 
 
 @click.command(
