@@ -15,7 +15,7 @@ from nmm_opensim.benchmark.cells import Cell, CellScores, list_cells, run_cells
 from nmm_opensim.benchmark.hiding import hide_channel, list_recorded_channels
 from nmm_opensim.benchmark.report import make_markdown
 from nmm_opensim.benchmark.setup import Fold, HiddenChannel, read_benchmark_setup
-from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
+from nmm_opensim.benchmark.summary import METRICS, Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
 from nmm_opensim.training.scoring import EMG, Score
@@ -150,8 +150,9 @@ def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path)
 
 
 def make_scores(estimator: str, seed: int | None, values: list[float]) -> CellScores:
+    others = dict.fromkeys([name for name in METRICS if name != "r"], 0.1)
     scores = tuple(
-        Score(f"trial{k}", "test", EMG, "soleus_r", estimator, seed, r, 0.1, 0.1, 0.1, 0.9, 0.1)
+        Score(f"trial{k}", "test", EMG, "soleus_r", estimator, seed, r=r, **others)
         for k, r in enumerate(values)
     )
     return CellScores(Cell(HiddenChannel("soleus", ()), Fold("roles"), estimator, seed), scores)
@@ -191,7 +192,19 @@ def test_verdicts(nmm: float, spread: float, copy: float, words: str) -> None:
 
 def test_the_table_shows_spreads_and_gaps(benchmark_setup: Path) -> None:
     rows = summarise_cells(
-        [make_scores("nmm", 1, [0.8]), make_scores("nmm", 2, [0.9]), make_scores("x", None, [0.5])]
+        [
+            make_scores("neighbour_copy", None, [0.5]),
+            make_scores("nmm", 1, [0.8]),
+            make_scores("nmm", 2, [0.9]),
+        ]
     )
     text = make_markdown(read_benchmark_setup(benchmark_setup), rows, [])
-    assert "| soleus | 0.85 ± 0.07 | 0.50 |" in text
+    assert "| soleus | 0.50 | 0.85 ± 0.07 |" in text
+
+
+def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
+    setup = read_benchmark_setup(walking_inputs.train_setup.with_name("walking_benchmark.xml"))
+    rows = summarise_cells([make_scores(name, None, [0.5]) for name in setup.estimators])
+    text = make_markdown(setup, rows, [])
+    assert "| neighbour_copy | nmm | synx_nmf | synx_pca | synx_nmf_oracle* |" in text
+    assert "| emg_assisted* | static_optimization* | supervised† |" in text

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,52 +16,65 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 
+from ..estimators.catalogue import ESTIMATORS
+from ..estimators.estimator import SupervisedEstimator
 from ..files import write_atomically, write_text
 from ..training.scoring import EMG, MOMENT
 from .setup import BenchmarkSetup
 from .summary import METRICS, Row, Verdict, select
 
+GIVEN_MOMENTS, GIVEN_LABELS = "*", "†"
+
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """EMG and moments of every estimator, and what they mean."""
     emg, moments = select(rows, EMG), select(rows, MOMENT)
+    labels = {name: _label(setup, name) for name in setup.estimators}
     folds = ", ".join(fold.name for fold in setup.folds)
     seeds = " ".join(map(str, setup.seeds))
     parts = [
         f"# Hide-a-muscle: {setup.name}",
         f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
         "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
-        "read only to score.",
+        f"read only to score. {GIVEN_MOMENTS}: given the joint moments of the trial that it "
+        f"estimates. {GIVEN_LABELS}: a ceiling, taught with the hidden channel.",
         "## EMG of the hidden muscle, r",
-        _make_table(emg, "hidden channel", "hidden_channel", "r", 1.0, 2),
+        _make_table(emg, labels, "r", 1.0, 2),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
-        _make_table(emg, "hidden channel", "hidden_channel", "scaled_rmse", 100.0, 1),
+        _make_table(emg, labels, "scaled_rmse", 100.0, 1),
     ]
     for coordinate in dict.fromkeys(row.quantity for row in moments):
         of = [row for row in moments if row.quantity == coordinate]
         parts += [
             f"## Moment about {coordinate}, r",
-            _make_table(of, "hidden channel", "hidden_channel", "r", 1.0, 2),
+            _make_table(of, labels, "r", 1.0, 2),
         ]
     if verdicts:
         parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
     return "\n\n".join(parts) + "\n"
 
 
+def _label(setup: BenchmarkSetup, name: str) -> str:
+    estimator = ESTIMATORS[name](setup.training.optimization)
+    if isinstance(estimator, SupervisedEstimator):
+        return name + GIVEN_LABELS
+    return name + GIVEN_MOMENTS if estimator.sees_moments else name
+
+
 def _make_table(
-    rows: Sequence[Row], title: str, key: str, metric: str, scale: float, digits: int
+    rows: Sequence[Row], labels: Mapping[str, str], metric: str, scale: float, digits: int
 ) -> str:
-    estimators = list(dict.fromkeys(row.estimator for row in rows))
-    cells = {(getattr(row, key), row.estimator): row for row in rows}
+    """Hidden channels down, estimators across."""
+    cells = {(row.hidden_channel, row.estimator): row for row in rows}
+    asked = {row.estimator for row in rows}
+    estimators = [name for name in labels if name in asked]
     lines = [
-        f"| {title} | {' | '.join(estimators)} |",
+        f"| hidden channel | {' | '.join(labels[name] for name in estimators)} |",
         "|---|" + "---|" * len(estimators),
     ]
-    for name in dict.fromkeys(getattr(row, key) for row in rows):
-        texts = [
-            _format(cells.get((name, estimator)), metric, scale, digits) for estimator in estimators
-        ]
-        lines.append(f"| {name} | {' | '.join(texts)} |")
+    for channel in dict.fromkeys(row.hidden_channel for row in rows):
+        texts = [_format(cells.get((channel, name)), metric, scale, digits) for name in estimators]
+        lines.append(f"| {channel} | {' | '.join(texts)} |")
     return "\n".join(lines)
 
 
