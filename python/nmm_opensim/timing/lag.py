@@ -1,13 +1,14 @@
-"""The lag at which EMG-driven muscles explain the joint moments best, with its spread.
+"""The lags at which EMG-driven muscles explain the joint moments best, with their spread.
 
-All parameters of the muscles are fitted beside the lag, held near the model's own as far as the
-moments do not say otherwise: a wrong strength or tendon must not pass for a lag. Time constants of
-activation stay the model's, because they and a lag delay a force alike.
+Recordings of one subject share the muscles, and each has a lag of its own. All parameters of the
+muscles are fitted beside the lags, held near the model's own as far as the moments do not say
+otherwise: a wrong strength or tendon must not pass for a lag. Time constants of activation stay the
+model's, because they and a lag delay a force alike.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,7 +26,8 @@ SEARCHED = (-0.2, 0.4)
 STARTS = (0.0, 0.15)
 # Frames of a recording that are looked at: more add time, not knowledge.
 MOST_FRAMES = 1200
-BLOCK = 0.25  # s; the spread is over what blocks of this length say
+# s: the spread is over what blocks of this length say; a short trial has a few all the same.
+BLOCK, FEWEST_BLOCKS = 1.0, 4
 # Standard deviations of the logarithms: what the field lets a calibration do (method: strength
 # 0.5-2.5, lengths 0.85-1.15), well within which most subjects are.
 SPREADS = {"strength": 0.3, "shape": 1.0, "gain": 0.7, "force": 0.2, "fiber": 0.06, "slack": 0.02}
@@ -38,7 +40,8 @@ UNEXPLAINED, ERROR_TIME = 0.25, 0.2
 class Lag:
     """How much EMG leads (s): electromechanical delay and lag of the streams together.
 
-    ``spread`` is one standard deviation over blocks of time; ``by_coordinate`` what each moment
+    ``spread`` is one standard deviation over blocks of time;
+    ``by_coordinate`` what each moment
     alone says; ``explained`` the share of each moment's variance.
     """
 
@@ -48,62 +51,97 @@ class Lag:
     explained: dict[str, float]
 
 
-def estimate_lag(
-    trials: Sequence[PreparedTrial],
+def estimate_lags(
+    recordings: Mapping[str, Sequence[PreparedTrial]],
     model: OsimModel,
     sources: MuscleSources,
     moment_coordinates: Sequence[str],
-) -> Lag:
-    """The lag that ``trials`` share; their moments and EMG channels are as declared."""
+) -> tuple[dict[str, Lag], Lag]:
+    """The lag of each recording of one subject, and their mean, weighted by certainty.
+
+    ``recordings`` holds the trials taken from each; their moments and channels are as declared.
+    """
+    trials = [trial for several in recordings.values() for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
     coordinates = driven.find_driven(trials, moment_coordinates)
-    whole = _Fit(driven, trials, coordinates)
-    lag, explained = whole.run(STARTS)
-    alone = {
-        moment_coordinates[j]: (
-            _Fit(driven, trials, [j]).run([lag])[0] if len(coordinates) > 1 else lag
-        )
-        for j in coordinates
-    }
     names = [moment_coordinates[j] for j in coordinates]
-    return Lag(lag, whole.find_spread(), alone, dict(zip(names, explained, strict=True)))
+    whole = _Fit(driven, list(recordings.values()), coordinates)
+    lags = whole.run(STARTS)
+    alone = np.array([lags])
+    if len(coordinates) > 1:
+        starts = [float(lags.mean())]
+        fits = [_Fit(driven, list(recordings.values()), [j]) for j in coordinates]
+        alone = np.array([fit.run(starts) for fit in fits])
+    spreads = whole.find_spreads()
+    certainty = 1.0 / spreads**2
+    explained = whole.find_explained()
+    by_recording = {
+        name: Lag(
+            float(lags[r]),
+            float(spreads[r]),
+            dict(zip(names, alone[:, r].tolist(), strict=True)),
+            dict(zip(names, explained[r].tolist(), strict=True)),
+        )
+        for r, name in enumerate(recordings)
+    }
+    mean = Lag(
+        float(np.average(lags, weights=certainty)),
+        float(1.0 / np.sqrt(certainty.sum())),
+        dict(zip(names, np.average(alone, axis=1, weights=certainty).tolist(), strict=True)),
+        dict(zip(names, explained.mean(axis=0).tolist(), strict=True)),
+    )
+    return by_recording, mean
 
 
 class _Fit:
-    """Maximum a posteriori by Gauss-Newton, and a jackknife over blocks of time."""
+    """Maximum a posteriori by Gauss-Newton, and a jackknife over blocks of time.
+
+    The parameters are a lag of each recording, then what all share.
+    """
 
     def __init__(
-        self, model: EmgDrivenModel, trials: Sequence[PreparedTrial], coordinates: list[int]
+        self,
+        model: EmgDrivenModel,
+        recordings: Sequence[Sequence[PreparedTrial]],
+        coordinates: list[int],
     ) -> None:
         self._model, self._coordinates = model, coordinates
-        self._parts = [(trial, _choose_frames(trial, len(trials))) for trial in trials]
-        self._references = [p.moments.numpy()[f][:, coordinates] for p, f in self._parts]
-        self._deviation = np.concatenate(self._references).std(axis=0)
-        if not (self._deviation > 0).all():
+        self._count = len(recordings)
+        self._parts = [
+            (r, trial, _choose_frames(trial, len(trials)))
+            for r, trials in enumerate(recordings)
+            for trial in trials
+        ]
+        self._references = [p.moments.numpy()[f][:, coordinates] for _, p, f in self._parts]
+        # A recording's own: light loads tell of timing as much as heavy ones.
+        self._deviations = [
+            np.concatenate(
+                [m for m, part in zip(self._references, self._parts, strict=True) if part[0] == r]
+            ).std(axis=0)
+            for r in range(self._count)
+        ]
+        if not (np.array(self._deviations) > 0).all():
             raise NMMError(
                 "Timing: expected moments that change over the trials, but one is constant; "
                 "check the inverse dynamics."
             )
         muscles = len(model.muscles)
-        self._sizes = [1, 1, 1, len(model.drives), muscles, muscles, muscles]
+        self._sizes = [1, 1, len(model.drives), muscles, muscles, muscles]
         names = ["strength", "shape", "gain", "force", "fiber", "slack"]
         self._prior = np.concatenate(
-            [[np.inf]]
-            + [np.full(n, SPREADS[x]) for n, x in zip(self._sizes[1:], names, strict=True)]
+            [np.full(self._count, np.inf)]
+            + [np.full(n, SPREADS[x]) for n, x in zip(self._sizes, names, strict=True)]
         )
 
-    def run(self, starts: Sequence[float]) -> tuple[float, Array]:
-        """The lag (s), and the explained share of each moment's variance, (coordinates,).
-
-        The search goes from each of ``starts`` (s); the best fit counts.
-        """
+    def run(self, starts: Sequence[float]) -> Array:
+        """The lags (s), (recordings,): the best fit of those that begin at ``starts`` (s)."""
         size = len(self._prior)
         low, high = np.full(size, -np.inf), np.full(size, np.inf)
-        low[0], high[0] = SEARCHED
+        low[: self._count], high[: self._count] = SEARCHED
         fits = []
         for start in starts:
             first = np.zeros(size)
-            first[0] = start
+            first[: self._count] = start
             fits.append(
                 least_squares(
                     self._residuals,
@@ -116,61 +154,80 @@ class _Fit:
                     max_nfev=20,
                 )
             )
-        self._best = min(fits, key=lambda fit: float(fit.cost)).x
-        errors = np.concatenate(self._errors(self._best))
-        explained: Array = 1.0 - errors.var(axis=0) / self._deviation**2
-        return float(self._best[0]), explained
+        self._best: Array = min(fits, key=lambda fit: float(fit.cost)).x
+        lags: Array = self._best[: self._count]
+        return lags
 
-    def find_spread(self) -> float:
-        """Deviation of the lag over blocks of time: each left out in turn, one step each."""
+    def find_explained(self) -> Array:
+        """The explained share of each moment's variance, (recordings, coordinates)."""
+        errors = self._errors(self._best)
+        explained = np.empty((self._count, len(self._coordinates)))
+        for r in range(self._count):
+            of = [i for i, part in enumerate(self._parts) if part[0] == r]
+            left = np.concatenate([errors[i] for i in of]).var(axis=0)
+            explained[r] = 1.0 - left / np.concatenate([self._references[i] for i in of]).var(
+                axis=0
+            )
+        return explained
+
+    def find_spreads(self) -> Array:
+        """Deviation of each lag over blocks of time, (recordings,).
+
+        Each block is left out in turn, and one step of Gauss-Newton says what that changes.
+        """
         residuals, jacobian = self._residuals(self._best), self._jacobian(self._best)
         curvature = jacobian.T @ jacobian
         changes = []
         row = 0
-        for (trial, frames), reference in zip(self._parts, self._references, strict=True):
+        for (_, trial, frames), reference in zip(self._parts, self._references, strict=True):
             time = trial.trial.time[frames]
-            count = max(1, round((time[-1] - time[0]) / BLOCK))
+            count = max(FEWEST_BLOCKS, round((time[-1] - time[0]) / BLOCK))
             for block in np.array_split(np.arange(len(time)), count):
-                rows = row + np.arange(block[0], block[-1] + 1)[:, None] * reference.shape[1]
-                rows = (rows + np.arange(reference.shape[1])).ravel()
+                rows = slice(
+                    row + block[0] * reference.shape[1], row + (block[-1] + 1) * reference.shape[1]
+                )
                 part = jacobian[rows]
                 step = np.linalg.solve(curvature - part.T @ part, part.T @ residuals[rows])
-                changes.append(float(step[0]))
+                changes.append(step[: self._count])
             row += reference.size
         n = len(changes)
-        if n < 2:
-            return float("nan")
-        return float(np.sqrt((n - 1) * np.var(changes)))
+        deviations: Array = np.sqrt((n - 1) * np.var(changes, axis=0))
+        return deviations
 
-    def _unpack(self, x: Array) -> Parameters:
-        lag, strength, shape, *rest = np.split(x, np.cumsum(self._sizes)[:-1])
-        return Parameters(float(lag[0]), float(strength[0]), float(shape[0]), *rest)
+    def _unpack(self, x: Array, recording: int) -> Parameters:
+        shared = np.split(x[self._count :], np.cumsum(self._sizes)[:-1])
+        strength, shape, *rest = shared
+        return Parameters(float(x[recording]), float(strength[0]), float(shape[0]), *rest)
 
-    def _weights(self, trial: PreparedTrial) -> Array:
+    def _weights(self, trial: PreparedTrial, recording: int) -> Array:
         step = float(np.median(np.diff(trial.trial.time)))
-        weights: Array = np.sqrt(step / ERROR_TIME) / (UNEXPLAINED * self._deviation)
+        weights: Array = np.sqrt(step / ERROR_TIME) / (UNEXPLAINED * self._deviations[recording])
         return weights
 
     def _errors(self, x: Array) -> list[Array]:
-        parameters = self._unpack(x)
         return [
-            self._model.compute_moments(parameters, trial, frames, self._coordinates) - reference
-            for (trial, frames), reference in zip(self._parts, self._references, strict=True)
+            self._model.compute_moments(self._unpack(x, r), trial, frames, self._coordinates)
+            - reference
+            for (r, trial, frames), reference in zip(self._parts, self._references, strict=True)
         ]
 
     def _residuals(self, x: Array) -> Array:
         errors = zip(self._errors(x), self._parts, strict=True)
-        weighted = [(error * self._weights(trial)).ravel() for error, (trial, _) in errors]
+        weighted = [(error * self._weights(trial, r)).ravel() for error, (r, trial, _) in errors]
         return np.concatenate([*weighted, x / self._prior])
 
     def _jacobian(self, x: Array) -> Array:
-        parameters = self._unpack(x)
-        parts = []
-        for trial, frames in self._parts:
-            jacobian = self._model.compute_jacobian(parameters, trial, frames, self._coordinates)
-            weighted = jacobian * self._weights(trial)[None, :, None]
-            parts.append(weighted.reshape(-1, len(x)))
-        return np.concatenate([*parts, np.diag(1.0 / self._prior)])
+        rows = []
+        for r, trial, frames in self._parts:
+            derivatives = self._model.compute_jacobian(
+                self._unpack(x, r), trial, frames, self._coordinates
+            )
+            weighted = derivatives * self._weights(trial, r)[None, :, None]
+            flat = weighted.reshape(-1, derivatives.shape[2])
+            lags = np.zeros((len(flat), self._count))
+            lags[:, r] = flat[:, 0]
+            rows.append(np.hstack([lags, flat[:, 1:]]))
+        return np.concatenate([*rows, np.diag(1.0 / self._prior)])
 
 
 def _choose_frames(trial: PreparedTrial, trials: int) -> slice:

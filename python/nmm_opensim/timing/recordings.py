@@ -10,26 +10,28 @@ from ..nmm import PreparedTrial
 from ..osim_model import OsimModel
 from ..sources import MuscleSources
 from ..training.training import Training
-from .lag import Lag, estimate_lag
+from .lag import Lag, estimate_lags
 
 # s, beyond activation dynamics: what an electromechanical delay can be, and what it usually is.
 POSSIBLE_DELAY = (0.0, 0.125)
 USUAL_DELAY = (0.02, 0.1)
 # s: estimates this far apart do not come from noise.
 TOLERANCE = 0.03
+# Of a moment's variance.
+FEWEST_EXPLAINED = 0.6
 
 
 @dataclass(frozen=True)
 class Timing:
-    """Lags (s) of recordings by name and of all together; ``warnings`` are one line each.
+    """Lags (s) of recordings by name and their mean; ``warnings`` are one line each.
 
     A recording tells only the sum of the electromechanical delay and its streams' lag.
-    ``delay`` is the usual delay nearest to the shared lag: an assumption, since a lag that all
+    ``delay`` is the usual delay nearest to the mean lag: an assumption, since a lag that all
     recordings share looks like a delay.
     """
 
     recordings: dict[str, Lag]
-    shared: Lag
+    mean: Lag
     delay: float
     warnings: list[str]
 
@@ -45,17 +47,9 @@ def estimate_timing(
     moment_coordinates: Sequence[str],
 ) -> Timing:
     """The timing of one subject's ``recordings``, each with the trials taken from it."""
-    lags = {
-        name: estimate_lag(trials, model, sources, moment_coordinates)
-        for name, trials in recordings.items()
-    }
-    if len(lags) == 1:
-        (shared,) = lags.values()
-    else:
-        trials = [trial for several in recordings.values() for trial in several]
-        shared = estimate_lag(trials, model, sources, moment_coordinates)
-    delay = min(max(shared.seconds, USUAL_DELAY[0]), USUAL_DELAY[1])
-    return Timing(lags, shared, delay, _find_warnings(lags, shared))
+    lags, mean = estimate_lags(recordings, model, sources, moment_coordinates)
+    delay = min(max(mean.seconds, USUAL_DELAY[0]), USUAL_DELAY[1])
+    return Timing(lags, mean, delay, _find_warnings(lags, mean))
 
 
 def estimate_setup_timing(training: Training) -> Timing:
@@ -74,32 +68,41 @@ def estimate_setup_timing(training: Training) -> Timing:
     )
 
 
-def _find_warnings(lags: Mapping[str, Lag], shared: Lag) -> list[str]:
+def _find_warnings(lags: Mapping[str, Lag], mean: Lag) -> list[str]:
     warnings = []
     low, high = (1000.0 * bound for bound in POSSIBLE_DELAY)
     for name, lag in lags.items():
         found = f"recording '{name}': EMG leads by {_milliseconds(lag)}"
-        if not POSSIBLE_DELAY[0] <= lag.seconds <= POSSIBLE_DELAY[1]:
-            beyond = max(POSSIBLE_DELAY[0] - lag.seconds, lag.seconds - POSSIBLE_DELAY[1])
+        worst = min(lag.explained, key=lambda key: lag.explained[key])
+        if lag.explained[worst] < FEWEST_EXPLAINED:
+            # A lag of a model that does not fit says nothing of the streams.
+            share = 100 * max(lag.explained[worst], 0.0)
+            warnings.append(
+                f"{found}, but muscles driven by EMG explain only {share:.0f} % of the moment of "
+                f"'{worst}' (expected {100 * FEWEST_EXPLAINED:g} %): do not trust this lag; check "
+                "scaling, moments and which channel drives which muscle."
+            )
+            continue
+        beyond = max(POSSIBLE_DELAY[0] - lag.seconds, lag.seconds - POSSIBLE_DELAY[1])
+        if beyond > max(0.0, 2.0 * lag.spread):
             warnings.append(
                 f"{found}, but an electromechanical delay is {low:g}-{high:g} ms: the streams are "
                 f"at least {1000 * beyond:.0f} ms apart; check how EMG and motion were "
                 "synchronised, and for filters that delay one of them."
             )
-        apart = abs(lag.seconds - shared.seconds)
+        apart = abs(lag.seconds - mean.seconds)
         if apart > max(TOLERANCE, 3.0 * lag.spread):
             warnings.append(
-                f"{found}, {1000 * apart:.0f} ms off what all recordings together say "
-                f"({_milliseconds(shared)}): one delay cannot serve them all; check how this one "
+                f"{found}, {1000 * apart:.0f} ms off the mean of all recordings "
+                f"({_milliseconds(mean)}): one delay cannot serve them all; check how this one "
                 "was synchronised."
             )
         alone = lag.by_coordinate
         if max(alone.values()) - min(alone.values()) > TOLERANCE:
             each = ", ".join(f"{key} {1000 * value:.0f} ms" for key, value in alone.items())
             warnings.append(
-                f"{found}, but its moments disagree ({each}): the model does not explain them well "
-                "enough to trust the lag; check scaling, moments and which channel drives which "
-                "muscle."
+                f"{found}, but its moments disagree ({each}): its true spread is as large; check "
+                "scaling, moments and which channel drives which muscle."
             )
     return warnings
 

@@ -10,21 +10,22 @@ from .recordings import USUAL_DELAY, Timing
 
 
 def make_table(timing: Timing) -> RenderableType:
-    """One row per recording, all of them together, and what was assumed."""
+    """One row per recording, their mean, and what was assumed."""
     table = Table(box=None, pad_edge=False)
     table.add_column("recording", overflow="fold")
-    for heading in ("EMG leads (ms)", "by moment (ms)", "explained (%)", "stream lag (ms)"):
+    for heading in ("EMG leads (ms)", "each moment", "explained %", "stream lag"):
         table.add_column(heading, justify="right")
     for name, lag in timing.recordings.items():
         table.add_row(name, *_cells(lag), f"{1000 * timing.stream_lag(name):.0f}")
     if len(timing.recordings) > 1:
-        table.add_row("all together", *_cells(timing.shared), "")
+        table.add_row("mean", *_cells(timing.mean), "")
     low, high = (f"{1000 * bound:g}" for bound in USUAL_DELAY)
     note = (
         f"Electromechanical delay: {1000 * timing.delay:.0f} ms, assumed: the usual delay "
         f"({low}-{high} ms) nearest to\nthe lead. The rest is the streams' lag; recordings tell "
-        "only the sum of the two.\n± is one standard deviation over blocks of time. A setup's "
-        "delay\n<electromechanical_delay> is to be the whole lead."
+        "only the sum of the two.\n± is one standard deviation over blocks of time. Moments, in "
+        f"order:\n{', '.join(timing.mean.by_coordinate)}. A setup's <electromechanical_delay> is "
+        "to be the whole lead."
     )
     return Group(table, note)
 
