@@ -1,4 +1,4 @@
-"""Tables over time (.sto, .mot) by OpenSim's own reader; its silences are refused."""
+"""Tables over time (.sto, .mot): OpenSim's own reader, its silences refused, and a writer."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import opensim
 from numpy.typing import NDArray
 
 from .errors import NMMError, nearest_names, require_file
+from .files import write_text
 
 Array = NDArray[np.float64]
 
@@ -104,3 +105,22 @@ def to_table(table: opensim.TimeSeriesTable, source: str) -> Table:
         np.array(table.getIndependentColumn()),
         table.getMatrix().to_numpy(),
     )
+
+
+def write_table(
+    path: Path, columns: Sequence[str], time: Array, values: Array, comment: str, degrees: bool
+) -> None:
+    """Write a .sto or .mot of ``values`` (frames, columns) over ``time`` (s)."""
+    lines = [
+        path.stem,
+        comment,
+        "version=1",
+        f"nRows={len(time)}",
+        f"nColumns={len(columns) + 1}",
+        f"inDegrees={'yes' if degrees else 'no'}",
+        "endheader",
+        "\t".join(["time", *columns]),
+    ]
+    for row in np.column_stack([time, values]):
+        lines.append("\t".join(f"{number:.12g}" for number in row))
+    write_text(path, "\n".join([*lines, ""]))

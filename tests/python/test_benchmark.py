@@ -15,10 +15,10 @@ from nmm_opensim.benchmark.cells import Cell, CellScores, list_cells, run_cells
 from nmm_opensim.benchmark.hiding import hide_channel, list_recorded_channels
 from nmm_opensim.benchmark.report import make_markdown
 from nmm_opensim.benchmark.setup import Fold, HiddenChannel, read_benchmark_setup
-from nmm_opensim.benchmark.summary import METRICS, Row, judge, summarise_cells
+from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
-from nmm_opensim.training.scoring import EMG, Score
+from nmm_opensim.training.scoring import EMG, METRICS, Score
 from nmm_opensim.training.setup import read_training_setup
 
 SETUP = ROOT / "setups" / "walking_train.xml"

@@ -100,9 +100,7 @@ def _compute(cell: Cell, training: Training) -> list[Score]:
 
 def _hash_inputs(setup: BenchmarkSetup) -> str:
     """What the scores of all cells depend on."""
-    training = setup.training
-    data = {path for trial in training.trials for path in trial.data_files}
-    files = [training.file, training.model_file, *sorted(data)]
+    files = setup.training.input_files
     text = " ".join([__version__, *(hash_file(file) for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()
 

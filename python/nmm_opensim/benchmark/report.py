@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -18,10 +16,10 @@ import matplotlib.pyplot as plt
 
 from ..estimators.catalogue import ESTIMATORS
 from ..estimators.estimator import SupervisedEstimator
-from ..files import write_atomically, write_text
-from ..training.scoring import EMG, MOMENT
+from ..files import write_atomically, write_csv, write_text
+from ..training.scoring import EMG, METRICS, MOMENT
 from .setup import BenchmarkSetup
-from .summary import METRICS, Row, Verdict, select
+from .summary import Row, Verdict, select
 
 GIVEN_MOMENTS, GIVEN_LABELS = "*", "†"
 
@@ -104,35 +102,28 @@ def write_report(
 ) -> list[Path]:
     """Write all tables and the figure; their paths."""
     stem = setup.results_directory / f"{setup.name}_benchmark"
-    contents = {
-        ".md": make_markdown(setup, rows, verdicts),
-        ".csv": _make_csv(rows),
-        ".json": json.dumps([asdict(row) for row in rows], indent=1),
-    }
-    files = []
-    for suffix, text in contents.items():
-        file = stem.with_suffix(suffix)
-        write_text(file, text)
-        files.append(file)
+    files = [stem.with_suffix(suffix) for suffix in (".md", ".csv", ".json")]
+    markdown, table, data = files
+    write_text(markdown, make_markdown(setup, rows, verdicts))
+    _write_csv(table, rows)
+    write_text(data, json.dumps([asdict(row) for row in rows], indent=1))
     picture = stem.with_suffix(".png")
     _draw(select(rows, EMG), picture)
     return [*files, picture]
 
 
-def _make_csv(rows: Sequence[Row]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     spreads = [f"{metric}_deviation" for metric in METRICS]
-    writer.writerow(
-        ["hidden_channel", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads]
-    )
-    for row in rows:
-        writer.writerow(
+    write_csv(
+        path,
+        ["hidden_channel", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads],
+        (
             [row.hidden_channel, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
             + [f"{row.mean[metric]:.6g}" for metric in METRICS]
             + [f"{row.deviation[metric]:.6g}" for metric in METRICS]
-        )
-    return out.getvalue()
+            for row in rows
+        ),
+    )
 
 
 def _draw(rows: Sequence[Row], file: Path) -> None:

@@ -8,13 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..training.scoring import EMG, MOMENT
+from ..training.scoring import EMG, METRICS, MOMENT
 from .cells import CellScores
 
 # They see what no user has: the hidden labels, or the test trial while they are fitted.
 UNFAIR = ("supervised", "synx_nmf_oracle", "synx_pca_oracle")
-
-METRICS = ("r", "rmse", "nrmse", "mae", "vaf", "scaled_rmse", "scaled_mae", "scaled_vaf")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -16,7 +15,7 @@ import matplotlib.pyplot as plt
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
-from ..files import write_atomically
+from ..files import write_atomically, write_csv
 from .classes import CLASSES
 from .convert import TARGET
 from .isometric import COMPARED_LENGTHS
@@ -102,7 +101,7 @@ def write_properties(path: Path, muscles: Sequence[ConvertedMuscle]) -> None:
         ]
         for muscle in muscles
     ]
-    _write_rows(path, header, rows)
+    write_csv(path, header, rows)
 
 
 def write_curves(path: Path, muscles: Sequence[ConvertedMuscle]) -> None:
@@ -115,15 +114,7 @@ def write_curves(path: Path, muscles: Sequence[ConvertedMuscle]) -> None:
         columns = (COMPARED_LENGTHS, full.before, full.after, passive.before, passive.after)
         for values in zip(*(column.tolist() for column in columns), strict=True):
             rows.append([muscle.name, *("" if math.isnan(v) else f"{v:.6g}" for v in values)])
-    _write_rows(path, header, rows)
-
-
-def _write_rows(path: Path, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    def write(temporary: Path) -> None:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([header, *rows])
-
-    write_atomically(path, write)
+    write_csv(path, header, rows)
 
 
 def draw_curves(path: Path, muscles: Sequence[ConvertedMuscle]) -> None:

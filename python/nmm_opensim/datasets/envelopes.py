@@ -7,10 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..elbow.opensim_files import write_table
 from ..errors import NMMError
 from ..inverse.dynamics_file import add_header_entries
-from ..tables import Array
+from ..tables import Array, write_table
 
 
 def find_divisors(channels: Sequence[str], training: Array, source: str) -> Array:

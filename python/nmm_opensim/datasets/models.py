@@ -17,10 +17,10 @@ def write_model(model_file: Path, output_file: Path, mass: float | None = None) 
     All bodies get the same share of their mass and inertia. Lengths, and so moment arms, stay the
     model's: without markers nothing tells the subject's.
     """
-    model = OsimModel(model_file)
     if mass is None:
         convert_muscles(model_file, output_file)
         return
+    model = OsimModel(model_file)
     share = mass / model.model.getTotalMass(model.state)
     for body in model.model.getBodySet():
         body.setMass(share * body.getMass())

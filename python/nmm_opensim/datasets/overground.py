@@ -12,10 +12,9 @@ from typing import Any
 import numpy as np
 from scipy.io import loadmat
 
-from ..elbow.opensim_files import write_table
 from ..errors import NMMError, require_file
 from ..inverse.dynamics_file import add_header_entries
-from ..tables import Array
+from ..tables import Array, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from ..elbow.opensim_files import write_table
 from ..errors import require_file
 from ..inverse.dynamics_file import add_header_entries
-from ..tables import Table, read_opensim_table, read_table, to_table
+from ..tables import Table, read_opensim_table, read_table, to_table, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 

@@ -1,29 +1,19 @@
-"""Tables and external loads as the files of OpenSim that a user would have."""
+"""Models and external loads as the files of OpenSim that a user would have."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import opensim
 
 from ..files import write_atomically
-from ..tables import Array
+from ..tables import Array, write_table
 from .anatomy import FOREARM
 
 # The oldest OpenSim that is to read the files; nothing in them is newer.
 DOCUMENT_VERSION = 40500
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-
-    def write(temporary: Path) -> None:
-        temporary.write_text(text, encoding="utf-8")
-
-    write_atomically(path, write)
 
 
 def write_document(path: Path, document: opensim.OpenSimObject) -> None:
@@ -36,25 +26,6 @@ def write_document(path: Path, document: opensim.OpenSimObject) -> None:
         temporary.write_text(text, encoding="utf-8")
 
     write_atomically(path, write)
-
-
-def write_table(
-    path: Path, columns: Sequence[str], time: Array, values: Array, comment: str, degrees: bool
-) -> None:
-    """Write a .sto or .mot of ``values`` (frames, columns) over ``time`` (s)."""
-    lines = [
-        path.stem,
-        comment,
-        "version=1",
-        f"nRows={len(time)}",
-        f"nColumns={len(columns) + 1}",
-        f"inDegrees={'yes' if degrees else 'no'}",
-        "endheader",
-        "\t".join(["time", *columns]),
-    ]
-    for row in np.column_stack([time, values]):
-        lines.append("\t".join(f"{number:.12g}" for number in row))
-    write_text(path, "\n".join([*lines, ""]))
 
 
 def write_hand_load(path: Path, time: Array, force: Array, position: Array) -> None:

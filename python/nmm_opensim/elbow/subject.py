@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import opensim
 
+from ..files import write_text
 from ..muscles.millard import TendonModel
 from ..tables import Array
 from .anatomy import DEEP_MUSCLES, MUSCLE_NAMES, MUSCLES
-from .opensim_files import write_text
 
 # Multiples of the generic model's values: how strong the subject is, and each muscle beside that.
 STRENGTH, MUSCLE_STRENGTH = (0.8, 1.4), (0.85, 1.15)

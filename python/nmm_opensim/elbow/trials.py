@@ -11,11 +11,12 @@ import numpy as np
 from ..errors import NMMError
 from ..inverse.tools import compute_inverse_dynamics
 from ..muscles.millard import TENDON_MODELS, TendonModel
+from ..tables import write_table
 from .anatomy import COORDINATE, MUSCLE_NAMES
 from .capacity import Elbow
 from .model import build_elbow_model, write_elbow_model
 from .movement import plan_movement
-from .opensim_files import write_document, write_hand_load, write_table
+from .opensim_files import write_document, write_hand_load
 from .plan import plan_excitations
 from .recording import CHANNELS, record_angle, record_emg
 from .simulation import Simulation, simulate

@@ -59,6 +59,28 @@ def read_properties(model: OsimModel, muscles: Sequence[str]) -> MusclePropertie
     )
 
 
+def make_kernel(model: OsimModel, muscles: Sequence[str], tendon: TendonModel) -> _core.MuscleSet:
+    """The runtime's kernel for the named muscles, with their own curves."""
+    properties = read_properties(model, muscles)
+    return _core.MuscleSet(
+        tendon,
+        [
+            _core.MuscleProperties(
+                name=name,
+                max_contraction_velocity=properties.max_contraction_velocity[i],
+                fiber_damping=properties.fiber_damping[i],
+                maximum_pennation_angle=properties.maximum_pennation_angle[i],
+                minimum_active_fiber_length=properties.minimum_active_fiber_length[i],
+                minimum_activation=properties.minimum_activation[i],
+                **vars(curves),
+            )
+            for i, (name, curves) in enumerate(
+                zip(muscles, sample_curves(model, muscles), strict=True)
+            )
+        ],
+    )
+
+
 @dataclass(frozen=True)
 class MuscleForces:
     """Of all frames and muscles, each (frames, muscles)."""
@@ -78,24 +100,7 @@ class MillardMuscle(torch.nn.Module):
 
     def __init__(self, model: OsimModel, muscles: Sequence[str], tendon: TendonModel) -> None:
         super().__init__()
-        properties = read_properties(model, muscles)
-        self._kernel = _core.MuscleSet(
-            tendon,
-            [
-                _core.MuscleProperties(
-                    name=name,
-                    max_contraction_velocity=properties.max_contraction_velocity[i],
-                    fiber_damping=properties.fiber_damping[i],
-                    maximum_pennation_angle=properties.maximum_pennation_angle[i],
-                    minimum_active_fiber_length=properties.minimum_active_fiber_length[i],
-                    minimum_activation=properties.minimum_activation[i],
-                    **vars(curves),
-                )
-                for i, (name, curves) in enumerate(
-                    zip(muscles, sample_curves(model, muscles), strict=True)
-                )
-            ],
-        )
+        self._kernel = make_kernel(model, muscles, tendon)
 
     def forward(
         self,

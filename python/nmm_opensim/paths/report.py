@@ -6,7 +6,6 @@ agreement of Python with C++, which is tested on equal paths.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
 from .. import _core
-from ..files import write_atomically
+from ..files import write_csv
 from ..motion import Motion
 from ..muscles.millard import MillardMuscle, read_properties
 from ..osim_model import OsimModel
@@ -83,14 +82,8 @@ class PathReport:
 
     def write(self, path: Path) -> None:
         """Every muscle as one row of a CSV file."""
-
-        def write(temporary: Path) -> None:
-            with temporary.open("w", newline="", encoding="utf-8") as file:
-                rows = csv.writer(file)
-                rows.writerow(field.name for field in dataclasses.fields(PathRow))
-                rows.writerows(dataclasses.astuple(row) for row in self.rows)
-
-        write_atomically(path, write)
+        header = [field.name for field in dataclasses.fields(PathRow)]
+        write_csv(path, header, map(dataclasses.astuple, self.rows))
 
     def describe(self) -> RenderableType:
         """The worst few, and every muscle that keeps the model's path or has a note."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _core
 from ..errors import NMMError
-from ..muscles.millard import MillardMuscle, read_properties
+from ..muscles.millard import make_kernel, read_properties
 from ..nmm import PreparedTrial
 from ..osim_model import SMALLEST_MOMENT_ARM, OsimModel
 from ..sources import Deep, Measured, MuscleSources, Tied
@@ -53,7 +53,7 @@ class EmgDrivenModel:
     ) -> None:
         self.muscles = sources.muscles
         self._properties = read_properties(model, self.muscles)
-        self._set = MillardMuscle(model, self.muscles, "rigid")._kernel
+        self._set = make_kernel(model, self.muscles, "rigid")
         self._channels = sources.channels
         maxima = np.max([trial.trial.emg.values.max(axis=0) for trial in trials], axis=0)
         for name, maximum in zip(self._channels, maxima, strict=True):

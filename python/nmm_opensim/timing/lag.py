@@ -40,9 +40,8 @@ UNEXPLAINED, ERROR_TIME = 0.25, 0.2
 class Lag:
     """How much EMG leads (s): electromechanical delay and lag of the streams together.
 
-    ``spread`` is one standard deviation over blocks of time;
-    ``by_coordinate`` what each moment
-    alone says; ``explained`` the share of each moment's variance.
+    ``spread`` is one standard deviation over blocks of time, ``by_coordinate`` what each moment
+    alone says, ``explained`` the share of each moment's variance.
     """
 
     seconds: float

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 from collections.abc import Sequence
 from itertools import groupby
@@ -11,20 +10,14 @@ from pathlib import Path
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
-from ..files import write_atomically
+from ..files import write_csv
 from .scoring import EMG, Score, Summary
 
 
 def write_scores(path: Path, scores: Sequence[Score]) -> None:
     """Every score as one row of a CSV file."""
-
-    def write(temporary: Path) -> None:
-        with temporary.open("w", newline="", encoding="utf-8") as file:
-            rows = csv.writer(file)
-            rows.writerow(field.name for field in dataclasses.fields(Score))
-            rows.writerows(dataclasses.astuple(score) for score in scores)
-
-    write_atomically(path, write)
+    header = [field.name for field in dataclasses.fields(Score)]
+    write_csv(path, header, map(dataclasses.astuple, scores))
 
 
 def make_tables(summaries: Sequence[Summary]) -> RenderableType:

@@ -51,6 +51,13 @@ class TrainingSetup:
     artefact_file: Path
     results_directory: Path
 
+    @property
+    def input_files(self) -> list[Path]:
+        """All files that decide the outcome: setup, model, paths and data, each once."""
+        paths = self.function_based_path_set_file
+        data = {path for trial in self.trials for path in trial.data_files}
+        return [self.file, self.model_file, *([paths] if paths else []), *sorted(data)]
+
     def with_role(self, *roles: str) -> list[TrialFiles]:
         """The trials that have one of ``roles``."""
         return [trial for trial in self.trials if trial.role in roles]

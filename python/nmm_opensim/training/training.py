@@ -206,12 +206,8 @@ class Training:
 
     def _key(self) -> str:
         """What a checkpoint must have been made from."""
-        setup = self.setup
-        data = [path for trial in setup.trials for path in trial.data_files]
-        if setup.function_based_path_set_file is not None:
-            data.append(setup.function_based_path_set_file)
-        files = [setup.file, setup.model_file, *data]
-        text = json.dumps([hash_file(path) for path in files] + [torch.__version__])
+        hashes = [hash_file(path) for path in self.setup.input_files]
+        text = json.dumps([*hashes, torch.__version__])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
