@@ -35,6 +35,19 @@ def model(example: Path) -> OsimModel:
     return OsimModel(example / "subject_walk_scaled.osim")
 
 
+@pytest.fixture(scope="session")
+def opensim_source() -> Path:
+    """OpenSim's sources, which hold its test data."""
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "scripts" / "opensim_sdk" / "build.py"), "--source"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return Path(done.stdout.strip())
+
+
 @dataclass(frozen=True)
 class Walking:
     """A project folder, with spaces in its name, on the walking trial."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
 from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin
 
@@ -26,19 +24,6 @@ def opensim_cmd() -> Path:
 def plugin() -> Path:
     """The plugin that was installed with the package."""
     return find_plugin()
-
-
-@pytest.fixture(scope="session")
-def opensim_source() -> Path:
-    """OpenSim's sources, which hold its test data."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "opensim_sdk" / "build.py"), "--source"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return Path(done.stdout.strip())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -26,21 +26,9 @@ from nmm_opensim.opensim_cmd import find_opensim_cmd
 
 
 @pytest.fixture(scope="module")
-def source() -> Path:
-    """OpenSim's sources, which hold its example models."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "scripts" / "opensim_sdk" / "build.py"), "--source"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return Path(done.stdout.strip())
-
-
-@pytest.fixture(scope="module")
-def arm26(source: Path) -> Path:
+def arm26(opensim_source: Path) -> Path:
     """The elbow model, whose muscles are Thelen2003Muscles."""
-    return source / "Applications" / "Forward" / "test" / "arm26.osim"
+    return opensim_source / "Applications" / "Forward" / "test" / "arm26.osim"
 
 
 @pytest.fixture(scope="module")
@@ -216,8 +204,11 @@ def test_every_class_that_opensim_can_compute(old_class: str, tmp_path: Path) ->
     assert after.get_ignore_activation_dynamics() == (old_class == "RigidTendonMuscle")
 
 
-def test_de_groote_fregly_muscles_that_are_components(source: Path, tmp_path: Path) -> None:
-    model, output = source / "OpenSim/Examples/Moco/example2DWalking/2D_gait.osim", tmp_path / "new"
+def test_de_groote_fregly_muscles_that_are_components(opensim_source: Path, tmp_path: Path) -> None:
+    model, output = (
+        opensim_source / "OpenSim/Examples/Moco/example2DWalking/2D_gait.osim",
+        tmp_path / "new",
+    )
     converted = convert_muscles(model, output)
     old, new = muscles_of(model), muscles_of(output)
     assert len(converted) == 18

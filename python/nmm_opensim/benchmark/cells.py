@@ -14,10 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import __version__
-from ..estimators.catalogue import ESTIMATORS
-from ..estimators.estimator import FittedEstimator, SupervisedEstimator
+from ..estimators.catalogue import ESTIMATORS, fit_estimator
 from ..files import hash_file, write_text
-from ..training.hidden import reveal
 from ..training.scoring import Score, score_estimators
 from ..training.training import Training
 from .setup import BenchmarkSetup, Fold, HiddenChannel
@@ -88,13 +86,7 @@ def run_cells(setup: BenchmarkSetup, progress: Progress) -> Iterator[CellScores]
 
 
 def _compute(cell: Cell, training: Training) -> list[Score]:
-    estimator = ESTIMATORS[cell.estimator](training.setup.optimization)
-    seed = 0 if cell.seed is None else cell.seed
-    fitted: FittedEstimator
-    if isinstance(estimator, SupervisedEstimator):
-        fitted = estimator.fit(reveal(training), seed)
-    else:
-        fitted = estimator.fit(training.task, seed)
+    fitted = fit_estimator(cell.estimator, training, 0 if cell.seed is None else cell.seed)
     return [score for score in score_estimators(training, [fitted]) if score.role == "test"]
 
 

@@ -12,13 +12,12 @@ from pathlib import Path
 from rich.console import Console
 
 from ..errors import NMMError
-from ..training.hidden import reveal
 from ..training.score_report import make_tables, write_scores
 from ..training.scoring import score_estimators, summarise
 from ..training.setup import read_training_setup
 from ..training.training import Training
-from .catalogue import ESTIMATORS
-from .estimator import FittedEstimator, SupervisedEstimator
+from .catalogue import ESTIMATORS, fit_estimator
+from .estimator import FittedEstimator
 from .synx import FittedSynx
 
 
@@ -29,14 +28,11 @@ def main(arguments: list[str]) -> None:
     training = Training(read_training_setup(Path(arguments[0])))
     options = training.setup.optimization
     fitted: list[FittedEstimator] = []
-    for make in ESTIMATORS.values():
+    for name, make in ESTIMATORS.items():
         estimator = make(options)
         console.print(f"Fitting {estimator.name}")
         for seed in options.seeds if estimator.seeded else [0]:
-            if isinstance(estimator, SupervisedEstimator):
-                fitted.append(estimator.fit(reveal(training), seed))
-            else:
-                fitted.append(estimator.fit(training.task, seed))
+            fitted.append(fit_estimator(name, training, seed))
     for each in fitted:
         if isinstance(each, FittedSynx):
             synergies = each.synergies

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from ..training.hidden import reveal
 from ..training.setup import Optimization
+from ..training.training import Training
 from .emg_assisted import EmgAssisted
-from .estimator import Estimator, SupervisedEstimator
+from .estimator import Estimator, FittedEstimator, SupervisedEstimator
 from .neighbour import NeighbourCopy
 from .network import Network
 from .static_optimization import StaticOptimization
@@ -26,3 +28,11 @@ ESTIMATORS: Mapping[str, Make] = {
     "static_optimization": lambda options: StaticOptimization(),
     "supervised": Supervised,
 }
+
+
+def fit_estimator(name: str, training: Training, seed: int) -> FittedEstimator:
+    """The named estimator on what it may see of a training."""
+    estimator = ESTIMATORS[name](training.setup.optimization)
+    if isinstance(estimator, SupervisedEstimator):
+        return estimator.fit(reveal(training), seed)
+    return estimator.fit(training.task, seed)
