@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Walking, run_cli
+from conftest import Walking, run_cli
 
 from nmm_opensim.benchmark.cells import Cell, CellScores, list_cells, run_cells
 from nmm_opensim.benchmark.hiding import hide_channel, list_recorded_channels
@@ -19,9 +19,13 @@ from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
 from nmm_opensim.training.scoring import EMG, METRICS, Score
-from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.setup import TrainingSetup, read_training_setup
 
-SETUP = ROOT / "setups" / "walking_train.xml"
+
+@pytest.fixture
+def setup(walking_inputs: Walking) -> TrainingSetup:
+    """The training of the README."""
+    return read_training_setup(walking_inputs.folder / "setups" / "walking_train.xml")
 
 
 @pytest.fixture
@@ -41,8 +45,8 @@ def benchmark_setup(walking_inputs: Walking) -> Path:
     return file
 
 
-def test_hiding_a_channel_of_two_muscles() -> None:
-    setup = hide_channel(read_training_setup(SETUP), "gastrocnemius", ["soleus"])
+def test_hiding_a_channel_of_two_muscles(setup: TrainingSetup) -> None:
+    setup = hide_channel(setup, "gastrocnemius", ["soleus"])
     sources = {source.muscle: source for source in setup.sources}
     first, second = sources["gasmed_r"], sources["gaslat_r"]
     assert first == Deep("gasmed_r", "gastrocnemius", ("soleus",))
@@ -52,8 +56,7 @@ def test_hiding_a_channel_of_two_muscles() -> None:
     assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
 
 
-def test_a_muscle_of_several_channels_listens_to_the_others() -> None:
-    setup = read_training_setup(SETUP)
+def test_a_muscle_of_several_channels_listens_to_the_others(setup: TrainingSetup) -> None:
     mixed = Measured("bfsh_r", ("biceps_femoris", "medial_hamstrings"), (0.25, 0.75))
     sources = [mixed if s.muscle == "bfsh_r" else s for s in setup.sources]
     hidden = hide_channel(replace(setup, sources=tuple(sources)), "medial_hamstrings", [])
@@ -61,8 +64,7 @@ def test_a_muscle_of_several_channels_listens_to_the_others() -> None:
     assert found == Measured("bfsh_r", ("biceps_femoris",), (1.0,))
 
 
-def test_no_source_reads_the_hidden_channel() -> None:
-    setup = read_training_setup(SETUP)
+def test_no_source_reads_the_hidden_channel(setup: TrainingSetup) -> None:
     for channel in list_recorded_channels(setup.sources):
         for source in hide_channel(setup, channel, []).sources:
             assert not (isinstance(source, Measured) and channel in source.channels)
@@ -76,9 +78,11 @@ def test_no_source_reads_the_hidden_channel() -> None:
         ("soleus", ["soleus"], "cannot be its own synergist"),
     ],
 )
-def test_refused_channels(channel: str, synergists: list[str], complaint: str) -> None:
+def test_refused_channels(
+    setup: TrainingSetup, channel: str, synergists: list[str], complaint: str
+) -> None:
     with pytest.raises(NMMError, match=complaint):
-        hide_channel(read_training_setup(SETUP), channel, synergists)
+        hide_channel(setup, channel, synergists)
 
 
 @pytest.mark.parametrize(
@@ -108,9 +112,9 @@ def test_refused_setups(benchmark_setup: Path, old: str, new: str, complaint: st
         read_benchmark_setup(benchmark_setup)
 
 
-def test_a_fold_tests_on_its_trials_and_trains_on_all_others() -> None:
-    setup = Fold("first", ("first_stride",)).apply(read_training_setup(SETUP))
-    assert {t.name: t.role for t in setup.trials} == {
+def test_a_fold_tests_on_its_trials_and_trains_on_all_others(setup: TrainingSetup) -> None:
+    folded = Fold("first", ("first_stride",)).apply(setup)
+    assert {t.name: t.role for t in folded.trials} == {
         "first_stride": "test",
         "second_stance": "train",
     }
