@@ -79,6 +79,7 @@ void NMMTool::constructProperties() {
     constructProperty_model_file("");
     constructProperty_artefact_file("");
     constructProperty_emg_file("");
+    constructProperty_emg_time_offset(0.0);
     constructProperty_coordinates_file("");
     constructProperty_lowpass_cutoff_frequency_for_coordinates(-1);
     constructProperty_inverse_dynamics_file("");
@@ -133,7 +134,8 @@ void NMMTool::runTrial() const {
 
     const auto emgFile = getRequiredFile(getProperty_emg_file());
     const auto emgName = "EMG file '" + emgFile + "'";
-    const auto recording = readTable(emgFile, "EMG file");
+    auto recording = readTable(emgFile, "EMG file");
+    addToTimes(recording, get_emg_time_offset(), emgName);
     const auto emg = selectSeries(recording, artefact.getChannelNames(), emgName);
     log_info("{}: {} samples ({:.0f} ms)", emgName, emg.time.size(), stopwatch.lap());
 

@@ -70,6 +70,10 @@ public:
             "EMG envelopes (.sto or .mot) with the normalisation used in training, usually 0 to 1. "
             "Columns are named like the artefact's channels, such as 'soleus'. They must cover the "
             "frames less the electromechanical delay.");
+    OpenSim_DECLARE_PROPERTY(emg_time_offset, double,
+            "Seconds added to the times of emg_file, where its clock is not that of "
+            "coordinates_file: positive if EMG comes early. The electromechanical delay is the "
+            "artefact's and no part of it. Default: 0.");
     OpenSim_DECLARE_PROPERTY(coordinates_file, std::string,
             "Coordinates (.mot or .sto) from inverse kinematics; the header must declare "
             "inDegrees=yes or no. Columns are coordinate names, such as 'knee_angle_r', or state "

@@ -4,8 +4,10 @@
 #include "Files.h"
 
 #include <nmm/Error.h>
+#include <nmm/Text.h>
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 
 namespace nmm::osim {
@@ -63,6 +65,19 @@ TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
         }
     }
     return selectColumns(series, columns, what);
+}
+
+void addToTimes(OpenSim::TimeSeriesTable& table, double offset, const std::string& what) {
+    if (!std::isfinite(offset)) {
+        throw Error(what + ": expected a finite <emg_time_offset> in s, but found " +
+                    toText(offset) + ".");
+    }
+    const auto rows = table.getNumRows();
+    for (std::size_t k = 0; k < rows; ++k) {
+        // Times must increase after every single change.
+        const auto row = offset > 0 ? rows - 1 - k : k;
+        table.setIndependentValueAtIndex(row, table.getIndependentColumn()[row] + offset);
+    }
 }
 
 OpenSim::TimeSeriesTable makeTable(const std::vector<double>& times,

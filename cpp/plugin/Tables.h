@@ -13,6 +13,10 @@ namespace nmm::osim {
 /// @throws nmm::Error naming the file, if there is none or OpenSim cannot read it.
 OpenSim::TimeSeriesTable readTable(const std::string& file, const std::string& what);
 
+/// Move a table in time by `offset` (s).
+/// @param what what the table is, for messages: "EMG file '/data/emg.sto'"
+void addToTimes(OpenSim::TimeSeriesTable& table, double offset, const std::string& what);
+
 /// Some columns of a table, checked: times increasing, every value finite. Only these are looked
 /// at, so that a hidden recording in the same file stays unread.
 /// @param what what the table is, for messages: "EMG file '/data/emg.sto'"

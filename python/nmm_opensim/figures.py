@@ -53,7 +53,7 @@ def _draw_panel(axis: Axes, title: str, unit: str, time: Array, lines: list[_Lin
 
 
 def _deep_panels(results: RunResults) -> list[tuple[str, str, Array, list[_Line]]]:
-    emg = read_table(results.setup.emg_file, "EMG file")
+    emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
     time = results.excitations.time
     synergists = results.artefact.content["training"]["synergist_channels"]
     panels = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -74,23 +74,38 @@ class Declaration:
 
 def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> PreparedTrial:
     """Sample EMG and geometry of one trial."""
-    delay = declaration.electromechanical_delay
-    time = trial.time
-    check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
-    architecture = declaration.architecture
     # The whole motion, as the plugin poses it: OpenSim's wrapping lets even coordinates that no
     # muscle crosses leave a trace in lengthening speeds.
-    motion = trial.motion
     geometry = sample_geometry(
         model,
         declaration.path_model.paths,
         declaration.sources.muscles,
         declaration.moment_coordinates,
-        motion,
+        trial.motion,
         f"Trial '{trial.name}'",
     )
     return PreparedTrial(
         trial,
+        *_sample_emg(trial, declaration),
+        torch.from_numpy(geometry.lengths),
+        torch.from_numpy(geometry.speeds),
+        torch.from_numpy(geometry.moment_arms),
+        torch.from_numpy(trial.moments),
+    )
+
+
+def resample_emg(prepared: PreparedTrial, declaration: Declaration) -> PreparedTrial:
+    """The trial for a declaration with another electromechanical delay; its geometry stays."""
+    envelopes, inputs = _sample_emg(prepared.trial, declaration)
+    return replace(prepared, envelopes=envelopes, inputs=inputs)
+
+
+def _sample_emg(trial: Trial, declaration: Declaration) -> tuple[torch.Tensor, Array]:
+    """Envelopes at t - delay and network inputs."""
+    delay, architecture = declaration.electromechanical_delay, declaration.architecture
+    time, motion = trial.time, trial.motion
+    check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
+    return (
         torch.from_numpy(_core.sample(trial.emg.time, trial.emg.values, time - delay)),
         make_inputs(
             architecture,
@@ -100,10 +115,6 @@ def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> P
             motion.select(architecture.coordinates)[0],
             motion.select(architecture.speeds)[1],
         ),
-        torch.from_numpy(geometry.lengths),
-        torch.from_numpy(geometry.speeds),
-        torch.from_numpy(geometry.moment_arms),
-        torch.from_numpy(trial.moments),
     )
 
 

@@ -20,6 +20,7 @@ class RunSetup:
     name: str
     artefact_file: Path
     emg_file: Path
+    emg_time_offset: float
     results_directory: Path
 
     def result(self, series: str) -> Path:
@@ -34,6 +35,7 @@ def read_run_setup(file: Path) -> RunSetup:
         name=tool.name,
         artefact_file=tool.get_file("artefact_file"),
         emg_file=tool.get_file("emg_file"),
+        emg_time_offset=tool.get_number("emg_time_offset", 0.0),
         results_directory=tool.get_path("results_directory", default="."),
     )
 

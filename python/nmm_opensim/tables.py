@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,10 @@ class Table:
     columns: tuple[str, ...]
     time: Array
     values: Array
+
+    def shift(self, offset: float) -> Table:
+        """The same table with ``offset`` (s) added to its times."""
+        return replace(self, time=self.time + offset)
 
     def select(self, columns: Sequence[str]) -> Table:
         """The named columns in the given order; all their values must be finite."""

@@ -27,6 +27,8 @@ class TrialFiles:
     lowpass_cutoff_frequency_for_coordinates: float | None = None
     initial_time: float | None = None
     final_time: float | None = None
+    emg_time_offset: float = 0.0
+    """s, added to the EMG file's times, where its clock is not the motion's."""
 
     @property
     def data_files(self) -> list[Path]:
@@ -61,7 +63,7 @@ def read_trial(
     moment_coordinates: Sequence[str],
 ) -> Trial:
     """Read one trial; only the named EMG channels are kept."""
-    emg = read_table(files.emg_file, "EMG file").select(channels)
+    emg = read_emg(files.emg_file, channels, files.emg_time_offset)
     motion = read_motion(
         files.coordinates_file,
         model,
@@ -91,6 +93,11 @@ def read_trial(
     )
 
 
+def read_emg(file: Path, channels: Sequence[str], time_offset: float) -> Table:
+    """The named channels on the motion's clock: ``time_offset`` (s) is added to the times."""
+    return read_table(file, "EMG file").select(channels).shift(time_offset)
+
+
 def read_hidden_channel(
     files: TrialFiles, channel: str, times: Array, lead_in: float
 ) -> tuple[Array, float]:
@@ -98,7 +105,7 @@ def read_hidden_channel(
 
     Only ever called to score.
     """
-    table = read_table(files.emg_file, "EMG file").select([channel])
+    table = read_emg(files.emg_file, [channel], files.emg_time_offset)
     check_covers(table, times[0], times[-1], lead_in)
     maximum = float(table.values.max())
     if maximum <= 0:

@@ -208,6 +208,28 @@ def test_excitations_name_their_sources(training: Training, results: dict[str, S
     assert header["deep"] == DEEP
 
 
+def test_an_early_recording_is_put_right(
+    walking: Walking, results: dict[str, Sto], run_tool: Run
+) -> None:
+    def make_early(text: str) -> str:
+        header, rows = text.split("endheader\n")
+        label, *lines = rows.splitlines()
+        moved = []
+        for line in lines:
+            time, rest = line.split(None, 1)
+            moved.append(f"{float(time) - 0.05:.9f}\t{rest}")
+        return f"{header}endheader\n" + "\n".join([label, *moved]) + "\n"
+
+    setup, folder = copy_setup(
+        walking, "early", ("</emg_file>", "</emg_file><emg_time_offset>0.05</emg_time_offset>")
+    )
+    edit_file(walking, setup, EMG, make_early, "early")
+    assert run_tool(setup).returncode == 0
+    for series in SERIES:
+        found = read_sto(folder / f"walking_{series}.sto")
+        np.testing.assert_allclose(found.values, results[series].values, rtol=0, atol=1e-6)
+
+
 @pytest.mark.parametrize("relative", [False, True])
 def test_results_do_not_depend_on_the_working_folder(
     walking: Walking, results: dict[str, Sto], run_tool: Run, tmp_path: Path, relative: bool
@@ -641,6 +663,7 @@ MANUAL = {
     "model_file": ["(.osim)"],
     "artefact_file": ["(.nmm)"],
     "emg_file": ["0 to 1", "'soleus'"],
+    "emg_time_offset": ["positive if EMG comes early", "Default: 0"],
     "coordinates_file": ["inDegrees=yes or no", "'knee_angle_r'"],
     "lowpass_cutoff_frequency_for_coordinates": ["(Hz)", "Default -1"],
     "inverse_dynamics_file": ["(N m, N)", "'knee_angle_r_moment'", "Default"],

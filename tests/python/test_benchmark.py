@@ -12,9 +12,9 @@ import pytest
 from conftest import Walking, run_cli
 
 from nmm_opensim.benchmark.cells import Cell, CellScores, list_cells, run_cells
-from nmm_opensim.benchmark.hiding import hide_channel, list_recorded_channels
+from nmm_opensim.benchmark.hiding import hide_channels, list_recorded_channels
 from nmm_opensim.benchmark.report import make_markdown
-from nmm_opensim.benchmark.setup import Fold, HiddenChannel, read_benchmark_setup
+from nmm_opensim.benchmark.setup import Fold, HiddenGroup, read_benchmark_setup
 from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
@@ -46,7 +46,7 @@ def benchmark_setup(walking_inputs: Walking) -> Path:
 
 
 def test_hiding_a_channel_of_two_muscles(setup: TrainingSetup) -> None:
-    setup = hide_channel(setup, "gastrocnemius", ["soleus"])
+    setup = hide_channels(setup, {"gastrocnemius": ["soleus"]})
     sources = {source.muscle: source for source in setup.sources}
     first, second = sources["gasmed_r"], sources["gaslat_r"]
     assert first == Deep("gasmed_r", "gastrocnemius", ("soleus",))
@@ -59,14 +59,14 @@ def test_hiding_a_channel_of_two_muscles(setup: TrainingSetup) -> None:
 def test_a_muscle_of_several_channels_listens_to_the_others(setup: TrainingSetup) -> None:
     mixed = Measured("bfsh_r", ("biceps_femoris", "medial_hamstrings"), (0.25, 0.75))
     sources = [mixed if s.muscle == "bfsh_r" else s for s in setup.sources]
-    hidden = hide_channel(replace(setup, sources=tuple(sources)), "medial_hamstrings", [])
+    hidden = hide_channels(replace(setup, sources=tuple(sources)), {"medial_hamstrings": []})
     found = next(s for s in hidden.sources if s.muscle == "bfsh_r")
     assert found == Measured("bfsh_r", ("biceps_femoris",), (1.0,))
 
 
 def test_no_source_reads_the_hidden_channel(setup: TrainingSetup) -> None:
     for channel in list_recorded_channels(setup.sources):
-        for source in hide_channel(setup, channel, []).sources:
+        for source in hide_channels(setup, {channel: []}).sources:
             assert not (isinstance(source, Measured) and channel in source.channels)
 
 
@@ -75,14 +75,14 @@ def test_no_source_reads_the_hidden_channel(setup: TrainingSetup) -> None:
     [
         ("gastroc", [], "found 'gastroc'; nearest: gastrocnemius"),
         ("soleus", ["gastroc"], "found 'gastroc'; nearest: gastrocnemius"),
-        ("soleus", ["soleus"], "cannot be its own synergist"),
+        ("soleus", ["soleus"], "is hidden and cannot be a synergist"),
     ],
 )
 def test_refused_channels(
     setup: TrainingSetup, channel: str, synergists: list[str], complaint: str
 ) -> None:
     with pytest.raises(NMMError, match=complaint):
-        hide_channel(setup, channel, synergists)
+        hide_channels(setup, {channel: synergists})
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_fold_tests_on_its_trials_and_trains_on_all_others(setup: TrainingSetu
 
 
 def test_names_cannot_lead_out_of_the_folder() -> None:
-    cell = Cell(HiddenChannel("../../soleus", ()), Fold("/a b"), "nmm", 3)
+    cell = Cell(HiddenGroup("../../soleus", ()), Fold("/a b"), "nmm", 3)
     assert cell.file_name == "------soleus_-a-b_nmm_3.json"
 
 
@@ -146,9 +146,9 @@ def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path)
     assert done.returncode == 0, done.stderr
     stem = setup.results_directory / "walking_benchmark"
     report = stem.with_suffix(".md").read_text(encoding="utf-8")
-    assert "| soleus | 0.54 | " in report
+    assert "| soleus | soleus_r | 0.54 | " in report
     rows = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
-    assert {row["hidden_channel"] for row in rows} == {"soleus", "gastrocnemius"}
+    assert {row["hidden"] for row in rows} == {"soleus", "gastrocnemius"}
     assert stem.with_suffix(".csv").read_text(encoding="utf-8").count("\n") == len(rows) + 1
     assert stem.with_suffix(".png").stat().st_size > 5000
 
@@ -159,7 +159,7 @@ def make_scores(estimator: str, seed: int | None, values: list[float]) -> CellSc
         Score(f"trial{k}", "test", EMG, "soleus_r", estimator, seed, r=r, **others)
         for k, r in enumerate(values)
     )
-    return CellScores(Cell(HiddenChannel("soleus", ()), Fold("roles"), estimator, seed), scores)
+    return CellScores(Cell(HiddenGroup("soleus", ()), Fold("roles"), estimator, seed), scores)
 
 
 def test_means_are_over_trials_and_spreads_over_seeds() -> None:
@@ -203,7 +203,7 @@ def test_the_table_shows_spreads_and_gaps(benchmark_setup: Path) -> None:
         ]
     )
     text = make_markdown(read_benchmark_setup(benchmark_setup), rows, [])
-    assert "| soleus | 0.50 | 0.85 ± 0.07 |" in text
+    assert "| soleus | soleus_r | 0.50 | 0.85 ± 0.07 |" in text
 
 
 def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:

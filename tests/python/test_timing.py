@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from conftest import ROOT
+from conftest import ROOT, Walking
 from rich.console import Console
 from scipy.ndimage import gaussian_filter1d
 
@@ -17,13 +17,14 @@ from nmm_opensim import _core
 from nmm_opensim.errors import NMMError
 from nmm_opensim.motion import Motion
 from nmm_opensim.muscles.millard import MillardMuscle, read_properties
-from nmm_opensim.nmm import PreparedTrial
+from nmm_opensim.nmm import PreparedTrial, resample_emg
 from nmm_opensim.osim_model import OsimModel
 from nmm_opensim.sources import Deep, Measured, MuscleSources, Unscored
 from nmm_opensim.tables import Table
 from nmm_opensim.timing.lag import Lag, estimate_lags
 from nmm_opensim.timing.recordings import estimate_setup_timing, estimate_timing
 from nmm_opensim.timing.report import make_table
+from nmm_opensim.training.setup import read_training_setup
 from nmm_opensim.training.training import Training
 from nmm_opensim.trial import Trial
 
@@ -188,3 +189,28 @@ def test_a_setups_timing_as_a_table(training: Training) -> None:
     text = console.export_text()
     assert "Electromechanical delay" in text
     assert f"{1000 * timing.mean.seconds:.0f} ± " in text
+
+
+def test_a_setup_may_leave_the_delay_to_be_estimated(
+    walking_inputs: Walking, training: Training
+) -> None:
+    mean = estimate_setup_timing(training).mean.seconds
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, "estimate_train.xml", ("delay>0.04<", "delay>estimate<")
+    )
+    found = Training(read_training_setup(setup))
+    assert found.declaration.electromechanical_delay == pytest.approx(mean, abs=0.005)
+    # The network's inputs and all envelopes are those of that delay.
+    (trial,) = found.training_trials
+    fixed = resample_emg(training.training_trials[0], found.declaration)
+    np.testing.assert_array_equal(trial.envelopes, fixed.envelopes)
+    np.testing.assert_array_equal(trial.inputs, fixed.inputs)
+
+    shifted = walking_inputs.copy(
+        setup,
+        "apart_train.xml",
+        ("</emg_file>", "</emg_file><emg_time_offset>-0.1</emg_time_offset>"),
+        ("<final_time>2.37", "<final_time>2.2"),
+    )
+    with pytest.raises(NMMError, match=r"EMG leads the motion by 1\d\d ms.*<emg_time_offset>"):
+        Training(read_training_setup(shifted))

@@ -1,4 +1,4 @@
-"""The cells of a benchmark: one hidden channel, fold, estimator and seed each, kept on disk.
+"""The cells of a benchmark: one hidden group, fold, estimator and seed each, kept on disk.
 
 A cell that is on disk and was made from the same things is not computed again, so an interrupted
 benchmark goes on where it stopped.
@@ -18,7 +18,7 @@ from ..estimators.catalogue import ESTIMATORS, fit_estimator
 from ..files import hash_file, write_text
 from ..training.scoring import Score, score_estimators
 from ..training.training import Training
-from .setup import BenchmarkSetup, Fold, HiddenChannel
+from .setup import BenchmarkSetup, Fold, HiddenGroup
 
 Progress = Callable[["Cell", int, int], None]
 """Called before each cell with its number and the number of all cells."""
@@ -28,7 +28,7 @@ Progress = Callable[["Cell", int, int], None]
 class Cell:
     """One question of the benchmark; ``seed`` is None where chance plays no part."""
 
-    hidden: HiddenChannel
+    hidden: HiddenGroup
     fold: Fold
     estimator: str
     seed: int | None
@@ -51,10 +51,10 @@ class CellScores:
 
 
 def list_cells(setup: BenchmarkSetup) -> list[Cell]:
-    """All cells, those with the same hidden channel and fold beside each other."""
+    """All cells, those with the same hidden group and fold beside each other."""
     options = setup.training.optimization
     cells = []
-    for hidden in setup.hidden_channels:
+    for hidden in setup.hidden_groups:
         for fold in setup.folds:
             for name in setup.estimators:
                 estimator = ESTIMATORS[name](options)
@@ -69,7 +69,7 @@ def run_cells(setup: BenchmarkSetup, progress: Progress) -> Iterator[CellScores]
     folder.mkdir(parents=True, exist_ok=True)
     made_from = _hash_inputs(setup)
     cells = list_cells(setup)
-    prepared: tuple[HiddenChannel, Fold, Training] | None = None
+    prepared: tuple[HiddenGroup, Fold, Training] | None = None
     for number, cell in enumerate(cells):
         file = folder / cell.file_name
         key = f"{made_from} {cell.hidden} {cell.fold}"

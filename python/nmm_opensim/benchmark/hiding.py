@@ -1,8 +1,8 @@
-"""A training setup in which one recorded channel is out of bounds."""
+"""A training setup in which recorded channels are out of bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import NMMError, nearest_names
@@ -15,32 +15,50 @@ def list_recorded_channels(sources: Sequence[Source]) -> list[str]:
     return list(dict.fromkeys(c for s in sources if (c := _own_channel(s)) is not None))
 
 
-def hide_channel(setup: TrainingSetup, channel: str, synergists: Sequence[str]) -> TrainingSetup:
-    """The setup with the muscle of ``channel`` deep, and every other recorded muscle measured.
+def hide_channels(setup: TrainingSetup, channels: Mapping[str, Sequence[str]]) -> TrainingSetup:
+    """The setup with the muscles of ``channels`` deep, and every other recorded muscle measured.
 
-    Where several muscles share the channel the first becomes deep and the others follow it.
+    ``channels`` maps each to its muscle's synergists. Where several muscles share a channel the
+    first becomes deep and the others follow it.
     """
     known = list_recorded_channels(setup.sources)
-    for name in (channel, *synergists):
-        if name not in known:
-            raise NMMError(
-                f"{setup.file}: expected a channel that measures a muscle, but found '{name}'; "
-                f"{nearest_names(name, known)}."
-            )
-    if channel in synergists:
-        raise NMMError(
-            f"{setup.file}: channel '{channel}' cannot be its own synergist; remove it from its "
-            "<synergist_channels>."
-        )
-    hidden = [s.muscle for s in setup.sources if _own_channel(s) == channel]
+    for channel, synergists in channels.items():
+        for name in (channel, *synergists):
+            if name not in known:
+                raise NMMError(
+                    f"{setup.file}: expected a channel that measures a muscle, but found '{name}'; "
+                    f"{nearest_names(name, known)}."
+                )
+        for name in synergists:
+            if name in channels:
+                raise NMMError(
+                    f"{setup.file}: channel '{name}' is hidden and cannot be a synergist of "
+                    f"'{channel}'; remove it from its <synergist_channels>."
+                )
+    sources = setup.sources
+    for channel, synergists in channels.items():
+        sources = _hide(sources, channel, synergists)
+    measured = tuple(_measure(source, channels) for source in sources)
+    return replace(setup, sources=measured)
+
+
+def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
+    """What is deep in the setup but recorded, and not hidden now, is measured."""
+    if isinstance(source, Deep) and (channel := source.recorded_channel) is not None:
+        return source if channel in hidden else Measured(source.muscle, (channel,), (1.0,))
+    return source
+
+
+def _hide(
+    declared: Sequence[Source], channel: str, synergists: Sequence[str]
+) -> tuple[Source, ...]:
+    hidden = [s.muscle for s in declared if _own_channel(s) == channel]
     sources: list[Source] = []
-    for source in setup.sources:
+    for source in declared:
         if source.muscle == hidden[0]:
             sources.append(Deep(source.muscle, channel, tuple(synergists)))
         elif source.muscle in hidden:
             sources.append(Tied(source.muscle, hidden[0]))
-        elif isinstance(source, Deep) and source.recorded_channel is not None:
-            sources.append(Measured(source.muscle, (source.recorded_channel,), (1.0,)))
         elif isinstance(source, Measured) and channel in source.channels:
             sources.append(_without(source, channel))
         elif isinstance(source, Tied) and source.to in hidden:
@@ -48,7 +66,7 @@ def hide_channel(setup: TrainingSetup, channel: str, synergists: Sequence[str]) 
             sources.append(replace(source, to=hidden[0]))
         else:
             sources.append(source)
-    return replace(setup, sources=tuple(sources))
+    return tuple(sources)
 
 
 def _own_channel(source: Source) -> str | None:

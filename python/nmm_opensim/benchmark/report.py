@@ -13,6 +13,7 @@ import matplotlib
 matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
+import numpy as np
 
 from ..estimators.catalogue import ESTIMATORS
 from ..estimators.estimator import SupervisedEstimator
@@ -62,18 +63,29 @@ def _label(setup: BenchmarkSetup, name: str) -> str:
 def _make_table(
     rows: Sequence[Row], labels: Mapping[str, str], metric: str, scale: float, digits: int
 ) -> str:
-    """Hidden channels down, estimators across."""
-    cells = {(row.hidden_channel, row.estimator): row for row in rows}
+    """Hidden muscles down, estimators across."""
+    cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
     asked = {row.estimator for row in rows}
     estimators = [name for name in labels if name in asked]
     lines = [
-        f"| hidden channel | {' | '.join(labels[name] for name in estimators)} |",
-        "|---|" + "---|" * len(estimators),
+        f"| hidden | of | {' | '.join(labels[name] for name in estimators)} |",
+        "|---|---|" + "---|" * len(estimators),
     ]
-    for channel in dict.fromkeys(row.hidden_channel for row in rows):
-        texts = [_format(cells.get((channel, name)), metric, scale, digits) for name in estimators]
-        lines.append(f"| {channel} | {' | '.join(texts)} |")
+    for key in dict.fromkeys((row.hidden, row.quantity) for row in rows):
+        texts = [_format(cells.get((*key, name)), metric, scale, digits) for name in estimators]
+        lines.append(f"| {key[0]} | {key[1]} | {' | '.join(texts)} |")
+    means = [_format_mean(rows, name, metric, scale, digits) for name in estimators]
+    lines.append(f"| mean | | {' | '.join(means)} |")
     return "\n".join(lines)
+
+
+def _format_mean(
+    rows: Sequence[Row], estimator: str, metric: str, scale: float, digits: int
+) -> str:
+    """The mean of an estimator that answered everything; no other could be compared."""
+    everything = {(row.hidden, row.quantity) for row in rows}
+    values = [row.mean[metric] for row in rows if row.estimator == estimator]
+    return f"{scale * float(np.mean(values)):.{digits}f}" if len(values) == len(everything) else ""
 
 
 def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
@@ -86,12 +98,12 @@ def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
 
 def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
     lines = [
-        "| hidden channel | NMM r | best fair baseline | its r | verdict |",
-        "|---|---|---|---|---|",
+        "| hidden | muscle | NMM r | best fair baseline | its r | verdict |",
+        "|---|---|---|---|---|---|",
     ]
     for verdict in verdicts:
         lines.append(
-            f"| {verdict.hidden_channel} | {verdict.r:.2f} | {verdict.best_baseline} | "
+            f"| {verdict.hidden} | {verdict.muscle} | {verdict.r:.2f} | {verdict.best_baseline} | "
             f"{verdict.baseline_r:.2f} | {verdict.text} |"
         )
     return "\n".join(lines)
@@ -116,9 +128,9 @@ def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     spreads = [f"{metric}_deviation" for metric in METRICS]
     write_csv(
         path,
-        ["hidden_channel", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads],
+        ["hidden", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads],
         (
-            [row.hidden_channel, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
+            [row.hidden, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
             + [f"{row.mean[metric]:.6g}" for metric in METRICS]
             + [f"{row.deviation[metric]:.6g}" for metric in METRICS]
             for row in rows
@@ -128,19 +140,19 @@ def _write_csv(path: Path, rows: Sequence[Row]) -> None:
 
 def _draw(rows: Sequence[Row], file: Path) -> None:
     """Bars of r: hidden channels side by side, one colour per estimator."""
-    channels = list(dict.fromkeys(row.hidden_channel for row in rows))
+    muscles = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
     estimators = list(dict.fromkeys(row.estimator for row in rows))
     width = 0.8 / len(estimators)
-    figure, axes = plt.subplots(figsize=(max(6.0, 1.1 * len(channels) + 2.0), 3.6))
+    figure, axes = plt.subplots(figsize=(max(6.0, 1.1 * len(muscles) + 2.0), 3.6))
     for j, estimator in enumerate(estimators):
-        own = {row.hidden_channel: row for row in rows if row.estimator == estimator}
-        places = [i + (j + 0.5) * width - 0.4 for i, c in enumerate(channels) if c in own]
-        means = [own[c].mean["r"] for c in channels if c in own]
-        spreads = [own[c].deviation["r"] for c in channels if c in own]
+        own = {(row.hidden, row.quantity): row for row in rows if row.estimator == estimator}
+        places = [i + (j + 0.5) * width - 0.4 for i, m in enumerate(muscles) if m in own]
+        means = [own[m].mean["r"] for m in muscles if m in own]
+        spreads = [own[m].deviation["r"] for m in muscles if m in own]
         bars = [0.0 if math.isnan(spread) else spread for spread in spreads]
         axes.bar(places, means, width, yerr=bars, label=estimator, error_kw={"lw": 0.8})
     axes.axhline(0.0, color="black", lw=0.8)
-    axes.set_xticks(range(len(channels)), channels, rotation=20, ha="right")
+    axes.set_xticks(range(len(muscles)), [m for _, m in muscles], rotation=20, ha="right")
     axes.set_ylabel("r of the hidden EMG")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(fontsize=8, ncols=min(4, len(estimators)), loc="lower left", bbox_to_anchor=(0, 1))

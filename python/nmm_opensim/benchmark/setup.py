@@ -10,7 +10,7 @@ from ..errors import NMMError, nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..setup_xml import SetupElement, read_setup
 from ..training.setup import TrainingSetup, read_training_setup
-from .hiding import hide_channel, list_recorded_channels
+from .hiding import hide_channels, list_recorded_channels
 
 TOOL = "NMMBenchmarkTool"
 BY_ROLES = "roles"
@@ -22,6 +22,14 @@ class HiddenChannel:
 
     name: str
     synergists: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class HiddenGroup:
+    """Channels that are hidden at the same time; usually one, which then is its name."""
+
+    name: str
+    channels: tuple[HiddenChannel, ...]
 
 
 @dataclass(frozen=True)
@@ -49,15 +57,16 @@ class BenchmarkSetup:
     file: Path
     name: str
     training: TrainingSetup
-    hidden_channels: tuple[HiddenChannel, ...]
+    hidden_groups: tuple[HiddenGroup, ...]
     folds: tuple[Fold, ...]
     estimators: tuple[str, ...]
     seeds: tuple[int, ...]
     results_directory: Path
 
-    def training_for(self, hidden: HiddenChannel, fold: Fold) -> TrainingSetup:
-        """The training setup of one hidden channel and fold."""
-        return fold.apply(hide_channel(self.training, hidden.name, hidden.synergists))
+    def training_for(self, hidden: HiddenGroup, fold: Fold) -> TrainingSetup:
+        """The training setup of one hidden group and fold."""
+        channels = {channel.name: channel.synergists for channel in hidden.channels}
+        return fold.apply(hide_channels(self.training, channels))
 
 
 def read_benchmark_setup(file: Path) -> BenchmarkSetup:
@@ -74,7 +83,7 @@ def read_benchmark_setup(file: Path) -> BenchmarkSetup:
         file=file.resolve(),
         name=tool.name,
         training=training,
-        hidden_channels=_read_hidden_channels(tool.get_child("hidden_channels"), training),
+        hidden_groups=_read_hidden_groups(tool.get_child("hidden_channels"), training),
         folds=_read_folds(tool, training),
         estimators=tuple(estimators),
         seeds=tuple(tool.get_integers("seeds")),
@@ -83,26 +92,34 @@ def read_benchmark_setup(file: Path) -> BenchmarkSetup:
     tool.finish()
     if not setup.seeds:
         raise tool.error("<seeds>: expected at least one seed, but found none")
-    for hidden in setup.hidden_channels:
+    for hidden in setup.hidden_groups:
         # What cannot be hidden is said now, not an hour into the run.
-        hide_channel(training, hidden.name, hidden.synergists)
+        setup.training_for(hidden, setup.folds[0])
     return setup
 
 
-def _read_hidden_channels(
-    element: SetupElement, training: TrainingSetup
-) -> tuple[HiddenChannel, ...]:
-    channels = []
-    for child in element.get_children(["HiddenChannel"]):
-        channels.append(
-            HiddenChannel(child.name, tuple(child.get_names("synergist_channels", default=[])))
-        )
-        child.finish()
-    if not channels:
+def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple[HiddenGroup, ...]:
+    groups = []
+    for child in element.get_children(["HiddenChannel", "HiddenGroup"]):
+        if child.tag == "HiddenChannel":
+            groups.append(HiddenGroup(child.name, (_read_hidden_channel(child),)))
+            continue
+        channels = [_read_hidden_channel(each) for each in child.get_children(["HiddenChannel"])]
+        _refuse_twice([channel.name for channel in channels], child, "HiddenChannel")
+        groups.append(HiddenGroup(child.name, tuple(channels)))
+        if not channels:
+            raise child.error("expected a <HiddenChannel>, but found none")
+    if not groups:
         known = ", ".join(list_recorded_channels(training.sources))
         raise element.error(f"expected a <HiddenChannel>, one of {known}, but found none")
-    _refuse_twice([channel.name for channel in channels], element, "HiddenChannel")
-    return tuple(channels)
+    _refuse_twice([group.name for group in groups], element, "hidden_channels")
+    return tuple(groups)
+
+
+def _read_hidden_channel(element: SetupElement) -> HiddenChannel:
+    synergists = element.get_names("synergist_channels", default=[])
+    element.finish()
+    return HiddenChannel(element.name, tuple(synergists))
 
 
 def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]:

@@ -1,4 +1,4 @@
-"""Scores of a benchmark's cells brought together: per hidden channel, estimator and quantity."""
+"""Scores of a benchmark's cells brought together: per hidden group, estimator and quantity."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Row:
     NaN where there is one or none.
     """
 
-    hidden_channel: str
+    hidden: str
     estimator: str
     kind: str
     quantity: str
@@ -34,7 +34,7 @@ class Row:
 
 
 def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
-    """One row per hidden channel, estimator and quantity, in the order of first appearance."""
+    """One row per hidden group, estimator and quantity, in the order of first appearance."""
     groups: dict[tuple[str, str, str, str], dict[int | None, list[list[float]]]] = {}
     for scored in cells:
         for score in scored.scores:
@@ -62,7 +62,8 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
 class Verdict:
     """Whether a hidden muscle's EMG by ``nmm`` is worth more than that of the best baseline."""
 
-    hidden_channel: str
+    hidden: str
+    muscle: str
     r: float
     deviation: float
     best_baseline: str
@@ -81,7 +82,7 @@ class Verdict:
 
 
 def judge(rows: Sequence[Row], subject: str = "nmm") -> list[Verdict]:
-    """One verdict per hidden channel that ``subject`` was asked for.
+    """One verdict per hidden muscle that ``subject`` was asked for.
 
     Estimators that see what no user has, a ceiling's labels or an oracle's test trial, are no
     baselines.
@@ -94,7 +95,7 @@ def judge(rows: Sequence[Row], subject: str = "nmm") -> list[Verdict]:
         fair = [
             other
             for other in emg
-            if other.hidden_channel == row.hidden_channel
+            if (other.hidden, other.quantity) == (row.hidden, row.quantity)
             and other.estimator != subject
             and other.estimator not in UNFAIR
         ]
@@ -102,7 +103,8 @@ def judge(rows: Sequence[Row], subject: str = "nmm") -> list[Verdict]:
             best = max(fair, key=lambda other: other.mean["r"])
             verdicts.append(
                 Verdict(
-                    row.hidden_channel,
+                    row.hidden,
+                    row.quantity,
                     row.mean["r"],
                     row.deviation["r"],
                     best.estimator,

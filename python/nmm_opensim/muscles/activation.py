@@ -10,6 +10,9 @@ import torch
 from .. import _core
 from ..tables import Array
 
+# s: what an electromechanical delay can be; a longer one is a lag between streams.
+POSSIBLE_DELAY = (0.0, 0.125)
+
 
 def compute_activations(
     times: Array,

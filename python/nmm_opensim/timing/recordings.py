@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
+from ..muscles.activation import POSSIBLE_DELAY
 from ..nmm import PreparedTrial
 from ..osim_model import OsimModel
 from ..sources import MuscleSources
-from ..training.training import Training
+from ..training.training import Training, group_recordings
 from .lag import Lag, estimate_lags
 
-# s, beyond activation dynamics: what an electromechanical delay can be, and what it usually is.
-POSSIBLE_DELAY = (0.0, 0.125)
+# s, beyond activation dynamics: what an electromechanical delay usually is.
 USUAL_DELAY = (0.02, 0.1)
 # s: estimates this far apart do not come from noise.
 TOLERANCE = 0.03
@@ -54,9 +53,7 @@ def estimate_timing(
 
 def estimate_setup_timing(training: Training) -> Timing:
     """The timing of a setup's training trials; trials of one EMG file are one recording."""
-    recordings: dict[Path, list[PreparedTrial]] = {}
-    for files in training.setup.with_role("train"):
-        recordings.setdefault(files.emg_file, []).append(training.trials[files.name])
+    recordings = group_recordings(training.setup.with_role("train"), training.trials)
     named = {
         # Files of several folders often have the same name.
         (path.name if len(recordings) == 1 else f"{path.parent.name}/{path.name}"): trials

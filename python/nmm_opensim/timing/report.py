@@ -24,8 +24,8 @@ def make_table(timing: Timing) -> RenderableType:
         f"Electromechanical delay: {1000 * timing.delay:.0f} ms, assumed: the usual delay "
         f"({low}-{high} ms) nearest to\nthe lead. The rest is the streams' lag; recordings tell "
         "only the sum of the two.\n± is one standard deviation over blocks of time. Moments, in "
-        f"order:\n{', '.join(timing.mean.by_coordinate)}. A setup's <electromechanical_delay> is "
-        "to be the whole lead."
+        f"order:\n{', '.join(timing.mean.by_coordinate)}. A setup gives the delay as "
+        "<electromechanical_delay>,\nand adds the streams' lag to its trials' <emg_time_offset>."
     )
     return Group(table, note)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..calibration import Bounds
 from ..errors import NMMError
+from ..muscles.activation import POSSIBLE_DELAY
 from ..muscles.millard import TENDON_MODELS, TendonModel
 from ..paths.path_model import PATH_MODELS
 from ..predictor import HIDDEN_ACTIVATIONS, PredictorArchitecture
@@ -15,6 +16,7 @@ from ..sources import Deep, Measured, Source, Tied, Unscored
 from ..trial import TrialFiles
 
 TOOL = "NMMTrainingTool"
+ESTIMATE = "estimate"
 ROLES = ("train", "validation", "test")
 
 
@@ -33,7 +35,10 @@ class Optimization:
 
 @dataclass(frozen=True)
 class TrainingSetup:
-    """All that a training setup declares; paths are absolute."""
+    """All that a training setup declares; paths are absolute.
+
+    ``electromechanical_delay`` is None where it is to be estimated from the measured muscles.
+    """
 
     file: Path
     name: str
@@ -44,7 +49,7 @@ class TrainingSetup:
     moment_coordinates: tuple[str, ...]
     sources: tuple[Source, ...]
     architecture: PredictorArchitecture
-    electromechanical_delay: float
+    electromechanical_delay: float | None
     tendon: TendonModel
     bounds: Bounds
     optimization: Optimization
@@ -76,9 +81,7 @@ def read_training_setup(file: Path) -> TrainingSetup:
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
         architecture=_read_predictor(tool.get_child("predictor")),
-        electromechanical_delay=tool.get_number(
-            "electromechanical_delay", minimum=0.0, maximum=0.125
-        ),
+        electromechanical_delay=_read_delay(tool),
         tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
         bounds=_read_bounds(tool.get_child("calibration")),
         optimization=_read_optimization(tool.get_child("optimization")),
@@ -97,6 +100,13 @@ def read_training_setup(file: Path) -> TrainingSetup:
             "but found model"
         )
     return setup
+
+
+def _read_delay(tool: SetupElement) -> float | None:
+    if tool.get_text("electromechanical_delay") == ESTIMATE:
+        return None
+    low, high = POSSIBLE_DELAY
+    return tool.get_number("electromechanical_delay", minimum=low, maximum=high)
 
 
 def _read_path_set_file(tool: SetupElement) -> Path | None:
@@ -118,6 +128,7 @@ def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
                 lowpass_cutoff_frequency_for_coordinates=cutoff if cutoff > 0 else None,
                 initial_time=_optional_number(trial, "initial_time"),
                 final_time=_optional_number(trial, "final_time"),
+                emg_time_offset=trial.get_number("emg_time_offset", 0.0),
             )
         )
         trial.finish()

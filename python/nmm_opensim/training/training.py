@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,14 @@ from ..nmm import (
     PreparedTrial,
     build_nmm,
     prepare_trial,
+    resample_emg,
 )
 from ..osim_model import OsimModel
 from ..paths.path_model import OWN_PATHS, fit_path_model
 from ..paths.sampling import find_independent_coordinates
 from ..sources import order_sources
-from ..trial import Trial, read_trial
+from ..timing.lag import estimate_delay
+from ..trial import Trial, TrialFiles, read_trial
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
 from .setup import TrainingSetup
@@ -98,7 +100,7 @@ class Training:
             setup.moment_coordinates,
             tuple(n for n in self.model.coordinate_names if n in named or n in positioning),
             architecture,
-            setup.electromechanical_delay,
+            setup.electromechanical_delay or 0.0,
             setup.bounds,
             setup.tendon,
             path_model,
@@ -107,6 +109,22 @@ class Training:
         self.trials = {
             name: prepare_trial(trial, self.model, self.declaration)
             for name, trial in trials.items()
+        }
+        if setup.electromechanical_delay is None:
+            status("Estimating the electromechanical delay")
+            self._set_delay(
+                estimate_delay(
+                    list(group_recordings(setup.with_role("train"), self.trials).values()),
+                    self.model,
+                    sources,
+                    setup.moment_coordinates,
+                )
+            )
+
+    def _set_delay(self, delay: float) -> None:
+        self.declaration = replace(self.declaration, electromechanical_delay=delay)
+        self.trials = {
+            name: resample_emg(trial, self.declaration) for name, trial in self.trials.items()
         }
 
     @property
@@ -209,6 +227,16 @@ class Training:
         hashes = [hash_file(path) for path in self.setup.input_files]
         text = json.dumps([*hashes, torch.__version__])
         return hashlib.sha256(text.encode()).hexdigest()
+
+
+def group_recordings(
+    trials: Iterable[TrialFiles], prepared: Mapping[str, PreparedTrial]
+) -> dict[Path, list[PreparedTrial]]:
+    """Trials by the EMG file that they come from: those of one file share its lag."""
+    recordings: dict[Path, list[PreparedTrial]] = {}
+    for files in trials:
+        recordings.setdefault(files.emg_file, []).append(prepared[files.name])
+    return recordings
 
 
 def _check_coordinates(trials: Iterable[Trial], coordinates: Iterable[str]) -> None:
