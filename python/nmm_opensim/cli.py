@@ -94,6 +94,8 @@ def train(setup: Path) -> None:
     declared = read_training_setup(setup)
     with console.status("Reading data and sampling muscle paths") as status:
         training = Training(declared, status.update)
+    for warning in training.warnings:
+        console.print(f"Warning: {warning}", style="yellow", soft_wrap=True)
     if (report := training.declaration.path_model.report) is not None:
         paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
         report.write(paths)

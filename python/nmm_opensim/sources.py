@@ -10,11 +10,15 @@ from .errors import NMMError, nearest_names
 
 @dataclass(frozen=True)
 class Measured:
-    """Excitation = sum of weighted EMG channels."""
+    """Excitation = sum of weighted EMG channels.
+
+    ``synergists`` are channels of muscles that act with it: what its copy would be were it hidden.
+    """
 
     muscle: str
     channels: tuple[str, ...]
     weights: tuple[float, ...]
+    synergists: tuple[str, ...] = ()
     kind = "measured"
 
 
@@ -79,6 +83,14 @@ class MuscleSources:
                     "tie it to a measured or deep muscle."
                 )
         hidden = {s.recorded_channel: s.muscle for s in self.deep if s.recorded_channel}
+        for source in self.sources:
+            for channel in source.synergists if isinstance(source, Measured) else ():
+                if channel not in self.channels and channel not in hidden:
+                    raise NMMError(
+                        f"Muscle '{source.muscle}': expected synergists among the channels of "
+                        f"measured muscles, but found '{channel}'; "
+                        f"{nearest_names(channel, self.channels)}."
+                    )
         for channel in self.channels:
             if channel in hidden:
                 raise NMMError(

@@ -42,10 +42,23 @@ def hide_channels(setup: TrainingSetup, channels: Mapping[str, Sequence[str]]) -
     return replace(setup, sources=measured)
 
 
+def find_synergists(sources: Sequence[Source], channel: str) -> list[str]:
+    """The declared synergists of the muscle that ``channel`` records."""
+    for source in sources:
+        if _own_channel(source) == channel and isinstance(source, Measured | Deep):
+            return list(source.synergists)
+    return []
+
+
 def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
-    """What is deep in the setup but recorded, and not hidden now, is measured."""
+    """What is recorded and not hidden is measured, with the synergists that are left."""
     if isinstance(source, Deep) and (channel := source.recorded_channel) is not None:
-        return source if channel in hidden else Measured(source.muscle, (channel,), (1.0,))
+        if channel in hidden:
+            return source
+        source = Measured(source.muscle, (channel,), (1.0,), source.synergists)
+    if isinstance(source, Measured):
+        left = tuple(name for name in source.synergists if name not in hidden)
+        return replace(source, synergists=left)
     return source
 
 

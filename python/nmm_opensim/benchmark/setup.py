@@ -10,7 +10,7 @@ from ..errors import NMMError, nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..setup_xml import SetupElement, read_setup
 from ..training.setup import TrainingSetup, read_training_setup
-from .hiding import hide_channels, list_recorded_channels
+from .hiding import find_synergists, hide_channels, list_recorded_channels
 
 TOOL = "NMMBenchmarkTool"
 BY_ROLES = "roles"
@@ -22,6 +22,7 @@ class HiddenChannel:
 
     name: str
     synergists: tuple[str, ...]
+    """Those of the training setup, unless the benchmark names others."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,11 @@ def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple
     groups = []
     for child in element.get_children(["HiddenChannel", "HiddenGroup"]):
         if child.tag == "HiddenChannel":
-            groups.append(HiddenGroup(child.name, (_read_hidden_channel(child),)))
+            groups.append(HiddenGroup(child.name, (_read_hidden_channel(child, training),)))
             continue
-        channels = [_read_hidden_channel(each) for each in child.get_children(["HiddenChannel"])]
+        channels = [
+            _read_hidden_channel(each, training) for each in child.get_children(["HiddenChannel"])
+        ]
         _refuse_twice([channel.name for channel in channels], child, "HiddenChannel")
         groups.append(HiddenGroup(child.name, tuple(channels)))
         if not channels:
@@ -116,8 +119,9 @@ def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple
     return tuple(groups)
 
 
-def _read_hidden_channel(element: SetupElement) -> HiddenChannel:
-    synergists = element.get_names("synergist_channels", default=[])
+def _read_hidden_channel(element: SetupElement, training: TrainingSetup) -> HiddenChannel:
+    declared = find_synergists(training.sources, element.name)
+    synergists = element.get_names("synergist_channels", default=declared)
     element.finish()
     return HiddenChannel(element.name, tuple(synergists))
 

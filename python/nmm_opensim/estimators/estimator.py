@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..errors import NMMError
 from ..nmm import Declaration, PreparedTrial
 from ..osim_model import OsimModel
-from ..sources import Deep, MuscleSources
+from ..sources import Deep, Measured, MuscleSources, Source
 from ..tables import Array
 
 
@@ -39,10 +39,17 @@ class Task:
 
 def conceal(declaration: Declaration) -> Declaration:
     """The declaration without the names of hidden recordings."""
-    sources = tuple(
-        replace(source, recorded_channel=None) if isinstance(source, Deep) else source
-        for source in declaration.sources.sources
-    )
+    hidden = {source.recorded_channel for source in declaration.sources.deep}
+
+    def conceal_source(source: Source) -> Source:
+        if isinstance(source, Deep):
+            return replace(source, recorded_channel=None)
+        if isinstance(source, Measured):
+            left = tuple(name for name in source.synergists if name not in hidden)
+            return replace(source, synergists=left)
+        return source
+
+    sources = tuple(conceal_source(source) for source in declaration.sources.sources)
     return replace(declaration, sources=MuscleSources(sources))
 
 

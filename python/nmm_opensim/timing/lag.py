@@ -15,7 +15,6 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from ..errors import NMMError
-from ..muscles.activation import POSSIBLE_DELAY
 from ..nmm import PreparedTrial
 from ..osim_model import OsimModel
 from ..sources import MuscleSources
@@ -52,28 +51,17 @@ class Lag:
     explained: dict[str, float]
 
 
-def estimate_delay(
+def estimate_lead(
     recordings: Sequence[Sequence[PreparedTrial]],
     model: OsimModel,
     sources: MuscleSources,
     moment_coordinates: Sequence[str],
 ) -> float:
-    """The electromechanical delay (s) of a subject whose streams are in step.
-
-    A lead that no such delay can explain is refused: it is the recordings', not the subject's.
-    """
+    """How much EMG leads the motion (s), over all recordings of a subject."""
     trials = [trial for several in recordings for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
     fit = _Fit(driven, recordings, driven.find_driven(trials, moment_coordinates))
     lead = float(np.average(fit.run([USUAL]), weights=1.0 / fit.find_spreads() ** 2))
-    low, high = POSSIBLE_DELAY
-    if not low <= lead <= high:
-        raise NMMError(
-            f"EMG leads the motion by {1000 * lead:.0f} ms, but an electromechanical delay is "
-            f"{1000 * low:g}-{1000 * high:g} ms: the streams are not in step; declare each trial's "
-            "<emg_time_offset> (s, positive if EMG comes early), which `nmm-opensim timing` helps "
-            "to find."
-        )
     return lead
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,21 @@ class Optimization:
 
 
 @dataclass(frozen=True)
+class PriorSubject:
+    """Another subject, whose recordings tell what a muscle does in a motion.
+
+    ``muscles`` and ``coordinates`` map this setup's names to that subject's model's; a coordinate
+    with the sign -1 counts the other way there.
+    """
+
+    name: str
+    setup: TrainingSetup
+    muscles: Mapping[str, str]
+    coordinates: Mapping[str, str]
+    signs: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class TrainingSetup:
     """All that a training setup declares; paths are absolute.
 
@@ -48,6 +64,7 @@ class TrainingSetup:
     trials: tuple[TrialFiles, ...]
     moment_coordinates: tuple[str, ...]
     sources: tuple[Source, ...]
+    prior_subjects: tuple[PriorSubject, ...]
     architecture: PredictorArchitecture
     electromechanical_delay: float | None
     tendon: TendonModel
@@ -61,6 +78,7 @@ class TrainingSetup:
         """All files that decide the outcome: setup, model, paths and data, each once."""
         paths = self.function_based_path_set_file
         data = {path for trial in self.trials for path in trial.data_files}
+        data.update(path for subject in self.prior_subjects for path in subject.setup.input_files)
         return [self.file, self.model_file, *([paths] if paths else []), *sorted(data)]
 
     def with_role(self, *roles: str) -> list[TrialFiles]:
@@ -68,9 +86,13 @@ class TrainingSetup:
         return [trial for trial in self.trials if trial.role in roles]
 
 
-def read_training_setup(file: Path) -> TrainingSetup:
-    """Read and check ``<NMMTrainingTool>``; every complaint names the line."""
+def read_training_setup(file: Path, with_prior_subjects: bool = True) -> TrainingSetup:
+    """Read and check ``<NMMTrainingTool>``; every complaint names the line.
+
+    Without prior subjects the setup stands for its own recordings alone.
+    """
     tool = read_setup(file, TOOL)
+    subjects = tool.get_child("prior_subjects") if tool.has("prior_subjects") else None
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.name,
@@ -80,6 +102,7 @@ def read_training_setup(file: Path) -> TrainingSetup:
         trials=_read_trials(tool.get_child("trials")),
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
+        prior_subjects=_read_prior_subjects(subjects) if subjects and with_prior_subjects else (),
         architecture=_read_predictor(tool.get_child("predictor")),
         electromechanical_delay=_read_delay(tool),
         tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
@@ -107,6 +130,41 @@ def _read_delay(tool: SetupElement) -> float | None:
         return None
     low, high = POSSIBLE_DELAY
     return tool.get_number("electromechanical_delay", minimum=low, maximum=high)
+
+
+def _read_prior_subjects(element: SetupElement) -> tuple[PriorSubject, ...]:
+    subjects = []
+    for child in element.get_children(["PriorSubject"]):
+        muscles = child.get_names("muscles")
+        coordinates = child.get_names("coordinates")
+        signs = child.get_numbers(
+            "coordinate_signs", [1.0] * len(coordinates), count=len(coordinates)
+        )
+        for sign in signs:
+            if sign not in (-1.0, 1.0):
+                raise child.error(f"<coordinate_signs>: expected 1 or -1, but found {sign:g}")
+        subjects.append(
+            PriorSubject(
+                child.name,
+                read_training_setup(child.get_file("training_setup_file"), False),
+                _pair(child, "muscles", muscles),
+                _pair(child, "coordinates", coordinates),
+                dict(zip(coordinates, signs, strict=True)),
+            )
+        )
+        child.finish()
+    return tuple(subjects)
+
+
+def _pair(element: SetupElement, tag: str, ours: list[str]) -> dict[str, str]:
+    """Names here and in the other subject's model, the same unless ``<their_…>`` says else."""
+    theirs = element.get_names(f"their_{tag}", default=ours)
+    if len(theirs) != len(ours):
+        raise element.error(
+            f"<their_{tag}>: expected one name for each of the {len(ours)} in <{tag}>, but found "
+            f"{len(theirs)}"
+        )
+    return dict(zip(ours, theirs, strict=True))
 
 
 def _read_path_set_file(tool: SetupElement) -> Path | None:
@@ -182,7 +240,8 @@ def _read_source(muscle: SetupElement) -> Source:
             weights = muscle.get_numbers(
                 "weights", [1.0 / len(channels)] * len(channels), count=len(channels), minimum=0.0
             )
-            return Measured(muscle.name, tuple(channels), tuple(weights))
+            synergists = muscle.get_names("synergist_channels", default=[])
+            return Measured(muscle.name, tuple(channels), tuple(weights), tuple(synergists))
         case "DeepMuscle":
             recorded = muscle.has("recorded_channel")
             return Deep(

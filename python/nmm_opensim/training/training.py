@@ -19,6 +19,7 @@ from ..artefact import write_artefact
 from ..errors import NMMError
 from ..estimators.estimator import Task, conceal
 from ..files import hash_file, write_atomically
+from ..muscles.activation import POSSIBLE_DELAY
 from ..nmm import (
     Declaration,
     NeuralMusculoskeletalModel,
@@ -31,7 +32,7 @@ from ..osim_model import OsimModel
 from ..paths.path_model import OWN_PATHS, fit_path_model
 from ..paths.sampling import find_independent_coordinates
 from ..sources import order_sources
-from ..timing.lag import estimate_delay
+from ..timing.lag import estimate_lead
 from ..trial import Trial, TrialFiles, read_trial
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
@@ -58,6 +59,8 @@ class Training:
 
     def __init__(self, setup: TrainingSetup, status: Status = lambda text: None) -> None:
         self.setup = setup
+        self.warnings: list[str] = []
+        """What a user should know, one line each."""
         self.model = OsimModel(setup.model_file)
         sources = order_sources(
             setup.sources,
@@ -112,16 +115,25 @@ class Training:
         }
         if setup.electromechanical_delay is None:
             status("Estimating the electromechanical delay")
-            self._set_delay(
-                estimate_delay(
-                    list(group_recordings(setup.with_role("train"), self.trials).values()),
-                    self.model,
-                    sources,
-                    setup.moment_coordinates,
-                )
-            )
+            self._estimate_delay()
 
-    def _set_delay(self, delay: float) -> None:
+    def _estimate_delay(self) -> None:
+        recordings = group_recordings(self.setup.with_role("train"), self.trials)
+        lead = estimate_lead(
+            list(recordings.values()),
+            self.model,
+            self.declaration.sources,
+            self.setup.moment_coordinates,
+        )
+        low, high = POSSIBLE_DELAY
+        delay = min(max(lead, low), high)
+        if delay != lead:
+            self.warnings.append(
+                f"EMG leads the motion by {1000 * lead:.0f} ms, but an electromechanical delay is "
+                f"{1000 * low:g}-{1000 * high:g} ms, so {1000 * delay:g} ms is taken; if the "
+                "streams are not in step, declare each trial's <emg_time_offset> (s, positive if "
+                "EMG comes early), which `nmm-opensim timing` helps to find."
+            )
         self.declaration = replace(self.declaration, electromechanical_delay=delay)
         self.trials = {
             name: resample_emg(trial, self.declaration) for name, trial in self.trials.items()
