@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -126,7 +127,12 @@ def train(setup: Path) -> None:
     summaries = summarise(scores)
     training.write(
         chosen,
-        {f"{s.trial}/{s.quantity} {s.kind}/{s.estimator}": s.mean for s in summaries},
+        {
+            f"{s.trial}/{s.quantity} {s.kind}/{s.estimator}": {
+                name: value for name, value in s.mean.items() if not math.isnan(value)
+            }
+            for s in summaries
+        },
     )
     training.clear_checkpoint()
     table = declared.results_directory / f"{declared.name}_scores.csv"
@@ -153,6 +159,7 @@ def benchmark(setup: Path) -> None:
     from .benchmark.report import make_markdown, write_report
     from .benchmark.setup import read_benchmark_setup
     from .benchmark.summary import judge, summarise_cells
+    from .estimators.catalogue import ESTIMATORS
 
     declared = read_benchmark_setup(setup)
     with Progress(
@@ -177,7 +184,8 @@ def benchmark(setup: Path) -> None:
             sys.exit(130)
         bar.update(task, completed=len(cells), total=len(cells), state="")
     rows = summarise_cells(cells)
-    verdicts = judge(rows)
+    options = declared.training.optimization
+    verdicts = judge(rows, {name: ESTIMATORS[name](options).standing for name in ESTIMATORS})
     console.print(Markdown(make_markdown(declared, rows, verdicts)))
     for file in write_report(declared, rows, verdicts):
         console.print(f"Written: {file}", soft_wrap=True)

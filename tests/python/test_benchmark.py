@@ -12,12 +12,12 @@ import pytest
 from conftest import Walking, run_cli
 
 from nmm_opensim.benchmark.cells import Cell, CellScores, list_cells, run_cells
-from nmm_opensim.benchmark.hiding import hide_channels, list_recorded_channels
 from nmm_opensim.benchmark.report import make_markdown
 from nmm_opensim.benchmark.setup import Fold, HiddenGroup, read_benchmark_setup
 from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
+from nmm_opensim.training.hiding import hide_channels, list_recorded_channels
 from nmm_opensim.training.scoring import EMG, METRICS, Score
 from nmm_opensim.training.setup import TrainingSetup, read_training_setup
 
@@ -190,7 +190,10 @@ def test_verdicts(nmm: float, spread: float, copy: float, words: str) -> None:
     def row(estimator: str, r: float, deviation: float) -> Row:
         return Row("soleus", estimator, EMG, "soleus_r", 1, 5, {"r": r}, {"r": deviation})
 
-    (verdict,) = judge([row("nmm", nmm, spread), row("neighbour_copy", copy, math.nan)])
+    (verdict,) = judge(
+        [row("nmm", nmm, spread), row("neighbour_copy", copy, math.nan)],
+        {"nmm": "NMM", "neighbour_copy": "baseline"},
+    )
     assert verdict.text.startswith(words)
 
 

@@ -87,7 +87,7 @@ def run_cells(setup: BenchmarkSetup, progress: Progress) -> Iterator[CellScores]
 
 def _compute(cell: Cell, training: Training) -> list[Score]:
     fitted = fit_estimator(cell.estimator, training, 0 if cell.seed is None else cell.seed)
-    return [score for score in score_estimators(training, [fitted]) if score.role == "test"]
+    return score_estimators(training, [fitted], ["test"])
 
 
 def _hash_inputs(setup: BenchmarkSetup) -> str:

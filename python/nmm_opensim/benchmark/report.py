@@ -16,13 +16,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ..estimators.catalogue import ESTIMATORS
-from ..estimators.estimator import SupervisedEstimator
 from ..files import write_atomically, write_csv, write_text
 from ..training.scoring import EMG, METRICS, MOMENT
 from .setup import BenchmarkSetup
 from .summary import Row, Verdict, select
 
-GIVEN_MOMENTS, GIVEN_LABELS = "*", "†"
+GIVEN_MOMENTS, CEILING = "*", "†"
 
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
@@ -36,12 +35,21 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
         f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
         "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
         f"read only to score. {GIVEN_MOMENTS}: given the joint moments of the trial that it "
-        f"estimates. {GIVEN_LABELS}: a ceiling, taught with the hidden channel.",
+        f"estimates. {CEILING}: a ceiling, taught with the hidden channel or fitted to the very "
+        "trial that it is scored on.",
         "## EMG of the hidden muscle, r",
         _make_table(emg, labels, "r", 1.0, 2),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
         _make_table(emg, labels, "scaled_rmse", 100.0, 1),
     ]
+    with_interval = [row for row in emg if not math.isnan(row.mean["coverage"])]
+    if with_interval:
+        parts += [
+            "## Share of the recording inside the 90 % interval (%)",
+            _make_table(with_interval, labels, "coverage", 100.0, 0),
+            "## Mean width of the interval (% of maximum)",
+            _make_table(with_interval, labels, "interval_width", 100.0, 0),
+        ]
     for coordinate in dict.fromkeys(row.quantity for row in moments):
         of = [row for row in moments if row.quantity == coordinate]
         parts += [
@@ -55,8 +63,8 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
 
 def _label(setup: BenchmarkSetup, name: str) -> str:
     estimator = ESTIMATORS[name](setup.training.optimization)
-    if isinstance(estimator, SupervisedEstimator):
-        return name + GIVEN_LABELS
+    if estimator.standing == "ceiling":
+        return name + CEILING
     return name + GIVEN_MOMENTS if estimator.sees_moments else name
 
 
@@ -98,13 +106,13 @@ def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
 
 def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
     lines = [
-        "| hidden | muscle | NMM r | best fair baseline | its r | verdict |",
-        "|---|---|---|---|---|---|",
+        "| hidden | muscle | estimator | r | best fair baseline | its r | verdict |",
+        "|---|---|---|---|---|---|---|",
     ]
     for verdict in verdicts:
         lines.append(
-            f"| {verdict.hidden} | {verdict.muscle} | {verdict.r:.2f} | {verdict.best_baseline} | "
-            f"{verdict.baseline_r:.2f} | {verdict.text} |"
+            f"| {verdict.hidden} | {verdict.muscle} | {verdict.estimator} | {verdict.r:.2f} | "
+            f"{verdict.best_baseline} | {verdict.baseline_r:.2f} | {verdict.text} |"
         )
     return "\n".join(lines)
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from ..errors import NMMError, nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..setup_xml import SetupElement, read_setup
+from ..training.hiding import find_synergists, hide_channels, list_recorded_channels
 from ..training.setup import TrainingSetup, read_training_setup
-from .hiding import find_synergists, hide_channels, list_recorded_channels
 
 TOOL = "NMMBenchmarkTool"
 BY_ROLES = "roles"

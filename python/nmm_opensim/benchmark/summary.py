@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from ..training.scoring import EMG, METRICS, MOMENT
+from ..estimators.estimator import Standing
+from ..training.scoring import EMG, METRICS, MOMENT, get_metric
 from .cells import CellScores
-
-# They see what no user has: the hidden labels, or the test trial while they are fitted.
-UNFAIR = ("supervised", "synx_nmf_oracle", "synx_pca_oracle")
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
     for scored in cells:
         for score in scored.scores:
             key = (scored.cell.hidden.name, scored.cell.estimator, score.kind, score.quantity)
-            values = [getattr(score, metric) for metric in METRICS]
+            values = [get_metric(score, metric) for metric in METRICS]
             groups.setdefault(key, {}).setdefault(scored.cell.seed, []).append(values)
     rows = []
     for key, by_seed in groups.items():
@@ -60,10 +58,11 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a hidden muscle's EMG by ``nmm`` is worth more than that of the best baseline."""
+    """Whether a hidden muscle's EMG by an NMM is worth more than that of the best baseline."""
 
     hidden: str
     muscle: str
+    estimator: str
     r: float
     deviation: float
     best_baseline: str
@@ -81,23 +80,18 @@ class Verdict:
         return f"worse than {self.best_baseline}: do not trust it here"
 
 
-def judge(rows: Sequence[Row], subject: str = "nmm") -> list[Verdict]:
-    """One verdict per hidden muscle that ``subject`` was asked for.
-
-    Estimators that see what no user has, a ceiling's labels or an oracle's test trial, are no
-    baselines.
-    """
+def judge(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Verdict]:
+    """One verdict per hidden muscle and NMM; ``standings`` are those of the estimators."""
     emg = [row for row in rows if row.kind == EMG]
     verdicts = []
     for row in emg:
-        if row.estimator != subject:
+        if standings[row.estimator] != "NMM":
             continue
         fair = [
             other
             for other in emg
             if (other.hidden, other.quantity) == (row.hidden, row.quantity)
-            and other.estimator != subject
-            and other.estimator not in UNFAIR
+            and standings[other.estimator] == "baseline"
         ]
         if fair:
             best = max(fair, key=lambda other: other.mean["r"])
@@ -105,6 +99,7 @@ def judge(rows: Sequence[Row], subject: str = "nmm") -> list[Verdict]:
                 Verdict(
                     row.hidden,
                     row.quantity,
+                    row.estimator,
                     row.mean["r"],
                     row.deviation["r"],
                     best.estimator,

@@ -11,6 +11,7 @@ from .emg_assisted import EmgAssisted
 from .estimator import Estimator, FittedEstimator, SupervisedEstimator
 from .neighbour import NeighbourCopy
 from .network import Network
+from .posterior import Posterior
 from .static_optimization import StaticOptimization
 from .supervised import Supervised
 from .synx import Synx, SynxOracle
@@ -19,6 +20,7 @@ Make = Callable[[Optimization], Estimator | SupervisedEstimator]
 
 ESTIMATORS: Mapping[str, Make] = {
     "nmm": Network,
+    "posterior": lambda options: Posterior(),
     "neighbour_copy": lambda options: NeighbourCopy(),
     "synx_nmf": lambda options: Synx("NMF", options),
     "synx_pca": lambda options: Synx("PCA", options),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from ..errors import NMMError
 from ..nmm import Declaration, PreparedTrial
 from ..osim_model import OsimModel
+from ..prior.population import RecordedSubject
 from ..sources import Deep, Measured, MuscleSources, Source
 from ..tables import Array
+
+Standing = Literal["NMM", "baseline", "ceiling"]
+"""Ours; what ours must beat; what sees more than any user has, labels or the test trial."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class Task:
     declaration: Declaration
     training: tuple[PreparedTrial, ...]
     validation: tuple[PreparedTrial, ...] = ()
+    prior_subjects: tuple[RecordedSubject, ...] = ()
 
     def __post_init__(self) -> None:
         for source in self.declaration.sources.deep:
@@ -66,16 +72,26 @@ class LabelledTask:
 
 
 @dataclass(frozen=True)
+class Interval:
+    """Where an excitation lies with a probability of 90 %; each (frames,)."""
+
+    lower: Array
+    upper: Array
+
+
+@dataclass(frozen=True)
 class Estimate:
     """What an estimator says of a trial.
 
     ``excitations`` by muscle, (frames,), at least of the deep muscles it can estimate; they belong
     to the EMG's own time, frames minus the electromechanical delay. ``moments`` (N m) have shape
-    (frames, moment coordinates), or are None where the estimator makes none.
+    (frames, moment coordinates), or are None where the estimator makes none. ``intervals`` are of
+    deep muscles, where the estimator gives any.
     """
 
     excitations: Mapping[str, Array]
     moments: Array | None = None
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
 
 
 class FittedEstimator(ABC):
@@ -96,11 +112,13 @@ class FittedEstimator(ABC):
 class Estimator(ABC):
     """An estimator yet to be fitted.
 
-    ``seeded``: whether the seed matters. ``sees_moments``: whether it is given the joint moments of
-    the trial it estimates, so that its moments are no prediction.
+    ``standing`` says what its scores mean. ``seeded``: whether the seed matters. ``sees_moments``:
+    whether it is given the joint moments of the trial it estimates, so that its moments are no
+    prediction.
     """
 
     name: str
+    standing: Standing = "baseline"
     seeded: bool
     sees_moments: bool
 
@@ -113,6 +131,7 @@ class SupervisedEstimator(ABC):
     """An estimator that learns from hidden recordings: a ceiling, never a result."""
 
     name: str
+    standing: Standing = "ceiling"
     seeded: bool
     sees_moments: bool
 

@@ -13,6 +13,7 @@ class Network(Estimator):
     """A network and muscle parameters, taught by joint moments only."""
 
     name = "NMM"
+    standing = "NMM"
     seeded = True
     sees_moments = False
 

@@ -98,6 +98,7 @@ class SynxOracle(Estimator):
     hidden recording. An upper bound for what synergies can express, not a prediction.
     """
 
+    standing = "ceiling"
     seeded = False
     sees_moments = True
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from .. import _core
 from ..errors import NMMError
-from ..estimators.estimator import FittedEstimator
+from ..estimators.estimator import FittedEstimator, Interval
 from ..estimators.neighbour import NeighbourCopy
 from ..estimators.network import FittedNetwork
 from ..tables import Array
 from .hidden import read_hidden
+from .intervals import compute_coverage
+from .setup import ROLES
 from .training import TrainedSeed, Training
 
 EMG, MOMENT = "EMG", "moment"
@@ -37,7 +39,9 @@ class Score:
     ``rmse`` and ``mae`` are in N m (moments) or a share of the channel's maximum (EMG); ``nrmse``
     is relative to the reference's range; ``vaf`` is 1 - sum of squared errors / sum of squares.
     The ``scaled`` ones are after the one non-negative scale with the least squared error, because
-    the scale of an unrecorded channel cannot be known.
+    the scale of an unrecorded channel cannot be known. ``coverage`` is the share of the recording
+    inside the estimate's 90 % interval after that scale, ``interval_width`` that interval's mean
+    width as a share of the channel's maximum; None where the estimator gives no interval.
     """
 
     trial: str
@@ -54,9 +58,22 @@ class Score:
     scaled_rmse: float
     scaled_mae: float
     scaled_vaf: float
+    coverage: float | None = None
+    interval_width: float | None = None
 
 
-METRICS = ("r", "rmse", "nrmse", "mae", "vaf", "scaled_rmse", "scaled_mae", "scaled_vaf")
+METRICS = (
+    "r",
+    "rmse",
+    "nrmse",
+    "mae",
+    "vaf",
+    "scaled_rmse",
+    "scaled_mae",
+    "scaled_vaf",
+    "coverage",
+    "interval_width",
+)
 
 
 def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Score]:
@@ -66,10 +83,12 @@ def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Sco
     return score_estimators(training, [*networks, neighbour])
 
 
-def score_estimators(training: Training, fitted: Sequence[FittedEstimator]) -> list[Score]:
-    """Scores of fitted estimators on every trial: moments, and EMG where a recording exists."""
+def score_estimators(
+    training: Training, fitted: Sequence[FittedEstimator], roles: Sequence[str] = ROLES
+) -> list[Score]:
+    """Scores of fitted estimators on trials: moments, and EMG where a recording exists."""
     scores = []
-    for files in training.setup.trials:
+    for files in training.setup.with_role(*roles):
         prepared = training.trials[files.name]
         recordings = read_hidden(training, files)
         for estimator in fitted:
@@ -93,15 +112,26 @@ def score_estimators(training: Training, fitted: Sequence[FittedEstimator]) -> l
                         estimator.seed,
                         estimate.excitations[muscle] * share,
                         recording.values * share,
+                        _scale(estimate.intervals.get(muscle), share),
                     )
                 )
     return scores
 
 
+def _scale(interval: Interval | None, factor: float) -> Interval | None:
+    return interval and Interval(interval.lower * factor, interval.upper * factor)
+
+
 def compare(
-    subject: Subject, estimator: str, seed: int | None, estimate: Array, reference: Array
+    subject: Subject,
+    estimator: str,
+    seed: int | None,
+    estimate: Array,
+    reference: Array,
+    interval: Interval | None = None,
 ) -> Score:
     """Agreement of two series of the same length."""
+    covered = interval and compute_coverage(interval.lower, interval.upper, estimate, reference)
     as_predicted = _core.agreement(estimate, reference)
     scaled = _core.agreement(estimate * as_predicted.best_scale, reference)
     return Score(
@@ -119,7 +149,15 @@ def compare(
         scaled_rmse=scaled.rmse,
         scaled_mae=scaled.mae,
         scaled_vaf=scaled.vaf,
+        coverage=covered.share if covered else None,
+        interval_width=covered.width if covered else None,
     )
+
+
+def get_metric(score: Score, name: str) -> float:
+    """A metric of a score, NaN where it has none."""
+    value = getattr(score, name)
+    return math.nan if value is None else float(value)
 
 
 @dataclass(frozen=True)
@@ -144,7 +182,7 @@ def summarise(scores: Sequence[Score]) -> list[Summary]:
         groups.setdefault(key, []).append(score)
     summaries = []
     for key, members in groups.items():
-        metrics = {name: np.array([getattr(m, name) for m in members]) for name in METRICS}
+        metrics = {name: np.array([get_metric(m, name) for m in members]) for name in METRICS}
         summaries.append(
             Summary(
                 *key,

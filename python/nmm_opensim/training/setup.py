@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +37,15 @@ class Optimization:
 class PriorSubject:
     """Another subject, whose recordings tell what a muscle does in a motion.
 
-    ``muscles`` and ``coordinates`` map this setup's names to that subject's model's; a coordinate
-    with the sign -1 counts the other way there.
+    ``muscles`` and ``coordinates`` pair this setup's names with those of that subject's model; a
+    coordinate with the sign -1 counts the other way there.
     """
 
     name: str
     setup: TrainingSetup
-    muscles: Mapping[str, str]
-    coordinates: Mapping[str, str]
-    signs: Mapping[str, float]
+    muscles: tuple[tuple[str, str], ...]
+    coordinates: tuple[tuple[str, str], ...]
+    signs: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -149,14 +148,14 @@ def _read_prior_subjects(element: SetupElement) -> tuple[PriorSubject, ...]:
                 read_training_setup(child.get_file("training_setup_file"), False),
                 _pair(child, "muscles", muscles),
                 _pair(child, "coordinates", coordinates),
-                dict(zip(coordinates, signs, strict=True)),
+                tuple(signs),
             )
         )
         child.finish()
     return tuple(subjects)
 
 
-def _pair(element: SetupElement, tag: str, ours: list[str]) -> dict[str, str]:
+def _pair(element: SetupElement, tag: str, ours: list[str]) -> tuple[tuple[str, str], ...]:
     """Names here and in the other subject's model, the same unless ``<their_…>`` says else."""
     theirs = element.get_names(f"their_{tag}", default=ours)
     if len(theirs) != len(ours):
@@ -164,7 +163,7 @@ def _pair(element: SetupElement, tag: str, ours: list[str]) -> dict[str, str]:
             f"<their_{tag}>: expected one name for each of the {len(ours)} in <{tag}>, but found "
             f"{len(theirs)}"
         )
-    return dict(zip(ours, theirs, strict=True))
+    return tuple(zip(ours, theirs, strict=True))
 
 
 def _read_path_set_file(tool: SetupElement) -> Path | None:

@@ -10,9 +10,11 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from ..artefact import write_artefact
@@ -31,12 +33,14 @@ from ..nmm import (
 from ..osim_model import OsimModel
 from ..paths.path_model import OWN_PATHS, fit_path_model
 from ..paths.sampling import find_independent_coordinates
-from ..sources import order_sources
+from ..prior.population import RecordedSubject
+from ..sources import Measured, order_sources
 from ..timing.lag import estimate_lead
 from ..trial import Trial, TrialFiles, read_trial
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
-from .setup import TrainingSetup
+from .hiding import hide_channels
+from .setup import PriorSubject, TrainingSetup
 
 Progress = Callable[[int, int, float], None]
 """Called after every iteration with seed index, iteration and the relative moment error."""
@@ -152,6 +156,7 @@ class Training:
             conceal(self.declaration),
             tuple(self.training_trials),
             tuple(self._with_role("validation")),
+            tuple(_record(subject) for subject in self.setup.prior_subjects),
         )
 
     def _with_role(self, role: str) -> list[PreparedTrial]:
@@ -260,6 +265,35 @@ def _check_coordinates(trials: Iterable[Trial], coordinates: Iterable[str]) -> N
                     f"Trial '{trial.name}': expected coordinate '{name}' in its coordinates file, "
                     "because a muscle that it moves keeps the model's path, but found none."
                 )
+
+
+@lru_cache(maxsize=8)
+def _record(subject: PriorSubject) -> RecordedSubject:
+    """All that another subject's setup holds of the muscles and coordinates paired with ours."""
+    training = Training(hide_channels(subject.setup, {}))
+    trials = list(training.trials.values())
+    sources = {source.muscle: source for source in training.declaration.sources.sources}
+    channels = training.declaration.sources.channels
+    envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
+    recorded = {}
+    for ours, theirs in subject.muscles:
+        source = sources.get(theirs)
+        if not isinstance(source, Measured) or len(source.channels) != 1:
+            raise NMMError(
+                f"Prior subject '{subject.name}': expected '{theirs}' to be measured by a channel "
+                f"of its own, but {subject.setup.file.name} does not declare that; leave it out."
+            )
+        recorded[ours] = envelopes[:, channels.index(source.channels[0])]
+    names = [theirs for _, theirs in subject.coordinates]
+    motions = [trial.trial.motion.select(names) for trial in trials]
+    signs = np.array(subject.signs)
+    return RecordedSubject(
+        subject.name,
+        tuple(ours for ours, _ in subject.coordinates),
+        np.vstack([values for values, _ in motions]) * signs,
+        np.vstack([speeds for _, speeds in motions]) * signs,
+        recorded,
+    )
 
 
 class _Checkpoint:

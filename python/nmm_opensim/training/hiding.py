@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ..errors import NMMError, nearest_names
 from ..sources import Deep, Measured, Source, Tied
-from ..training.setup import TrainingSetup
+from .setup import TrainingSetup
 
 
 def list_recorded_channels(sources: Sequence[Source]) -> list[str]:

@@ -59,11 +59,13 @@ class EmgDrivenModel:
         for name, maximum in zip(self._channels, maxima, strict=True):
             if not maximum > 0:
                 raise NMMError(
-                    f"Timing: expected a recording in channel '{name}', but its maximum is "
-                    f"{maximum:g}; leave the channel out."
+                    f"EMG-driven muscles: expected a recording in channel '{name}', but its "
+                    f"maximum is {maximum:g}; leave the channel out."
                 )
         self._maxima = maxima
         self.drives, self._mixing = _mix(sources)
+        # What a unit of a drive's excitation is to each muscle, (drives, muscles).
+        self._shares = self._mixing.sum(axis=1)
         self._undriven = [i for i, m in enumerate(self.muscles) if not self._mixing[:, :, i].any()]
 
     def find_driven(self, trials: Sequence[PreparedTrial], coordinates: Sequence[str]) -> list[int]:
@@ -74,19 +76,68 @@ class EmgDrivenModel:
         if not driven:
             names = ", ".join(self.muscles[i] for i in self._undriven)
             raise NMMError(
-                "Timing: expected a moment coordinate that only muscles with EMG move, but every "
-                f"one is moved by muscles without ({names}); declare <synergist_channels> of deep "
-                "muscles, or tie unscored ones."
+                "EMG-driven muscles: expected a moment coordinate that only muscles with EMG move, "
+                f"but every one is moved by muscles without ({names}); declare "
+                "<synergist_channels> of deep muscles, or tie unscored ones."
             )
         return driven
 
     def compute_moments(
-        self, parameters: Parameters, trial: PreparedTrial, frames: slice, coordinates: list[int]
+        self,
+        parameters: Parameters,
+        trial: PreparedTrial,
+        frames: slice,
+        coordinates: list[int],
+        corrections: Array | None = None,
     ) -> Array:
-        """Moments (N m), (frames, coordinates)."""
+        """Moments (N m), (frames, coordinates).
+
+        ``corrections`` are added to the drives' excitations, (samples of the EMG, drives).
+        """
         arms = trial.moment_arms.numpy()[frames][:, :, coordinates]
-        moments: Array = np.einsum("tm,tmc->tc", self._forces(parameters, trial, frames), arms)
+        forces = self._forces(parameters, trial, frames, corrections)
+        moments: Array = np.einsum("tm,tmc->tc", forces, arms)
         return moments
+
+    def compute_excitations(
+        self, parameters: Parameters, trial: PreparedTrial, corrections: Array | None = None
+    ) -> Array:
+        """Excitations in [0, 1] at the samples of the EMG, (samples, muscles)."""
+        mixing = np.tensordot(USUAL_GAIN * np.exp(parameters.gain), self._mixing, axes=1)
+        raw = trial.trial.emg.values / self._maxima @ mixing
+        if corrections is not None:
+            raw = raw + corrections @ self._shares
+        excitations: Array = np.clip(raw, 0.0, 1.0)
+        return excitations
+
+    def compute_amplitudes(self, parameters: Parameters, trials: Sequence[PreparedTrial]) -> Array:
+        """Standard deviation of each drive's excitation over ``trials``, (drives,)."""
+        values = np.concatenate([trial.trial.emg.values for trial in trials]) / self._maxima
+        shares = self._mixing.max(axis=2)
+        amplitudes: Array = (values @ shares.T).std(axis=0) / shares.sum(axis=1)
+        return USUAL_GAIN * np.exp(parameters.gain) * amplitudes
+
+    def compute_sensitivity(
+        self, parameters: Parameters, trial: PreparedTrial, corrections: Array | None = None
+    ) -> Array:
+        """Moments per unit of each drive's excitation once muscles have followed, N m.
+
+        (frames, drives, coordinates); zero where an excitation is held at 0 or 1.
+        """
+        whole = slice(0, len(trial.trial.time))
+        excitations = self.compute_excitations(parameters, trial, corrections)
+        shape = self._shape(parameters)
+        slope = shape * np.exp(shape * excitations) / np.expm1(shape)
+        slope[(excitations <= 0.0) | (excitations >= 1.0)] = 0.0
+        activations = self._activate(parameters, trial, whole, excitations)
+        low, high = (
+            self._contract(parameters, trial, whole, activations + step) for step in (-STEP, STEP)
+        )
+        gains = (high - low) / (2.0 * STEP) * slope
+        sensitivity: Array = np.einsum(
+            "tm,tmc,dm->tdc", gains, trial.moment_arms.numpy(), self._shares
+        )
+        return sensitivity
 
     def compute_jacobian(
         self, parameters: Parameters, trial: PreparedTrial, frames: slice, coordinates: list[int]
@@ -113,23 +164,41 @@ class EmgDrivenModel:
         ]
         return np.concatenate([shared, *own], axis=2)
 
-    def _forces(self, parameters: Parameters, trial: PreparedTrial, frames: slice) -> Array:
+    def _shape(self, parameters: Parameters) -> float:
+        return LARGEST_SHAPE_FACTOR / (1.0 + float(np.exp(SHAPE_OFFSET - parameters.shape)))
+
+    def _forces(
+        self,
+        parameters: Parameters,
+        trial: PreparedTrial,
+        frames: slice,
+        corrections: Array | None = None,
+    ) -> Array:
+        excitations = self.compute_excitations(parameters, trial, corrections)
+        activations = self._activate(parameters, trial, frames, excitations)
+        return self._contract(parameters, trial, frames, activations)
+
+    def _activate(
+        self, parameters: Parameters, trial: PreparedTrial, frames: slice, excitations: Array
+    ) -> Array:
         properties, count = self._properties, len(self.muscles)
-        emg, time = trial.trial.emg, np.ascontiguousarray(trial.trial.time[frames])
-        gains = USUAL_GAIN * np.exp(parameters.gain)
-        mixing = np.tensordot(gains, self._mixing, axes=1)
-        excitations = np.clip(emg.values / self._maxima @ mixing, 0.0, 1.0)
-        shape = LARGEST_SHAPE_FACTOR / (1.0 + np.exp(SHAPE_OFFSET - parameters.shape))
-        activations = _core.compute_activations(
-            time,
-            emg.time + parameters.lag,
+        activations: Array = _core.compute_activations(
+            np.ascontiguousarray(trial.trial.time[frames]),
+            trial.trial.emg.time + parameters.lag,
             excitations,
-            np.full(count, shape),
+            np.full(count, self._shape(parameters)),
             properties.activation_time_constant,
             properties.deactivation_time_constant,
             properties.minimum_activation,
             np.zeros(count),
         )
+        return activations
+
+    def _contract(
+        self, parameters: Parameters, trial: PreparedTrial, frames: slice, activations: Array
+    ) -> Array:
+        properties = self._properties
+        time = np.ascontiguousarray(trial.trial.time[frames])
         strength = np.exp(parameters.strength + parameters.force)
         forces, _ = self._set.compute_forces(
             time,

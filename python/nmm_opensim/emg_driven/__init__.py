@@ -1,0 +1,1 @@
+"""Muscles driven by EMG alone: no network, few parameters, fitted in seconds."""

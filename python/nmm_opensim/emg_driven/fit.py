@@ -1,0 +1,181 @@
+"""EMG-driven muscles fitted to joint moments: lags of the recordings, and what muscles share.
+
+All parameters of the muscles are held near the model's own as far as the moments do not say
+otherwise. Time constants of activation stay the model's, because they and a lag delay a force
+alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.optimize import least_squares
+
+from ..errors import NMMError
+from ..nmm import PreparedTrial
+from ..tables import Array
+from .model import EmgDrivenModel, Parameters
+
+# s: what is searched; positive where EMG leads. Far beyond what any muscle needs.
+SEARCHED = (-0.2, 0.4)
+# Frames of a recording that are looked at: more add time, not knowledge.
+MOST_FRAMES = 1200
+# s: the spread is over what blocks of this length say; a short trial has a few all the same.
+BLOCK, FEWEST_BLOCKS = 1.0, 4
+# Standard deviations of the logarithms: what the field lets a calibration do (method: strength
+# 0.5-2.5, lengths 0.85-1.15), well within which most subjects are.
+SPREADS = {"strength": 0.3, "shape": 1.0, "gain": 0.7, "force": 0.2, "fiber": 0.06, "slack": 0.02}
+# What even a right lag leaves unexplained, relative to the moment's deviation, and for how long
+# such errors keep their sign, s.
+UNEXPLAINED, ERROR_TIME = 0.25, 0.2
+
+
+class EmgDrivenFit:
+    """Maximum a posteriori by Gauss-Newton, and a jackknife over blocks of time.
+
+    The parameters are a lag of each recording, then what all share.
+    """
+
+    def __init__(
+        self,
+        model: EmgDrivenModel,
+        recordings: Sequence[Sequence[PreparedTrial]],
+        coordinates: list[int],
+    ) -> None:
+        self._model, self._coordinates = model, coordinates
+        self._count = len(recordings)
+        self._parts = [
+            (r, trial, _choose_frames(trial, len(trials)))
+            for r, trials in enumerate(recordings)
+            for trial in trials
+        ]
+        self._references = [p.moments.numpy()[f][:, coordinates] for _, p, f in self._parts]
+        # A recording's own: light loads tell of timing as much as heavy ones.
+        self._deviations = [
+            np.concatenate(
+                [m for m, part in zip(self._references, self._parts, strict=True) if part[0] == r]
+            ).std(axis=0)
+            for r in range(self._count)
+        ]
+        if not (np.array(self._deviations) > 0).all():
+            raise NMMError(
+                "EMG-driven muscles: expected moments that change over the trials, but one is "
+                "constant; check the inverse dynamics."
+            )
+        muscles = len(model.muscles)
+        self._sizes = [1, 1, len(model.drives), muscles, muscles, muscles]
+        names = ["strength", "shape", "gain", "force", "fiber", "slack"]
+        self._prior = np.concatenate(
+            [np.full(self._count, np.inf)]
+            + [np.full(n, SPREADS[x]) for n, x in zip(self._sizes, names, strict=True)]
+        )
+
+    def run(self, starts: Sequence[float]) -> Array:
+        """The lags (s), (recordings,): the best fit of those that begin at ``starts`` (s)."""
+        size = len(self._prior)
+        low, high = np.full(size, -np.inf), np.full(size, np.inf)
+        low[: self._count], high[: self._count] = SEARCHED
+        fits = []
+        for start in starts:
+            first = np.zeros(size)
+            first[: self._count] = start
+            fits.append(
+                least_squares(
+                    self._residuals,
+                    first,
+                    jac=self._jacobian,
+                    bounds=(low, high),
+                    x_scale=np.minimum(self._prior, 0.1),
+                    xtol=1e-4,
+                    ftol=1e-4,
+                    max_nfev=20,
+                )
+            )
+        self._best: Array = min(fits, key=lambda fit: float(fit.cost)).x
+        lags: Array = self._best[: self._count]
+        return lags
+
+    def get_parameters(self, recording: int) -> Parameters:
+        """The best fit of a recording, once run."""
+        return self._unpack(self._best, recording)
+
+    def find_explained(self) -> Array:
+        """The explained share of each moment's variance, (recordings, coordinates)."""
+        errors = self._errors(self._best)
+        explained = np.empty((self._count, len(self._coordinates)))
+        for r in range(self._count):
+            of = [i for i, part in enumerate(self._parts) if part[0] == r]
+            left = np.concatenate([errors[i] for i in of]).var(axis=0)
+            explained[r] = 1.0 - left / np.concatenate([self._references[i] for i in of]).var(
+                axis=0
+            )
+        return explained
+
+    def find_spreads(self) -> Array:
+        """Deviation of each lag over blocks of time, (recordings,).
+
+        Each block is left out in turn, and one step of Gauss-Newton says what that changes.
+        """
+        residuals, jacobian = self._residuals(self._best), self._jacobian(self._best)
+        curvature = jacobian.T @ jacobian
+        changes = []
+        row = 0
+        for (_, trial, frames), reference in zip(self._parts, self._references, strict=True):
+            time = trial.trial.time[frames]
+            count = max(FEWEST_BLOCKS, round((time[-1] - time[0]) / BLOCK))
+            for block in np.array_split(np.arange(len(time)), count):
+                rows = slice(
+                    row + block[0] * reference.shape[1], row + (block[-1] + 1) * reference.shape[1]
+                )
+                part = jacobian[rows]
+                step = np.linalg.solve(curvature - part.T @ part, part.T @ residuals[rows])
+                changes.append(step[: self._count])
+            row += reference.size
+        n = len(changes)
+        deviations: Array = np.sqrt((n - 1) * np.var(changes, axis=0))
+        return deviations
+
+    def _unpack(self, x: Array, recording: int) -> Parameters:
+        shared = np.split(x[self._count :], np.cumsum(self._sizes)[:-1])
+        strength, shape, *rest = shared
+        return Parameters(float(x[recording]), float(strength[0]), float(shape[0]), *rest)
+
+    def _weights(self, trial: PreparedTrial, recording: int) -> Array:
+        step = float(np.median(np.diff(trial.trial.time)))
+        weights: Array = np.sqrt(step / ERROR_TIME) / (UNEXPLAINED * self._deviations[recording])
+        return weights
+
+    def _errors(self, x: Array) -> list[Array]:
+        return [
+            self._model.compute_moments(self._unpack(x, r), trial, frames, self._coordinates)
+            - reference
+            for (r, trial, frames), reference in zip(self._parts, self._references, strict=True)
+        ]
+
+    def _residuals(self, x: Array) -> Array:
+        errors = zip(self._errors(x), self._parts, strict=True)
+        weighted = [(error * self._weights(trial, r)).ravel() for error, (r, trial, _) in errors]
+        return np.concatenate([*weighted, x / self._prior])
+
+    def _jacobian(self, x: Array) -> Array:
+        rows = []
+        for r, trial, frames in self._parts:
+            derivatives = self._model.compute_jacobian(
+                self._unpack(x, r), trial, frames, self._coordinates
+            )
+            weighted = derivatives * self._weights(trial, r)[None, :, None]
+            flat = weighted.reshape(-1, derivatives.shape[2])
+            lags = np.zeros((len(flat), self._count))
+            lags[:, r] = flat[:, 0]
+            rows.append(np.hstack([lags, flat[:, 1:]]))
+        return np.concatenate([*rows, np.diag(1.0 / self._prior)])
+
+
+def _choose_frames(trial: PreparedTrial, trials: int) -> slice:
+    """The first frames, up to a share of the most; EMG must be there at every lag searched."""
+    time, emg = trial.trial.time, trial.trial.emg.time
+    # Where recordings are no longer than the motion, the usual lags have to do.
+    first = int(np.searchsorted(time, emg[0] + min(0.2, 0.2 * (time[-1] - time[0])) - 1e-9))
+    last = min(len(time), first + max(2, MOST_FRAMES // trials))
+    return slice(first, last)

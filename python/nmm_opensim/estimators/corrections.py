@@ -1,0 +1,107 @@
+"""Corrections of excitations that joint moments ask for: a Gaussian posterior in closed form.
+
+Each drive's excitation is its EMG or prior plus a smooth function of the network's inputs, drawn
+from a Gaussian whose standard deviation says how far the drive is doubted. Moments are nearly
+linear in such corrections, so their most probable values need no gradient descent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+from scipy.signal import lfilter
+
+from ..emg_driven.fit import ERROR_TIME, UNEXPLAINED
+from ..emg_driven.model import EmgDrivenModel, Parameters
+from ..nmm import PreparedTrial
+from ..tables import Array
+
+FEATURES = 40
+# Of the random weights, for standardised inputs, and of the mean square of a tanh unit with them.
+WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.4
+# s: what activation dynamics do to a small change, about; only the search direction depends on it.
+ACTIVATION_TIME = 0.02
+# Neighbouring frames say nearly the same.
+EVERY = 2
+
+
+class Features:
+    """Fixed tanh units over standardised inputs: a hidden layer whose weights are not trained."""
+
+    def __init__(self, trials: Sequence[PreparedTrial]) -> None:
+        inputs = np.vstack([trial.inputs for trial in trials])
+        spread = inputs.std(axis=0)
+        self._mean, self._spread = inputs.mean(axis=0), np.where(spread > 1e-9, spread, 1.0)
+        # Any weights will do, as long as they are always the same.
+        random = np.random.default_rng(0)
+        count = inputs.shape[1]
+        self._weights = random.normal(size=(count, FEATURES)) * WEIGHT / np.sqrt(count)
+        self._biases = random.uniform(-BIAS, BIAS, FEATURES)
+
+    def compute(self, trial: PreparedTrial) -> Array:
+        """(frames, FEATURES)."""
+        units: Array = np.tanh(
+            (trial.inputs - self._mean) / self._spread @ self._weights + self._biases
+        )
+        return units
+
+
+@dataclass(frozen=True)
+class NormalEquations:
+    """What moments ask of the corrections' weights, before any doubt is weighed: A w = b."""
+
+    matrix: Array
+    vector: Array
+
+    def solve(self, spreads: Array) -> Array:
+        """Weights (drives, FEATURES) for corrections of these standard deviations, (drives,).
+
+        A drive with the spread 0 is not corrected.
+        """
+        deviations = np.repeat(spreads / np.sqrt(FEATURES * MEAN_SQUARE), FEATURES)
+        free = np.flatnonzero(deviations > 0)
+        weights = np.zeros(len(deviations))
+        matrix = self.matrix[np.ix_(free, free)] + np.diag(deviations[free] ** -2.0)
+        weights[free] = cho_solve(cho_factor(matrix), self.vector[free])
+        return weights.reshape(len(spreads), FEATURES)
+
+
+def collect(
+    model: EmgDrivenModel,
+    parameters: Parameters,
+    trials: Sequence[PreparedTrial],
+    features: Features,
+    weights: Array | None = None,
+) -> NormalEquations:
+    """The normal equations of all ``trials``, linear about ``weights`` (drives, FEATURES)."""
+    size = len(model.drives) * FEATURES
+    matrix, vector = np.zeros((size, size)), np.zeros(size)
+    scale = np.concatenate([trial.moments.numpy() for trial in trials]).std(axis=0)
+    coordinates = list(range(len(scale)))
+    for trial in trials:
+        time = trial.trial.time
+        units = features.compute(trial)
+        corrections = None if weights is None else units @ weights.T
+        whole = slice(0, len(time))
+        moments = model.compute_moments(parameters, trial, whole, coordinates, corrections)
+        step = float(np.median(np.diff(time)))
+        weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
+        sensitivity = model.compute_sensitivity(parameters, trial, corrections)[::EVERY] * weight
+        followed = _follow(units, step)[::EVERY]
+        rows = np.einsum("tdc,tf->tcdf", sensitivity, followed).reshape(-1, size)
+        errors = ((trial.moments.numpy() - moments)[::EVERY] * weight).ravel()
+        if weights is not None:
+            errors = errors + rows @ weights.ravel()
+        matrix += rows.T @ rows
+        vector += rows.T @ errors
+    return NormalEquations(matrix, vector)
+
+
+def _follow(units: Array, step: float) -> Array:
+    """What activation dynamics leave of the units, as a first-order lag."""
+    kept = float(np.exp(-step / ACTIVATION_TIME))
+    followed: Array = lfilter([1.0 - kept], [1.0, -kept], units, axis=0, zi=units[:1] * kept)[0]
+    return followed

@@ -1,0 +1,112 @@
+"""What neighbours and other subjects together say of a muscle that was not measured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..nmm import PreparedTrial
+from ..sources import Deep, Measured, MuscleSources
+from ..tables import Array
+from .population import PEAK, Population
+
+# Of the peak: what no electrode tells from rest.
+REST = 0.02
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A muscle that is asked for, and the channels of its synergists that may be looked at."""
+
+    muscle: str
+    synergists: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What there is to go by: channels of synergists, and whether other subjects had the muscle."""
+
+    synergists: tuple[str, ...]
+    population: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.synergists) or self.population
+
+
+class MusclePrior:
+    """Excitation, as a share of its peak, of any muscle: the geometric mean of all that is said.
+
+    A muscle is believed to work where all witnesses say so: one electrode that came loose, or one
+    neighbour that is busy with something else, does not make it work.
+    """
+
+    def __init__(
+        self,
+        sources: MuscleSources,
+        trials: Sequence[PreparedTrial],
+        population: Population | None,
+    ) -> None:
+        self._channels = sources.channels
+        self._population = population
+        self._trials = trials
+        envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
+        self._peaks = _find_peaks(envelopes)
+        self._population_peaks: dict[str, float] = {}
+        self.masked = {
+            source.channels[0]: Asked(source.muscle, source.synergists)
+            for source in reversed(sources.sources)
+            if isinstance(source, Measured) and len(source.channels) == 1
+        }
+        self.deep = [
+            Asked(source.muscle, source.synergists)
+            for source in sources.sources
+            if isinstance(source, Deep)
+        ]
+
+    def find_evidence(self, asked: Asked) -> Evidence:
+        """What may be said of the muscle."""
+        synergists = tuple(name for name in asked.synergists if name in self._channels)
+        population = self._population is not None and asked.muscle in self._population.muscles
+        return Evidence(synergists, population)
+
+    def predict(self, asked: Asked, trial: PreparedTrial) -> Array:
+        """Shares of the muscle's peak at the trial's frames, (frames,)."""
+        evidence = self.find_evidence(asked)
+        said = [self.read(channel, trial) for channel in evidence.synergists]
+        if evidence.population:
+            said.append(self._ask_population(asked.muscle, trial) / self._find_peak(asked.muscle))
+        if not said:
+            # Nothing is known but that muscles work when others do.
+            said = [self.read(channel, trial) for channel in self._channels]
+        logarithms = np.log(np.clip(said, REST, 1.0))
+        shares: Array = np.exp(logarithms.mean(axis=0))
+        return shares
+
+    def find_peak(self, channel: str) -> float:
+        """The peak of a measured channel over the training trials, in its own unit."""
+        return float(self._peaks[self._channels.index(channel)])
+
+    def read(self, channel: str, trial: PreparedTrial) -> Array:
+        """A measured channel as a share of its peak, (frames,)."""
+        shares: Array = trial.envelopes.numpy()[:, self._channels.index(channel)]
+        return shares / self.find_peak(channel)
+
+    def _ask_population(self, muscle: str, trial: PreparedTrial) -> Array:
+        assert self._population is not None
+        values, speeds = trial.trial.motion.select(self._population.coordinates)
+        return self._population.predict(muscle, np.hstack([values, speeds]))
+
+    def _find_peak(self, muscle: str) -> float:
+        """Other subjects' peak in this one's training trials, which may not reach theirs."""
+        if muscle not in self._population_peaks:
+            said = [self._ask_population(muscle, trial) for trial in self._trials]
+            self._population_peaks[muscle] = float(_find_peaks(np.concatenate(said)[:, None])[0])
+        return self._population_peaks[muscle]
+
+
+def _find_peaks(series: Array) -> Array:
+    """Of each column."""
+    peaks: Array = np.maximum(np.percentile(series, PEAK, axis=0), 1e-9)
+    return peaks
