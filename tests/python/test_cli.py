@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Walking, run_cli
 
-VERBS = ["train", "benchmark", "run", "inverse-kinematics", "inverse-dynamics"]
+VERBS = ["train", "benchmark", "timing", "run", "inverse-kinematics", "inverse-dynamics"]
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "convert-muscles"])
@@ -51,6 +51,13 @@ def test_training_refusals(walking_inputs: Walking, old: str, new: str, expected
     assert done.stderr.count("\n") == 1
     assert expected in done.stderr
     assert sorted(walking_inputs.results.iterdir()) == before
+
+
+def test_timing_says_how_much_emg_leads(walking_inputs: Walking) -> None:
+    done = run_cli("timing", str(walking_inputs.train_setup))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"electromyography.sto +\d+ ± \d+", done.stdout)
+    assert "<emg_time_offset>" in done.stdout
 
 
 def test_a_short_emg_recording_names_both_ranges(walking_inputs: Walking) -> None:

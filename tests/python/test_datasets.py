@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,10 @@ needs_recordings = pytest.mark.skipif(
 def copy_setup(name: str, folder: Path) -> Path:
     setup = folder / "setups" / name
     setup.parent.mkdir(exist_ok=True)
-    setup.write_text((ROOT / "setups" / name).read_text())
+    text = (ROOT / "setups" / name).read_text()
+    # The other subjects' files are not made here.
+    alone = re.sub(r"<prior_subjects>.*</prior_subjects>", "", text, flags=re.DOTALL)
+    setup.write_text(alone)
     return setup
 
 

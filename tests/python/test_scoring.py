@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.estimator import Interval
 from nmm_opensim.tables import Array
 from nmm_opensim.training.emg_check import check_emg
 from nmm_opensim.training.intervals import compute_coverage
@@ -43,6 +44,18 @@ def test_coverage_by_hand() -> None:
     coverage = compute_coverage(lower, upper, estimate, reference)
     assert coverage.share == pytest.approx(0.75)
     assert coverage.width == pytest.approx((2 + 2 + 1 + 4) / 4)
+
+
+def test_an_interval_is_judged_after_the_best_scale() -> None:
+    estimate, reference = np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 9.0])
+    interval = Interval(estimate - 0.5, estimate + 0.5)
+    score = compare(SUBJECT, "estimator", 1, estimate, reference, interval)
+    # The best scale is 37/14: the last of the three lies above 3.5 * 37/14 = 9.25 only just.
+    assert score.coverage == pytest.approx(1.0)
+    assert score.interval_width == pytest.approx(37 / 14)
+    narrow = Interval(estimate - 0.1, estimate + 0.1)
+    assert compare(SUBJECT, "estimator", 1, estimate, reference, narrow).coverage == 0.0
+    assert compare(SUBJECT, "estimator", 1, estimate, reference).coverage is None
 
 
 def test_coverage_refuses_what_is_no_interval() -> None:
