@@ -116,6 +116,24 @@ def test_no_estimator_can_see_the_hidden_channel(
         walking_inputs.train_setup, f"estimators_{poison}.xml", (source.name, poisoned.name)
     )
     spoilt = estimate_all(Training(read_training_setup(setup)))
+    compare_estimates(estimates, spoilt)
+
+
+def test_the_estimated_delay_cannot_see_the_hidden_channel(walking_inputs: Walking) -> None:
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, "unspoilt_delay.xml", ("delay>0.04<", "delay>estimate<")
+    )
+    delay = Training(read_training_setup(setup)).declaration.electromechanical_delay
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    for poison in ("nan", "inverted", "removed"):
+        poisoned = source.with_name(f"delay_{poison}.sto")
+        poison_channel(source, poisoned, poison)
+        spoilt = walking_inputs.copy(setup, "spoilt_delay.xml", (source.name, poisoned.name))
+        found = Training(read_training_setup(spoilt)).declaration.electromechanical_delay
+        assert found == delay
+
+
+def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate]) -> None:
     for name, estimate in estimates.items():
         for muscle, excitation in estimate.excitations.items():
             assert np.array_equal(excitation, spoilt[name].excitations[muscle]), name
