@@ -12,7 +12,7 @@ from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from . import __version__
-from .errors import NMMError
+from .errors import one_line_errors
 
 SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
 console = Console(highlight=False)
@@ -280,16 +280,10 @@ def convert_muscles(model: Path, output: Path) -> None:
 def main() -> None:
     """Run the command line: an unusable input is one line and exit status 2, never a traceback."""
     try:
-        cli(standalone_mode=False)
-    except NMMError as error:
-        _fail(str(error))
+        with one_line_errors("nmm-opensim"):
+            cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
-
-
-def _fail(message: str) -> None:
-    print(f"nmm-opensim: {' '.join(message.split())}", file=sys.stderr)
-    sys.exit(2)

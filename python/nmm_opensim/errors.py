@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -31,3 +33,13 @@ def require_file(path: Path, what: str) -> Path:
         found = "a folder" if path.is_dir() else "nothing"
         raise NMMError(f"{what} '{path}': expected a file, but found {found} there.")
     return path
+
+
+@contextmanager
+def one_line_errors(program: str) -> Iterator[None]:
+    """An unusable input ends ``program`` with one line and exit status 2, never a traceback."""
+    try:
+        yield
+    except NMMError as error:
+        print(f"{program}: {' '.join(str(error).split())}", file=sys.stderr)
+        sys.exit(2)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from ..errors import NMMError
+from ..errors import one_line_errors
 from .overground import import_overground
 from .treadmill import import_treadmill
 
@@ -32,8 +31,5 @@ def main(name: str, recordings: Path, output: Path) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with one_line_errors("nmm_opensim.datasets"):
         main()
-    except NMMError as error:
-        print(f"nmm_opensim.datasets: {error}", file=sys.stderr)
-        sys.exit(2)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from ..errors import NMMError
+from ..errors import one_line_errors
 from ..muscles.millard import TENDON_MODELS, TendonModel
 from .trials import LOADS, MOVEMENT_TIMES, TrialCase, list_cases, make_elbow_trials
 
@@ -72,8 +71,5 @@ def main(
 
 
 if __name__ == "__main__":
-    try:
+    with one_line_errors("nmm_opensim.elbow"):
         main()
-    except NMMError as error:
-        print(f"nmm_opensim.elbow: {error}", file=sys.stderr)
-        sys.exit(2)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from ..errors import NMMError
+from ..errors import one_line_errors
 from ..training.score_report import make_tables, write_scores
 from ..training.scoring import score_estimators, summarise
 from ..training.setup import read_training_setup
@@ -44,7 +44,5 @@ def main(arguments: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with one_line_errors("nmm_opensim.estimators"):
         main(sys.argv[1:])
-    except NMMError as error:
-        sys.exit(f"nmm_opensim.estimators: {error}")
