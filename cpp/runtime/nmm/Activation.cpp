@@ -3,6 +3,7 @@
 #include "ActivationDynamics.h"
 #include "DelayedExcitations.h"
 #include "ShapeFunction.h"
+#include "Vectorised.h"
 
 #include <algorithm>
 #include <cmath>
@@ -35,6 +36,7 @@ Matrix computeShapedExcitations(
     return shaped;
 }
 
+NMM_VECTORISED
 void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
         std::size_t substep, const double* from, const double* to, const double* activations,
         double* next) {

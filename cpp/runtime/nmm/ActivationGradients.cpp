@@ -2,6 +2,7 @@
 #include "DelayedExcitations.h"
 #include "Error.h"
 #include "ShapeFunction.h"
+#include "Vectorised.h"
 
 #include <algorithm>
 #include <string>
@@ -22,6 +23,7 @@ struct RateSums {
 
 /// The adjoint of advanceActivations(). `adjoint` is d(scalar)/d(next) and becomes
 /// d(scalar)/d(activations); the gradients at both ends of the frame interval are added to.
+NMM_VECTORISED
 void reverseActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
         std::size_t substep, const double* from, const double* to, const double* activations,
         double* adjoint, double* fromGradient, double* toGradient, RateSums& sums) {
