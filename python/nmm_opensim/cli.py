@@ -176,8 +176,11 @@ def benchmark(setup: Path) -> None:
             state = f"{cell.hidden.name}, {cell.fold.name}, {cell.estimator}{seed}"
             bar.update(task, completed=number, total=total, state=state)
 
+        def warn(text: str) -> None:
+            console.print(f"Warning: {text}", style="yellow", soft_wrap=True)
+
         try:
-            cells = list(run_cells(declared, show))
+            cells = list(run_cells(declared, show, warn))
         except KeyboardInterrupt:
             bar.stop()
             console.print("Stopped; what is computed is kept. The same command goes on from here.")

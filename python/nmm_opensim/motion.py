@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from .errors import NMMError
+from .errors import NMMError, nearest_names
 from .osim_model import OsimModel
 from .tables import Array, read_opensim_table, to_table
 
@@ -28,6 +28,12 @@ class Motion:
 
     def select(self, coordinates: Sequence[str]) -> tuple[Array, Array]:
         """Values and speeds of some coordinates, each (frames, len(coordinates))."""
+        for name in coordinates:
+            if name not in self.coordinates:
+                raise NMMError(
+                    f"Motion: expected coordinate '{name}' in its file, but found none; "
+                    f"{nearest_names(name, self.coordinates)}."
+                )
         columns = [self.coordinates.index(name) for name in coordinates]
         return self.values[:, columns], self.speeds[:, columns]
 

@@ -84,7 +84,14 @@ class MuscleSources:
                 )
         hidden = {s.recorded_channel: s.muscle for s in self.deep if s.recorded_channel}
         for source in self.sources:
-            for channel in source.synergists if isinstance(source, Measured) else ():
+            if not isinstance(source, Measured):
+                continue
+            for channel in source.synergists:
+                if channel in source.channels:
+                    raise NMMError(
+                        f"Muscle '{source.muscle}': expected channels of other muscles as its "
+                        f"synergists, but found its own, '{channel}'; remove it."
+                    )
                 if channel not in self.channels and channel not in hidden:
                     raise NMMError(
                         f"Muscle '{source.muscle}': expected synergists among the channels of "

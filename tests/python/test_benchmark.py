@@ -17,7 +17,7 @@ from nmm_opensim.benchmark.setup import Fold, HiddenGroup, read_benchmark_setup
 from nmm_opensim.benchmark.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.sources import Deep, Measured, Tied
-from nmm_opensim.training.hiding import hide_channels, list_recorded_channels
+from nmm_opensim.training.hiding import find_synergists, hide_channels, list_recorded_channels
 from nmm_opensim.training.scoring import EMG, METRICS, Score
 from nmm_opensim.training.setup import TrainingSetup, read_training_setup
 
@@ -120,6 +120,18 @@ def test_a_fold_tests_on_its_trials_and_trains_on_all_others(setup: TrainingSetu
     }
 
 
+def test_channels_hidden_together_are_no_synergists(setup: TrainingSetup) -> None:
+    hidden = hide_channels(setup, {"gastrocnemius": [], "soleus": []})
+    sources = {source.muscle: source for source in hidden.sources}
+    assert sources["gasmed_r"] == Deep("gasmed_r", "gastrocnemius")
+    assert sources["soleus_r"] == Deep("soleus_r", "soleus")
+    assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
+    assert find_synergists(setup.sources, "vastus_medius") == ["vastus_lateralis", "rectus_femoris"]
+    # Who was its synergist has one less.
+    left = hide_channels(setup, {"vastus_medius": ["rectus_femoris"]})
+    assert find_synergists(left.sources, "vastus_lateralis") == ["rectus_femoris"]
+
+
 def test_names_cannot_lead_out_of_the_folder() -> None:
     cell = Cell(HiddenGroup("../../soleus", ()), Fold("/a b"), "nmm", 3)
     assert cell.file_name == "------soleus_-a-b_nmm_3.json"
@@ -213,5 +225,5 @@ def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
     setup = read_benchmark_setup(walking_inputs.train_setup.with_name("walking_benchmark.xml"))
     rows = summarise_cells([make_scores(name, None, [0.5]) for name in setup.estimators])
     text = make_markdown(setup, rows, [])
-    assert "| neighbour_copy | nmm | synx_nmf | synx_pca | synx_nmf_oracle* |" in text
+    assert "| neighbour_copy | nmm | posterior | synx_nmf | synx_pca | synx_nmf_oracle† |" in text
     assert "| emg_assisted* | static_optimization* | supervised† |" in text

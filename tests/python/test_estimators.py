@@ -137,6 +137,8 @@ def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate
     for name, estimate in estimates.items():
         for muscle, excitation in estimate.excitations.items():
             assert np.array_equal(excitation, spoilt[name].excitations[muscle]), name
+        for muscle, interval in estimate.intervals.items():
+            assert np.array_equal(interval.upper, spoilt[name].intervals[muscle].upper), name
         if estimate.moments is not None:
             assert np.array_equal(estimate.moments, spoilt[name].moments), name
 

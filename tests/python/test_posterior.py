@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -33,6 +35,7 @@ def test_moments_are_met_better_than_without_corrections(
     (trial,) = training.training_trials
     estimate = fitted.estimate(trial)
     assert estimate.moments is not None
+    assert len(fitted.masking.agreement) > 0
     for found, reference in zip(estimate.moments.T, trial.moments.numpy().T, strict=True):
         assert np.corrcoef(found, reference)[0, 1] > 0.95
     for excitation in estimate.excitations.values():
@@ -108,10 +111,21 @@ def test_an_unscored_muscle_is_refused(training: Training) -> None:
         Posterior().fit(Task(task.model, declaration, task.training), 0)
 
 
+@pytest.fixture(scope="module")
+def other_subject(walking_inputs: Walking) -> Path:
+    """The same walk, as if another subject's: its EMG file has another name."""
+    emg = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    shutil.copy(emg, emg.with_name("other.sto"))
+    return walking_inputs.copy(
+        walking_inputs.train_setup, "other_train.xml", (emg.name, "other.sto")
+    )
+
+
+@pytest.mark.usefixtures("other_subject")
 def test_another_subject_teaches(walking_inputs: Walking) -> None:
     """The same subject under another name and with the knee turned round knows soleus."""
     prior = """<prior_subjects><PriorSubject name="twin">
-        <training_setup_file>short_train.xml</training_setup_file>
+        <training_setup_file>other_train.xml</training_setup_file>
         <muscles>soleus_r gasmed_r</muscles>
         <coordinates>hip_flexion_r knee_angle_r ankle_angle_r</coordinates>
     </PriorSubject></prior_subjects><electromechanical_delay>"""
@@ -127,16 +141,18 @@ def test_another_subject_teaches(walking_inputs: Walking) -> None:
 
 
 PRIOR = """<prior_subjects><PriorSubject name="twin">
-        <training_setup_file>short_train.xml</training_setup_file>
+        <training_setup_file>other_train.xml</training_setup_file>
         <muscles>soleus_r</muscles><their_muscles>soleus_r</their_muscles>
         <coordinates>hip_flexion_r knee_angle_r ankle_angle_r</coordinates>
         <coordinate_signs>1 -1 1</coordinate_signs>
     </PriorSubject></prior_subjects><electromechanical_delay>"""
 
 
+@pytest.mark.usefixtures("other_subject")
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
+        ("other_train.xml", "short_train.xml", "expected another subject"),
         ("signs>1 -1 1<", "signs>1 2 1<", "expected 1 or -1, but found 2"),
         ("<their_muscles>soleus_r<", "<their_muscles>a b<", "one name for each of the 1.*found 2"),
     ],
@@ -154,9 +170,10 @@ def test_refused_prior_subjects(
         read_training_setup(setup)
 
 
+@pytest.mark.usefixtures("other_subject")
 def test_a_prior_subjects_muscle_must_be_recorded(walking_inputs: Walking) -> None:
     prior = """<prior_subjects><PriorSubject name="twin">
-        <training_setup_file>short_train.xml</training_setup_file>
+        <training_setup_file>other_train.xml</training_setup_file>
         <muscles>tibpost_r</muscles><coordinates>ankle_angle_r</coordinates>
     </PriorSubject></prior_subjects><electromechanical_delay>"""
     setup = walking_inputs.copy(

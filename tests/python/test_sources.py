@@ -46,3 +46,12 @@ def test_the_hidden_channel_cannot_be_an_input() -> None:
         MuscleSources((Deep("a", "x"), Measured("b", ("x",), (1.0,))))
     with pytest.raises(NMMError, match="hidden recording"):
         MuscleSources((Deep("a", "x", synergists=("x",)),))
+
+
+def test_a_synergist_is_another_muscles_channel() -> None:
+    with pytest.raises(NMMError, match=r"'a': expected channels of other muscles.*'a'"):
+        MuscleSources((Measured("a", ("a",), (1.0,), ("a",)),))
+    with pytest.raises(NMMError, match=r"'a': expected synergists among.*found 'c'"):
+        MuscleSources((Measured("a", ("a",), (1.0,), ("c",)), Measured("b", ("b",), (1.0,))))
+    kept = MuscleSources((Measured("a", ("a",), (1.0,), ("c",)), Deep("d", "c")))
+    assert kept.channels == ["a"]

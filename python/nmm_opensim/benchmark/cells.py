@@ -63,8 +63,13 @@ def list_cells(setup: BenchmarkSetup) -> list[Cell]:
     return cells
 
 
-def run_cells(setup: BenchmarkSetup, progress: Progress) -> Iterator[CellScores]:
-    """Scores of all cells in order, computed where they are not on disk."""
+def run_cells(
+    setup: BenchmarkSetup, progress: Progress, warn: Callable[[str], None] = lambda text: None
+) -> Iterator[CellScores]:
+    """Scores of all cells in order, computed where they are not on disk.
+
+    ``warn`` is called with what a user should know of a cell's training.
+    """
     folder = setup.results_directory / "cells"
     folder.mkdir(parents=True, exist_ok=True)
     made_from = _hash_inputs(setup)
@@ -79,6 +84,8 @@ def run_cells(setup: BenchmarkSetup, progress: Progress) -> Iterator[CellScores]
             if prepared is None or prepared[:2] != (cell.hidden, cell.fold):
                 training = Training(setup.training_for(cell.hidden, cell.fold))
                 prepared = (cell.hidden, cell.fold, training)
+                for warning in training.warnings:
+                    warn(f"{cell.hidden.name}, {cell.fold.name}: {warning}")
             scores = _compute(cell, prepared[2])
             content = {"key": key, "scores": [asdict(score) for score in scores]}
             write_text(file, json.dumps(content, indent=1))

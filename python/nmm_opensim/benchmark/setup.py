@@ -10,7 +10,7 @@ from ..errors import NMMError, nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..setup_xml import SetupElement, read_setup
 from ..training.hiding import find_synergists, hide_channels, list_recorded_channels
-from ..training.setup import TrainingSetup, read_training_setup
+from ..training.setup import TrainingSetup, find_overlap, read_training_setup
 
 TOOL = "NMMBenchmarkTool"
 BY_ROLES = "roles"
@@ -103,11 +103,13 @@ def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple
     groups = []
     for child in element.get_children(["HiddenChannel", "HiddenGroup"]):
         if child.tag == "HiddenChannel":
-            groups.append(HiddenGroup(child.name, (_read_hidden_channel(child, training),)))
+            groups.append(
+                HiddenGroup(child.name, (_read_hidden_channel(child, training, {child.name}),))
+            )
             continue
-        channels = [
-            _read_hidden_channel(each, training) for each in child.get_children(["HiddenChannel"])
-        ]
+        elements = child.get_children(["HiddenChannel"])
+        together = {each.name for each in elements}
+        channels = [_read_hidden_channel(each, training, together) for each in elements]
         _refuse_twice([channel.name for channel in channels], child, "HiddenChannel")
         groups.append(HiddenGroup(child.name, tuple(channels)))
         if not channels:
@@ -119,8 +121,12 @@ def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple
     return tuple(groups)
 
 
-def _read_hidden_channel(element: SetupElement, training: TrainingSetup) -> HiddenChannel:
-    declared = find_synergists(training.sources, element.name)
+def _read_hidden_channel(
+    element: SetupElement, training: TrainingSetup, hidden: set[str]
+) -> HiddenChannel:
+    """A channel of those that are ``hidden`` together, which are no synergists of each other."""
+    known = find_synergists(training.sources, element.name)
+    declared = [name for name in known if name not in hidden]
     synergists = element.get_names("synergist_channels", default=declared)
     element.finish()
     return HiddenChannel(element.name, tuple(synergists))
@@ -147,6 +153,8 @@ def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]
                 )
         if set(fold.test_trials) == set(known):
             raise child.error("<test_trials>: expected a trial left to train on, but found none")
+        if overlap := find_overlap(fold.apply(training).trials):
+            raise child.error(f"<test_trials>: {overlap}")
         folds.append(fold)
         child.finish()
     _refuse_twice([fold.name for fold in folds], element, "Fold")

@@ -19,7 +19,7 @@ from .model import EmgDrivenModel, Parameters
 
 # s: what is searched; positive where EMG leads. Far beyond what any muscle needs.
 SEARCHED = (-0.2, 0.4)
-# Frames of a recording that are looked at: more add time, not knowledge.
+# Frames of a recording that tell a lag: more add time, not knowledge.
 MOST_FRAMES = 1200
 # s: the spread is over what blocks of this length say; a short trial has a few all the same.
 BLOCK, FEWEST_BLOCKS = 1.0, 4
@@ -42,11 +42,12 @@ class EmgDrivenFit:
         model: EmgDrivenModel,
         recordings: Sequence[Sequence[PreparedTrial]],
         coordinates: list[int],
+        most_frames: int = MOST_FRAMES,
     ) -> None:
         self._model, self._coordinates = model, coordinates
         self._count = len(recordings)
         self._parts = [
-            (r, trial, _choose_frames(trial, len(trials)))
+            (r, trial, _choose_frames(trial, most_frames // len(trials)))
             for r, trials in enumerate(recordings)
             for trial in trials
         ]
@@ -71,11 +72,11 @@ class EmgDrivenFit:
             + [np.full(n, SPREADS[x]) for n, x in zip(self._sizes, names, strict=True)]
         )
 
-    def run(self, starts: Sequence[float]) -> Array:
+    def run(self, starts: Sequence[float], searched: tuple[float, float] = SEARCHED) -> Array:
         """The lags (s), (recordings,): the best fit of those that begin at ``starts`` (s)."""
         size = len(self._prior)
         low, high = np.full(size, -np.inf), np.full(size, np.inf)
-        low[: self._count], high[: self._count] = SEARCHED
+        low[: self._count], high[: self._count] = searched
         fits = []
         for start in starts:
             first = np.zeros(size)
@@ -172,10 +173,10 @@ class EmgDrivenFit:
         return np.concatenate([*rows, np.diag(1.0 / self._prior)])
 
 
-def _choose_frames(trial: PreparedTrial, trials: int) -> slice:
-    """The first frames, up to a share of the most; EMG must be there at every lag searched."""
+def _choose_frames(trial: PreparedTrial, most: int) -> slice:
+    """The first frames, up to ``most``; EMG must be there at every lag searched."""
     time, emg = trial.trial.time, trial.trial.emg.time
     # Where recordings are no longer than the motion, the usual lags have to do.
     first = int(np.searchsorted(time, emg[0] + min(0.2, 0.2 * (time[-1] - time[0])) - 1e-9))
-    last = min(len(time), first + max(2, MOST_FRAMES // trials))
+    last = min(len(time), first + max(2, most))
     return slice(first, last)

@@ -21,8 +21,9 @@ from ..tables import Array
 
 FEATURES = 40
 # Of the random weights, for standardised inputs, and of the mean square of a tanh unit with them.
-WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.4
-# s: what activation dynamics do to a small change, about; only the search direction depends on it.
+WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.6
+# s: what activation dynamics do to a small change, about: the slopes are approximate, and so is
+# what they make most probable.
 ACTIVATION_TIME = 0.02
 # Neighbouring frames say nearly the same.
 EVERY = 2

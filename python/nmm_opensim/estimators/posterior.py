@@ -27,9 +27,11 @@ from .estimator import Estimate, Estimator, FittedEstimator, Interval, Task
 # Doubt in a measured drive, as a share of its own deviation: electrodes see a part of a muscle,
 # and with it go the muscles that are tied to it.
 MEASURED_DOUBT = 1.0
-# Doubt in a prior, as shares of the error that masked muscles show: 0 keeps to the prior.
+# Doubt in a prior, as shares of its own deviation: 0 keeps to the prior.
 DOUBTS = (0.0, 0.1, 0.3, 1.0)
 ITERATIONS = 3
+MOST_FRAMES = 6000
+NO_LAG = (-1e-6, 1e-6)  # s
 COVERAGE = 0.9
 # Margins grow with the excitation from this share of its deviation on: noise has a floor.
 FLOOR = 0.3
@@ -40,12 +42,13 @@ class Masking:
     """What masking the measured muscles showed.
 
     ``doubt`` is the one of DOUBTS that masked muscles were met best with, ``agreement`` their mean
-    r at each, and ``margin`` what holds COVERAGE of their recordings, in units of :func:`_margin`.
+    r at each, and ``margin`` what holds COVERAGE of their recordings, in units of :func:`_margin`;
+    None where no muscle could be masked, and nothing is known of errors.
     """
 
     doubt: float
     agreement: tuple[float, ...]
-    margin: float
+    margin: float | None
 
 
 class Posterior(Estimator):
@@ -62,18 +65,14 @@ class Posterior(Estimator):
         trials = [drives.prepare(trial) for trial in task.training]
         model = EmgDrivenModel(task.model, drives.sources, trials)
         coordinates = list(range(len(task.declaration.moment_coordinates)))
-        fit = EmgDrivenFit(model, [trials], coordinates)
-        fit.run([0.0])
+        fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES)
+        # The delay is the declaration's and applied already.
+        fit.run([0.0], NO_LAG)
         parameters = fit.get_parameters(0)
         features = Features(trials)
         amplitudes = model.compute_amplitudes(parameters, trials)
-        masking = _mask(task, drives, model, parameters, features, amplitudes)
-        spreads = np.array(
-            [
-                masking.doubt if channel in drives.deep else MEASURED_DOUBT
-                for channel in drives.channels_of(model)
-            ]
-        )
+        masking = _mask(task, drives, model, parameters, amplitudes)
+        spreads = _find_spreads(model, drives, masking.doubt)
         weights = None
         for _ in range(ITERATIONS):
             equations = collect(model, parameters, trials, features, weights)
@@ -115,15 +114,14 @@ class FittedPosterior(FittedEstimator):
             corrections,
         )
         by_muscle = dict(zip(self._model.muscles, excitations.T, strict=True))
-        intervals = {
-            asked.muscle: self._make_interval(by_muscle[asked.muscle])
-            for asked in self._drives.deep.values()
-        }
+        intervals = {}
+        if self.masking.margin is not None:
+            for asked in self._drives.deep.values():
+                excitation = by_muscle[asked.muscle]
+                margin = self.masking.margin * _margin(excitation)
+                lower = np.maximum(excitation - margin, 0.0)
+                intervals[asked.muscle] = Interval(lower, excitation + margin)
         return Estimate(by_muscle, moments, intervals)
-
-    def _make_interval(self, excitation: Array) -> Interval:
-        margin = self.masking.margin * _margin(excitation)
-        return Interval(np.maximum(excitation - margin, 0.0), excitation + margin)
 
 
 class _Drives:
@@ -146,26 +144,28 @@ class _Drives:
 
         self.sources = MuscleSources(tuple(drive(s) for s in task.declaration.sources.sources))
         self._measured = task.declaration.sources.channels
-
-    def channels_of(self, model: EmgDrivenModel) -> list[str]:
-        """The channel of each drive."""
-        return [drive.split(" on ")[0] for drive in model.drives]
+        self._lags = len(task.declaration.architecture.emg_lags)
 
     def prepare(self, trial: PreparedTrial, masked: str | None = None) -> PreparedTrial:
         """The trial with envelopes at its frames and deep muscles' priors beside them.
 
-        ``masked`` is a measured channel in whose place its prior stands, as large as its peaks.
+        ``masked`` is a measured channel in whose place its prior stands, as large as its peaks; it
+        is no witness of any muscle then, nor among the network's inputs.
         """
         columns = (*self._measured, *self.deep)
-        priors = [self.prior.predict(asked, trial) for asked in self.deep.values()]
+        priors = [self.prior.predict(asked, trial, masked) for asked in self.deep.values()]
         values = np.column_stack([trial.envelopes.numpy(), *priors])
+        inputs = trial.inputs
         if masked is not None:
             k = columns.index(masked)
-            values[:, k] = self.prior.predict(self.prior.masked[masked], trial)
+            values[:, k] = self.prior.predict(self.prior.masked[masked], trial, masked)
             values[:, k] *= self.prior.find_peak(masked)
+            inputs = inputs.copy()
+            # For each lag all channels, then coordinates and speeds.
+            inputs[:, k : self._lags * len(self._measured) : len(self._measured)] = 0.0
         emg = Table("EMG and priors", columns, trial.trial.time, values)
         emg = emg.select(self.sources.channels)
-        return replace(trial, trial=replace(trial.trial, emg=emg))
+        return replace(trial, trial=replace(trial.trial, emg=emg), inputs=inputs)
 
 
 def _make_prior(task: Task) -> MusclePrior:
@@ -184,25 +184,34 @@ def _mask(
     drives: _Drives,
     model: EmgDrivenModel,
     parameters: Parameters,
-    features: Features,
     amplitudes: Array,
 ) -> Masking:
-    """Ask for each measured muscle that has a drive of its own as if it were deep."""
-    channels = drives.channels_of(model)
-    judged = task.validation or task.training
+    """Ask for each measured muscle as if it were deep; only the calibration has heard it.
+
+    Corrections are fitted to the training trials and judged on the validation trials; without
+    these on the last training trial, left out of the fit where there are several.
+    """
+    # Every muscle is measured or has a prior's channel: a drive is a channel.
+    channels = model.drives
+    judged, fitted = task.validation, task.training
+    if not judged:
+        judged, fitted = fitted[-1:], fitted[:-1] or fitted
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
     for channel, asked in drives.prior.masked.items():
-        if channels.count(channel) != 1 or not drives.prior.find_evidence(asked):
+        if not drives.prior.find_evidence(asked):
             continue
         drive = channels.index(channel)
-        trials = [drives.prepare(trial, channel) for trial in task.training]
-        equations = collect(model, parameters, trials, features)
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
+        if recording.std() == 0:
+            continue
+        trials = [drives.prepare(trial, channel) for trial in fitted]
+        features = Features(trials)
+        equations = collect(model, parameters, trials, features)
         asked_of = [drives.prepare(trial, channel) for trial in judged]
         muscle = model.muscles.index(asked.muscle)
         for k, doubt in enumerate(DOUBTS):
-            spreads = np.full(len(channels), MEASURED_DOUBT)
+            spreads = _find_spreads(model, drives, doubt)
             spreads[drive] = doubt
             weights = equations.solve(spreads * amplitudes)
             estimate = np.concatenate(
@@ -214,15 +223,23 @@ def _mask(
                 ]
             )
             agreement = _core.agreement(estimate, recording)
-            agreements[k].append(agreement.r)
+            agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
             scaled = agreement.best_scale * estimate
-            errors[k].append(np.abs(recording - scaled) / np.maximum(_margin(scaled), 1e-9))
+            if agreement.best_scale > 0:
+                errors[k].append(np.abs(recording - scaled) / _margin(scaled))
     if not agreements[0]:
-        return Masking(DOUBTS[-1], (), 1.0)
+        return Masking(DOUBTS[0], (), None)
     means = tuple(float(np.mean(values)) for values in agreements)
     best = int(np.argmax(means))
-    margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE))
+    margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE)) if errors[best] else None
     return Masking(DOUBTS[best], means, margin)
+
+
+def _find_spreads(model: EmgDrivenModel, drives: _Drives, doubt: float) -> Array:
+    """How far each drive is doubted, as a share of its deviation, (drives,)."""
+    return np.array(
+        [doubt if channel in drives.deep else MEASURED_DOUBT for channel in model.drives]
+    )
 
 
 def _margin(excitation: Array) -> Array:

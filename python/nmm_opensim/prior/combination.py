@@ -71,15 +71,15 @@ class MusclePrior:
         population = self._population is not None and asked.muscle in self._population.muscles
         return Evidence(synergists, population)
 
-    def predict(self, asked: Asked, trial: PreparedTrial) -> Array:
-        """Shares of the muscle's peak at the trial's frames, (frames,)."""
+    def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
+        """Shares of the muscle's peak at the trial's frames, (frames,), not hearing ``masked``."""
         evidence = self.find_evidence(asked)
-        said = [self.read(channel, trial) for channel in evidence.synergists]
+        said = [self.read(channel, trial) for channel in evidence.synergists if channel != masked]
         if evidence.population:
             said.append(self._ask_population(asked.muscle, trial) / self._find_peak(asked.muscle))
         if not said:
             # Nothing is known but that muscles work when others do.
-            said = [self.read(channel, trial) for channel in self._channels]
+            said = [self.read(channel, trial) for channel in self._channels if channel != masked]
         logarithms = np.log(np.clip(said, REST, 1.0))
         shares: Array = np.exp(logarithms.mean(axis=0))
         return shares

@@ -54,11 +54,11 @@ def estimate_timing(
 def estimate_setup_timing(training: Training) -> Timing:
     """The timing of a setup's training trials; trials of one EMG file are one recording."""
     recordings = group_recordings(training.setup.with_role("train"), training.trials)
-    named = {
+    named = {}
+    for (path, offset), trials in recordings.items():
         # Files of several folders often have the same name.
-        (path.name if len(recordings) == 1 else f"{path.parent.name}/{path.name}"): trials
-        for path, trials in recordings.items()
-    }
+        name = path.name if len(recordings) == 1 else f"{path.parent.name}/{path.name}"
+        named[f"{name} {offset:+g} s" if offset else name] = trials
     declaration = training.declaration
     return estimate_timing(
         named, training.model, declaration.sources, declaration.moment_coordinates

@@ -56,7 +56,7 @@ def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
         if channel in hidden:
             return source
         source = Measured(source.muscle, (channel,), (1.0,), source.synergists)
-    if isinstance(source, Measured):
+    if isinstance(source, Measured | Deep):
         left = tuple(name for name in source.synergists if name not in hidden)
         return replace(source, synergists=left)
     return source

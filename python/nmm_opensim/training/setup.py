@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,6 +112,20 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         results_directory=tool.get_path("results_directory", default="."),
     )
     tool.finish()
+    recordings = {trial.emg_file for trial in setup.trials}
+    for subject in setup.prior_subjects:
+        if any(trial.emg_file in recordings for trial in subject.setup.trials):
+            raise tool.error(
+                f'<PriorSubject name="{subject.name}">: expected another subject, but found this '
+                "setup's own recordings; a muscle that is hidden here would be seen there"
+            )
+        if [c for c, _ in subject.coordinates] != [
+            c for c, _ in setup.prior_subjects[0].coordinates
+        ]:
+            raise tool.error(
+                f'<PriorSubject name="{subject.name}">: expected the same <coordinates> for every '
+                "prior subject"
+            )
     if setup.artefact_file.suffix != ".nmm":
         raise tool.error(
             f"<artefact_file>: expected a name ending in .nmm, but found "
@@ -191,12 +206,13 @@ def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
         trial.finish()
     if not any(trial.role == "train" for trial in trials):
         raise element.error("expected a <Trial> with the role train, but found none")
-    _refuse_overlap(trials, element)
+    if overlap := find_overlap(trials):
+        raise element.error(overlap)
     return tuple(trials)
 
 
-def _refuse_overlap(trials: list[TrialFiles], element: SetupElement) -> None:
-    """Frames used for training must not come back in validation or test."""
+def find_overlap(trials: Sequence[TrialFiles]) -> str | None:
+    """What is wrong where frames used for training come back in validation or test."""
     for i, a in enumerate(trials):
         for b in trials[i + 1 :]:
             if a.role == b.role or a.emg_file != b.emg_file:
@@ -204,10 +220,11 @@ def _refuse_overlap(trials: list[TrialFiles], element: SetupElement) -> None:
             a_low, a_high = _range(a)
             b_low, b_high = _range(b)
             if min(a_high, b_high) - max(a_low, b_low) > 1e-9:
-                raise element.error(
+                return (
                     f"trials '{a.name}' ({a.role}) and '{b.name}' ({b.role}) overlap in time on "
                     f"'{a.emg_file.name}'; give them separate ranges"
                 )
+    return None
 
 
 def _range(trial: TrialFiles) -> tuple[float, float]:

@@ -73,6 +73,10 @@ class Training:
         )
         architecture = setup.architecture
         named = {*architecture.coordinates, *architecture.speeds, *setup.moment_coordinates}
+        for subject in setup.prior_subjects:
+            named.update(ours for ours, _ in subject.coordinates)
+            for ours, _ in subject.muscles:
+                self.model.muscle(ours)
         for name in named:
             self.model.coordinate(name)
         fitted = setup.path_model == "fitted"
@@ -248,11 +252,12 @@ class Training:
 
 def group_recordings(
     trials: Iterable[TrialFiles], prepared: Mapping[str, PreparedTrial]
-) -> dict[Path, list[PreparedTrial]]:
-    """Trials by the EMG file that they come from: those of one file share its lag."""
-    recordings: dict[Path, list[PreparedTrial]] = {}
+) -> dict[tuple[Path, float], list[PreparedTrial]]:
+    """Trials by EMG file and clock offset (s): those that share both share a lag."""
+    recordings: dict[tuple[Path, float], list[PreparedTrial]] = {}
     for files in trials:
-        recordings.setdefault(files.emg_file, []).append(prepared[files.name])
+        key = (files.emg_file, files.emg_time_offset)
+        recordings.setdefault(key, []).append(prepared[files.name])
     return recordings
 
 
