@@ -34,7 +34,7 @@ def test_a_missing_setup_is_one_line_and_status_2(verb: str, tmp_path: Path) -> 
     ("old", "new", "expected"),
     [
         ('name="soleus_r"', 'name="soleus"', "'soleus' is not in the model; nearest: soleus_r"),
-        ("<channels>medial_hamstrings", "<channels>hamstrings", "nearest: medial_hamstrings"),
+        ("<channels>tibialis_anterior", "<channels>tibialis", "nearest: tibialis_anterior"),
         ("knee_angle_r ankle_angle_r</moment", "knee_r ankle_angle_r</moment", "nearest: knee_an"),
         ("<final_time>2.37", "<final_time>3.5", "expected initial_time < final_time within 0-2.37"),
         ('<TiedMuscle name="ehl_r"><to>tibant_r</to></TiedMuscle>', "", "these have none: ehl_r"),
