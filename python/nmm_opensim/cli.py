@@ -18,6 +18,11 @@ SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
 console = Console(highlight=False)
 
 
+def warn(text: str) -> None:
+    """Something that a user should know and that stops nothing."""
+    console.print(f"Warning: {text}", style="yellow", soft_wrap=True)
+
+
 def example(*lines: str, what: str = "") -> str:
     """What a help text ends with, kept line by line."""
     title = f"Example, {what}:" if what else "Example:"
@@ -96,7 +101,7 @@ def train(setup: Path) -> None:
     with console.status("Reading data and sampling muscle paths") as status:
         training = Training(declared, status.update)
     for warning in training.warnings:
-        console.print(f"Warning: {warning}", style="yellow", soft_wrap=True)
+        warn(warning)
     if (report := training.declaration.path_model.report) is not None:
         paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
         report.write(paths)
@@ -176,9 +181,6 @@ def benchmark(setup: Path) -> None:
             state = f"{cell.hidden.name}, {cell.fold.name}, {cell.estimator}{seed}"
             bar.update(task, completed=number, total=total, state=state)
 
-        def warn(text: str) -> None:
-            console.print(f"Warning: {text}", style="yellow", soft_wrap=True)
-
         try:
             cells = list(run_cells(declared, show, warn))
         except KeyboardInterrupt:
@@ -215,7 +217,7 @@ def timing(setup: Path) -> None:
         found = estimate_setup_timing(training)
     console.print(make_table(found))
     for warning in found.warnings:
-        console.print(f"Warning: {warning}", style="yellow", soft_wrap=True)
+        warn(warning)
 
 
 @cli.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from .errors import NMMError, nearest_names
 
@@ -55,6 +55,14 @@ class Unscored:
 
 
 Source = Measured | Deep | Tied | Unscored
+
+
+def drop_synergists(source: Source, hidden: Container[str | None]) -> Source:
+    """The source without the synergists that are ``hidden``."""
+    if isinstance(source, Measured | Deep):
+        left = tuple(name for name in source.synergists if name not in hidden)
+        return replace(source, synergists=left)
+    return source
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from ..tables import Array
 USUAL_GAIN = 0.4
 # Of the shape factor A = -3 / (1 + exp(1 - x)), about -0.8 at x = 0.
 LARGEST_SHAPE_FACTOR, SHAPE_OFFSET = -3.0, 1.0
+WHOLE = slice(None)  # all frames of a trial
 STEP = 1e-4  # of finite differences; parameters are logarithms or seconds
 
 
@@ -124,14 +125,13 @@ class EmgDrivenModel:
 
         (frames, drives, coordinates); zero where an excitation is held at 0 or 1.
         """
-        whole = slice(0, len(trial.trial.time))
         excitations = self.compute_excitations(parameters, trial, corrections)
         shape = self._shape(parameters)
         slope = shape * np.exp(shape * excitations) / np.expm1(shape)
         slope[(excitations <= 0.0) | (excitations >= 1.0)] = 0.0
-        activations = self._activate(parameters, trial, whole, excitations)
+        activations = self._activate(parameters, trial, WHOLE, excitations)
         low, high = (
-            self._contract(parameters, trial, whole, activations + step) for step in (-STEP, STEP)
+            self._contract(parameters, trial, WHOLE, activations + step) for step in (-STEP, STEP)
         )
         gains = (high - low) / (2.0 * STEP) * slope
         sensitivity: Array = np.einsum(

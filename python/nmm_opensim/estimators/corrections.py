@@ -15,8 +15,9 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import lfilter
 
 from ..emg_driven.fit import ERROR_TIME, UNEXPLAINED
-from ..emg_driven.model import EmgDrivenModel, Parameters
+from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 from ..nmm import PreparedTrial
+from ..predictor import standardise
 from ..tables import Array
 
 FEATURES = 40
@@ -33,12 +34,10 @@ class Features:
     """Fixed tanh units over standardised inputs: a hidden layer whose weights are not trained."""
 
     def __init__(self, trials: Sequence[PreparedTrial]) -> None:
-        inputs = np.vstack([trial.inputs for trial in trials])
-        spread = inputs.std(axis=0)
-        self._mean, self._spread = inputs.mean(axis=0), np.where(spread > 1e-9, spread, 1.0)
+        self._mean, self._spread = standardise([trial.inputs for trial in trials])
         # Any weights will do, as long as they are always the same.
         random = np.random.default_rng(0)
-        count = inputs.shape[1]
+        count = len(self._mean)
         self._weights = random.normal(size=(count, FEATURES)) * WEIGHT / np.sqrt(count)
         self._biases = random.uniform(-BIAS, BIAS, FEATURES)
 
@@ -86,8 +85,7 @@ def collect(
         time = trial.trial.time
         units = features.compute(trial)
         corrections = None if weights is None else units @ weights.T
-        whole = slice(0, len(time))
-        moments = model.compute_moments(parameters, trial, whole, coordinates, corrections)
+        moments = model.compute_moments(parameters, trial, WHOLE, coordinates, corrections)
         step = float(np.median(np.diff(time)))
         weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
         sensitivity = model.compute_sensitivity(parameters, trial, corrections)[::EVERY] * weight

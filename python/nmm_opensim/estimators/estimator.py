@@ -11,7 +11,7 @@ from ..errors import NMMError
 from ..nmm import Declaration, PreparedTrial
 from ..osim_model import OsimModel
 from ..prior.population import RecordedSubject
-from ..sources import Deep, Measured, MuscleSources, Source
+from ..sources import Deep, MuscleSources, Source, drop_synergists
 from ..tables import Array
 
 Standing = Literal["NMM", "baseline", "ceiling"]
@@ -50,10 +50,7 @@ def conceal(declaration: Declaration) -> Declaration:
     def conceal_source(source: Source) -> Source:
         if isinstance(source, Deep):
             return replace(source, recorded_channel=None)
-        if isinstance(source, Measured):
-            left = tuple(name for name in source.synergists if name not in hidden)
-            return replace(source, synergists=left)
-        return source
+        return drop_synergists(source, hidden)
 
     sources = tuple(conceal_source(source) for source in declaration.sources.sources)
     return replace(declaration, sources=MuscleSources(sources))

@@ -14,7 +14,7 @@ import numpy as np
 
 from .. import _core
 from ..emg_driven.fit import EmgDrivenFit
-from ..emg_driven.model import EmgDrivenModel, Parameters
+from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 from ..errors import NMMError
 from ..nmm import PreparedTrial
 from ..prior.combination import MusclePrior
@@ -109,7 +109,7 @@ class FittedPosterior(FittedEstimator):
         moments = self._model.compute_moments(
             self._parameters,
             driven,
-            slice(0, len(trial.trial.time)),
+            WHOLE,
             list(range(trial.moments.shape[1])),
             corrections,
         )

@@ -10,10 +10,12 @@ import numpy as np
 from ..nmm import PreparedTrial
 from ..sources import Deep, Measured, MuscleSources
 from ..tables import Array
-from .population import PEAK, Population
+from .population import Population, find_peak
 
 # Of the peak: what no electrode tells from rest.
 REST = 0.02
+# In any unit: a channel that is silent in training has shares all the same.
+SMALLEST_PEAK = 1e-9
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class MusclePrior:
         self._population = population
         self._trials = trials
         envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
-        self._peaks = _find_peaks(envelopes)
+        self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
         self._population_peaks: dict[str, float] = {}
         self.masked = {
             source.channels[0]: Asked(source.muscle, source.synergists)
@@ -86,7 +88,7 @@ class MusclePrior:
 
     def find_peak(self, channel: str) -> float:
         """The peak of a measured channel over the training trials, in its own unit."""
-        return float(self._peaks[self._channels.index(channel)])
+        return self._peaks[self._channels.index(channel)]
 
     def read(self, channel: str, trial: PreparedTrial) -> Array:
         """A measured channel as a share of its peak, (frames,)."""
@@ -102,11 +104,5 @@ class MusclePrior:
         """Other subjects' peak in this one's training trials, which may not reach theirs."""
         if muscle not in self._population_peaks:
             said = [self._ask_population(muscle, trial) for trial in self._trials]
-            self._population_peaks[muscle] = float(_find_peaks(np.concatenate(said)[:, None])[0])
+            self._population_peaks[muscle] = max(find_peak(np.concatenate(said)), SMALLEST_PEAK)
         return self._population_peaks[muscle]
-
-
-def _find_peaks(series: Array) -> Array:
-    """Of each column."""
-    peaks: Array = np.maximum(np.percentile(series, PEAK, axis=0), 1e-9)
-    return peaks

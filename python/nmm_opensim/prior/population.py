@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.kernel_ridge import KernelRidge
 
+from ..predictor import standardise
 from ..tables import Array
 
 # Of each subject: more add time, not knowledge.
@@ -46,7 +47,7 @@ class Population:
     ) -> None:
         """``motion`` holds that subject's training frames: values, then speeds, side by side."""
         self.coordinates = coordinates
-        self._scale = _Scale(motion)
+        self._mean, self._spread = standardise([motion])
         self._subjects = [_standardise(subject, coordinates) for subject in subjects]
         self._fits: dict[str, tuple[KernelRidge, float]] = {}
 
@@ -60,7 +61,7 @@ class Population:
         if muscle not in self._fits:
             self._fits[muscle] = self._fit(muscle)
         fit, mean = self._fits[muscle]
-        shares: Array = np.clip(fit.predict(self._scale.apply(motion)) + mean, 0.0, 1.0)
+        shares: Array = np.clip(fit.predict((motion - self._mean) / self._spread) + mean, 0.0, 1.0)
         return shares
 
     def _fit(self, muscle: str) -> tuple[KernelRidge, float]:
@@ -72,14 +73,9 @@ class Population:
         return fit.fit(inputs, labels - mean), mean
 
 
-class _Scale:
-    def __init__(self, motion: Array) -> None:
-        self._mean, spread = motion.mean(axis=0), motion.std(axis=0)
-        self._spread = np.where(spread > 0, spread, 1.0)
-
-    def apply(self, motion: Array) -> Array:
-        scaled: Array = (motion - self._mean) / self._spread
-        return scaled
+def find_peak(series: Array) -> float:
+    """The peak of a recording, (frames,), in its own unit."""
+    return float(np.percentile(series, PEAK))
 
 
 def _standardise(
@@ -89,8 +85,9 @@ def _standardise(
     motion = np.hstack([subject.values[:, columns], subject.speeds[:, columns]])
     frames = np.linspace(0, len(motion) - 1, min(FRAMES, len(motion))).astype(int)
     envelopes = {
-        muscle: envelope[frames] / np.percentile(envelope, PEAK)
+        muscle: envelope[frames] / peak
         for muscle, envelope in subject.envelopes.items()
-        if np.percentile(envelope, PEAK) > 0
+        if (peak := find_peak(envelope)) > 0
     }
-    return _Scale(motion).apply(motion)[frames], envelopes
+    mean, spread = standardise([motion])
+    return (motion[frames] - mean) / spread, envelopes

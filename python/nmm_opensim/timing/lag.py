@@ -47,8 +47,7 @@ def estimate_lead(
     trials = [trial for several in recordings for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
     fit = EmgDrivenFit(driven, recordings, driven.find_driven(trials, moment_coordinates))
-    lead = float(np.average(fit.run([USUAL]), weights=1.0 / fit.find_spreads() ** 2))
-    return lead
+    return float(np.average(fit.run([USUAL]), weights=1.0 / fit.find_spreads() ** 2))
 
 
 def estimate_lags(

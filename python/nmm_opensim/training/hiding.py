@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import NMMError, nearest_names
-from ..sources import Deep, Measured, Source, Tied
+from ..sources import Deep, Measured, Source, Tied, drop_synergists
 from .setup import TrainingSetup
 
 
@@ -56,10 +56,7 @@ def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
         if channel in hidden:
             return source
         source = Measured(source.muscle, (channel,), (1.0,), source.synergists)
-    if isinstance(source, Measured | Deep):
-        left = tuple(name for name in source.synergists if name not in hidden)
-        return replace(source, synergists=left)
-    return source
+    return drop_synergists(source, hidden)
 
 
 def _hide(
