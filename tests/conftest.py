@@ -13,9 +13,9 @@ import pytest
 
 from nmm_opensim.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
 from nmm_opensim.osim_model import OsimModel
-from nmm_opensim.training.scoring import best_seed
 from nmm_opensim.training.setup import read_training_setup
-from nmm_opensim.training.training import TrainedSeed, Training
+from nmm_opensim.training.train import choose, train
+from nmm_opensim.training.training import Outcome, Training
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "data" / "example3DWalking"
@@ -97,17 +97,17 @@ def training(walking_inputs: Walking) -> Training:
 
 
 @pytest.fixture(scope="session")
-def trained(training: Training) -> list[TrainedSeed]:
+def trained(training: Training) -> list[Outcome]:
     """The outcome of the training."""
-    seeds = training.run(lambda index, iteration, error: None)
+    outcomes = train(training)
     training.clear_checkpoint()
-    return seeds
+    return outcomes
 
 
 @pytest.fixture(scope="session")
-def walking(walking_inputs: Walking, training: Training, trained: list[TrainedSeed]) -> Walking:
+def walking(walking_inputs: Walking, training: Training, trained: list[Outcome]) -> Walking:
     """The walking project with its artefact."""
-    training.write(best_seed(trained), {})
+    training.write(choose(trained), {})
     return walking_inputs
 
 

@@ -28,6 +28,17 @@ Array computeExcitations(const nmm::ExcitationModel& model, const Names& channel
     return toArray(std::move(excitations));
 }
 
+py::tuple computeIntervals(const nmm::ExcitationModel& model, const Array& excitations) {
+    auto intervals = model.computeIntervals(toMatrix(excitations, "excitations"));
+    const auto names = model.getArtefact().getMuscleNames();
+    Names muscles;
+    for (const auto index : intervals.muscles) {
+        muscles.push_back(names[index]);
+    }
+    return py::make_tuple(
+            muscles, toArray(std::move(intervals.lower)), toArray(std::move(intervals.upper)));
+}
+
 Array computeActivations(
         const nmm::ExcitationModel& model, const Array& times, const Array& excitations) {
     const auto frames = toVector(times, "times");
@@ -52,6 +63,7 @@ void bindExcitationModel(py::module_& module) {
             .def("compute_excitations", &computeExcitations, py::arg("channels"),
                     py::arg("emg_time"), py::arg("emg_values"), py::arg("times"),
                     py::arg("coordinates"), py::arg("speeds"))
+            .def("compute_intervals", &computeIntervals, py::arg("excitations"))
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))
             .def_property_readonly("channels",

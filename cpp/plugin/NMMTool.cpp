@@ -150,6 +150,7 @@ void NMMTool::runTrial() const {
 
     stopwatch.lap();
     report.results = computeTrial(*model, excitationModel, trajectory, emg, emgName);
+    report.intervals = excitationModel.computeIntervals(report.results.excitations);
     const double duration = stopwatch.lap();
     log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(), duration,
             duration / static_cast<double>(times.size()));

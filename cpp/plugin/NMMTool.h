@@ -33,6 +33,7 @@ namespace OpenSim {
 /// | file | columns | time |
 /// |---|---|---|
 /// | `_excitations.sto` | `/forceset/soleus_r`, 0 to 1 | the EMG's: t - d |
+/// | `_excitation_intervals.sto` | `/forceset/soleus_r/lower`, `…/upper`: 90 % | the EMG's: t - d |
 /// | `_activations.sto` | `/forceset/soleus_r/activation`, 0 to 1 | t |
 /// | `_muscle_forces.sto` | `/forceset/soleus_r`, N | t |
 /// | `_joint_moments.sto` | `knee_angle_r_moment`, and `…_inverse_dynamics` if given, N m | t |

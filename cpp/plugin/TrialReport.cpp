@@ -58,6 +58,22 @@ std::vector<double> shift(std::vector<double> times, double delay) {
     return times;
 }
 
+TimeSeriesTable makeIntervals(const TrialReport& report, const Artefact& artefact,
+        const std::vector<std::string>& paths) {
+    const auto& intervals = report.intervals;
+    std::vector<std::string> columns;
+    Matrix values(report.times.size(), 2 * intervals.muscles.size());
+    for (std::size_t i = 0; i < intervals.muscles.size(); ++i) {
+        for (std::size_t row = 0; row < values.rows; ++row) {
+            values(row, 2 * i) = intervals.lower(row, i);
+            values(row, 2 * i + 1) = intervals.upper(row, i);
+        }
+        columns.push_back(paths[intervals.muscles[i]] + "/lower");
+        columns.push_back(paths[intervals.muscles[i]] + "/upper");
+    }
+    return makeTable(shift(report.times, artefact.electromechanicalDelay), columns, values);
+}
+
 TimeSeriesTable makeMoments(const TrialReport& report) {
     const auto& labels = report.momentLabels;
     const std::size_t columnsPerLabel = report.inverseDynamics ? 2 : 1;
@@ -97,6 +113,13 @@ void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
             "electromechanical_delay", toText(artefact.electromechanicalDelay));
     addSources(excitations, artefact.muscles);
     write("_excitations.sto", excitations, "dimensionless, 0 to 1");
+    if (report.intervals.muscles.empty()) {
+        files.writeNone(report.name + "_excitation_intervals.sto");
+    } else {
+        auto intervals = makeIntervals(report, artefact, paths);
+        intervals.addTableMetaData("probability", std::string("0.9"));
+        write("_excitation_intervals.sto", intervals, "dimensionless, 0 to 1");
+    }
     write("_activations.sto",
             makeTable(report.times, getMusclePaths(model, artefact, "/activation"),
                     results.activations),

@@ -18,6 +18,7 @@ struct TrialReport {
     std::string name;          ///< the beginning of every file's name
     std::vector<double> times; ///< of the frames, s
     TrialResults results;
+    ExcitationIntervals intervals;
     std::vector<std::string> momentLabels; ///< see getGeneralizedForceLabel()
     std::optional<Matrix> inverseDynamics; ///< frames x moment coordinates
     std::vector<ScoredSeries> scores;
@@ -26,6 +27,9 @@ struct TrialReport {
 /// Write a trial's files, all of them or none:
 /// - `<name>_excitations.sto`: columns `/forceset/soleus_r`. The time column is the EMG's own time,
 ///   t - delay; the header says the delay and which muscles are measured, deep, tied and unscored.
+/// - `<name>_excitation_intervals.sto`, if the artefact has intervals: columns
+///   `/forceset/soleus_r/lower` and `/forceset/soleus_r/upper` hold the true excitation with a
+///   probability of 90 %; time as above.
 /// - `<name>_activations.sto`: columns `/forceset/soleus_r/activation`, as in a states file.
 /// - `<name>_muscle_forces.sto`: columns `/forceset/soleus_r`, tendon forces in N.
 /// - `<name>_joint_moments.sto`: columns `knee_angle_r_moment` and, with inverse dynamics,

@@ -85,6 +85,14 @@ class ExcitationModel:
         speeds: frames x `predictor_speeds` (rad/s, m/s).
         """
 
+    def compute_intervals(
+        self, excitations: ArrayLike
+    ) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
+        """Deep muscles with an interval, and its ends, each (frames, those muscles).
+
+        ``excitations`` have shape (frames, muscles).
+        """
+
     def compute_activations(self, times: ArrayLike, excitations: ArrayLike) -> NDArray[np.float64]:
         """Activations, frames x muscles, with the artefact's activation parameters.
 

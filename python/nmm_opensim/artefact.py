@@ -3,33 +3,38 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import opensim
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from . import __version__, _core
+from .calibration import MuscleBounds
 from .errors import NMMError, require_file
 from .files import write_atomically
 from .fingerprint import compute_fingerprint
-from .nmm import NeuralMusculoskeletalModel
+from .muscles.millard import read_properties
+from .nmm import Declaration
 from .osim_model import OsimModel
 from .paths.cache import describe_path
 from .paths.path_model import PathModel
 from .sources import Deep, Measured, MuscleSources, Source, Tied
+from .trained import TrainedNMM
 
-FORMAT = 1
+FORMAT = 2
 
 
 def write_artefact(
-    path: Path, nmm: NeuralMusculoskeletalModel, model: OsimModel, training: dict[str, Any]
+    path: Path, trained: TrainedNMM, model: OsimModel, training: dict[str, Any]
 ) -> None:
     """Write a trained NMM; ``training`` records what it was trained on."""
-    declaration = nmm.declaration
+    declaration = trained.declaration
+    architecture = declaration.architecture
     content = {
         "format": FORMAT,
         "created_with": {
@@ -46,34 +51,24 @@ def write_artefact(
         "path_model": declaration.path_model.name,
         "tendon": declaration.tendon,
         "channels": [
-            {"name": name, "gain": gain}
-            for name, gain in zip(
-                declaration.sources.channels, nmm.calibration.emg_gain.tolist(), strict=True
-            )
+            {"name": name, "gain": float(gain)}
+            for name, gain in zip(declaration.sources.channels, trained.channel_gains, strict=True)
         ],
         "electromechanical_delay": declaration.electromechanical_delay,
         "coordinates": list(declaration.coordinates),
         "moment_coordinates": list(declaration.moment_coordinates),
-        "muscles": _describe_muscles(nmm),
+        "muscles": _describe_muscles(trained),
         "predictor": {
-            "family": declaration.architecture.family,
-            "hidden_activation": declaration.architecture.hidden_activation,
-            "layers": len(nmm.predictor.linear),
+            **trained.predictor,
             "inputs": {
-                "emg_lags": list(declaration.architecture.emg_lags),
-                "coordinates": list(declaration.architecture.coordinates),
-                "speeds": list(declaration.architecture.speeds),
+                "emg_lags": list(architecture.emg_lags),
+                "coordinates": list(architecture.coordinates),
+                "speeds": list(architecture.speeds),
             },
         },
-        "training": training,
+        "training": {**_describe_calibration(model, declaration), **training},
     }
-    tensors = {
-        "predictor.input_mean": nmm.predictor.input_mean.numpy(),
-        "predictor.input_scale": nmm.predictor.input_scale.numpy(),
-    }
-    for k, layer in enumerate(nmm.predictor.linear):
-        tensors[f"predictor.{k}.weight"] = layer.weight.detach().numpy()
-        tensors[f"predictor.{k}.bias"] = layer.bias.detach().numpy()
+    tensors = {name: np.ascontiguousarray(values) for name, values in trained.tensors.items()}
     for muscle, fitted in declaration.path_model.paths.items():
         tensors[f"path.{muscle}.coefficients"] = fitted.coefficients
     packed = save(tensors, metadata={"nmm": json.dumps(content, allow_nan=False)})
@@ -86,27 +81,58 @@ def _write_checked(path: Path, content: bytes) -> None:
     _core.ExcitationModel(str(path))
 
 
-def _describe_muscles(nmm: NeuralMusculoskeletalModel) -> list[dict[str, Any]]:
-    sources, calibration = nmm.declaration.sources, nmm.calibration
-    columns: dict[str, list[float]] = {
-        "max_isometric_force": calibration.max_isometric_force.tolist(),
-        "optimal_fiber_length": calibration.optimal_fiber_length.tolist(),
-        "tendon_slack_length": calibration.tendon_slack_length.tolist(),
-        "pennation_angle_at_optimal": calibration.pennation_angle_at_optimal.tolist(),
-        "activation_time_constant": nmm.properties.activation_time_constant.tolist(),
-        "deactivation_time_constant": nmm.properties.deactivation_time_constant.tolist(),
-        "minimum_activation": nmm.properties.minimum_activation.tolist(),
-        "shape_factor": calibration.shape_factor.tolist(),
-    }
+def _describe_muscles(trained: TrainedNMM) -> list[dict[str, Any]]:
+    declaration, columns = trained.declaration, vars(trained.muscles)
     return [
         {
             "name": source.muscle,
-            **{name: values[i] for name, values in columns.items()},
-            "source": _describe_source(source, sources),
-            **_describe_path(source.muscle, nmm.declaration.path_model),
+            **{name: float(values[i]) for name, values in columns.items()},
+            "uncertainty": _describe_uncertainty(trained, source.muscle),
+            "source": {
+                **_describe_source(source, declaration.sources),
+                **_describe_judgement(trained, source),
+            },
+            **_describe_path(source.muscle, declaration.path_model),
         }
-        for i, source in enumerate(sources.sources)
+        for i, source in enumerate(declaration.sources.sources)
     ]
+
+
+def _describe_uncertainty(trained: TrainedNMM, muscle: str) -> dict[str, Any] | None:
+    if muscle not in trained.parameters:
+        return None
+    return {
+        name: {"interval": list(judgement.interval), "verdict": judgement.verdict}
+        for name, judgement in trained.parameters[muscle].items()
+    }
+
+
+def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
+    if not isinstance(source, Deep):
+        return {}
+    judgement = trained.excitations.get(source.muscle)
+    if judgement is None:
+        return {"verdict": None, "reason": None, "interval": None}
+    interval = judgement.interval and vars(judgement.interval)
+    return {"verdict": judgement.verdict, "reason": judgement.reason, "interval": interval}
+
+
+def _describe_calibration(model: OsimModel, declaration: Declaration) -> dict[str, Any]:
+    """What the calibration began with and how far it could go, for reports."""
+    muscles, bounds = declaration.sources.muscles, declaration.bounds
+    parameters = [field.name for field in fields(MuscleBounds)]
+    properties = read_properties(model, muscles)
+    limits = {name: np.column_stack(bounds.find_limits(name, muscles)) for name in parameters}
+    return {
+        "generic": {
+            muscle: {name: float(getattr(properties, name)[i]) for name in parameters}
+            for i, muscle in enumerate(muscles)
+        },
+        "bounds": {
+            muscle: {name: limits[name][i].tolist() for name in parameters}
+            for i, muscle in enumerate(muscles)
+        },
+    }
 
 
 def _describe_path(muscle: str, path_model: PathModel) -> dict[str, Any]:

@@ -2,41 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from .muscles.millard import MuscleProperties
+from .tables import Array
+
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class MuscleBounds:
+    """Limits of a muscle's own parameters, relative to the model's values; equal ones fix it."""
+
+    max_isometric_force: Range
+    optimal_fiber_length: Range
+    tendon_slack_length: Range
 
 
 @dataclass(frozen=True)
 class Bounds:
     """What is calibrated and within which limits; equal limits fix a parameter.
 
-    Forces and lengths are relative to the model's own values, gains and the shape factor absolute.
+    ``by_muscle`` holds the muscles whose limits are not the ``common`` ones. Gains and the shape
+    factor are absolute.
     """
 
-    max_isometric_force: tuple[float, float]
-    optimal_fiber_length: tuple[float, float]
-    tendon_slack_length: tuple[float, float]
-    shape_factor: tuple[float, float]
-    emg_gain: tuple[float, float]
+    common: MuscleBounds
+    shape_factor: Range
+    emg_gain: Range
+    by_muscle: tuple[tuple[str, MuscleBounds], ...] = ()
+
+    def find_limits(self, parameter: str, muscles: Sequence[str]) -> tuple[Array, Array]:
+        """Lower and upper limits of a field of :class:`MuscleBounds`, each (muscles,)."""
+        own = dict(self.by_muscle)
+        limits = [getattr(own.get(name, self.common), parameter) for name in muscles]
+        low, high = np.array(limits, dtype=float).reshape(-1, 2).T
+        return low, high
 
 
 class Bounded(torch.nn.Module):
     """Values that cannot leave (low, high): low + (high - low) * logistic(x)."""
 
-    def __init__(self, low: float, high: float, initial: float, size: int) -> None:
+    def __init__(self, low: Array, high: Array, initial: Array) -> None:
+        """All of shape (size,)."""
         super().__init__()
-        self._low, self._width = low, high - low
-        if self._width > 0:
-            # Starting on a bound would leave no gradient: keep a hundredth of the width away.
-            share = float(np.clip((initial - low) / self._width, 0.01, 0.99))
-            start = torch.full((size,), np.log(share / (1.0 - share)), dtype=torch.float64)
-            self.x = torch.nn.Parameter(start)
-        else:
-            self.register_buffer("x", torch.zeros(size, dtype=torch.float64))
+        self._low, self._width = torch.tensor(low), torch.tensor(high - low)
+        # A fixed value has no width; its x then moves nothing.
+        width = np.where(high > low, high - low, 1.0)
+        # Starting on a bound would leave no gradient: keep a hundredth of the width away.
+        share = np.clip((initial - low) / width, 0.01, 0.99)
+        self.x = torch.nn.Parameter(torch.tensor(np.log(share / (1.0 - share))))
 
     def value(self) -> torch.Tensor:
         """The values, (size,)."""
@@ -46,23 +65,28 @@ class Bounded(torch.nn.Module):
 class Calibration(torch.nn.Module):
     """All trained parameters but the network's; properties are absolute values."""
 
-    def __init__(self, properties: MuscleProperties, bounds: Bounds, channels: int) -> None:
+    def __init__(
+        self,
+        properties: MuscleProperties,
+        bounds: Bounds,
+        muscles: Sequence[str],
+        channels: int,
+    ) -> None:
         super().__init__()
-        muscles = len(properties.max_isometric_force)
         self._force = torch.tensor(properties.max_isometric_force)
         self._fiber = torch.tensor(properties.optimal_fiber_length)
         self._slack = torch.tensor(properties.tendon_slack_length)
         # The model's own: moments tell too little of pennation to train it.
         self.pennation_angle_at_optimal = torch.tensor(properties.pennation_angle_at_optimal)
-        self.force_scale = Bounded(*bounds.max_isometric_force, 1.0, muscles)
-        self.fiber_scale = Bounded(*bounds.optimal_fiber_length, 1.0, muscles)
-        self.slack_scale = Bounded(*bounds.tendon_slack_length, 1.0, muscles)
-        low, high = bounds.shape_factor
+        scales = [
+            Bounded(*bounds.find_limits(name, muscles), np.ones(len(muscles)))
+            for name in ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length")
+        ]
+        self.force_scale, self.fiber_scale, self.slack_scale = scales
         # One shape factor for all muscles: a single subject's recording tells no more.
-        self.shape = Bounded(low, high, 0.5 * (low + high), 1)
-        low, high = bounds.emg_gain
-        self.gain = Bounded(low, high, 0.5 * (low + high), channels)
-        self._muscles = muscles
+        self.shape = _start_in_the_middle(bounds.shape_factor, 1)
+        self.gain = _start_in_the_middle(bounds.emg_gain, channels)
+        self._muscles = len(muscles)
 
     @property
     def max_isometric_force(self) -> torch.Tensor:
@@ -95,3 +119,8 @@ class Calibration(torch.nn.Module):
             [self.force_scale.value(), self.fiber_scale.value(), self.slack_scale.value()]
         )
         return torch.log(scales).square().mean()
+
+
+def _start_in_the_middle(limits: Range, size: int) -> Bounded:
+    low, high = (np.full(size, limit) for limit in limits)
+    return Bounded(low, high, 0.5 * (low + high))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import sys
 from pathlib import Path
 
@@ -87,14 +86,15 @@ def inverse_dynamics(setup: Path) -> None:
 def train(setup: Path) -> None:
     """Train an NMM on joint moments and write its artefact (.nmm).
 
-    SETUP holds an NMMTrainingTool: trials with roles, a source for every muscle, the network, and
-    what is calibrated within which bounds. Every seed is trained; the one with the least training
-    loss becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and
+    SETUP holds an NMMTrainingTool: trials with roles, a source for every muscle, the estimator, and
+    what is calibrated within which bounds. Of several seeds the one with the least training loss
+    becomes the artefact, so no hidden recording has a say. Ctrl-C keeps a network's progress, and
     the same command goes on from there.
     """
-    from .training.score_report import make_tables, write_scores
-    from .training.scoring import best_seed, score_training, summarise
+    from .training.score_report import describe_judgements, list_scores, make_tables, write_scores
+    from .training.scoring import score_training, summarise
     from .training.setup import read_training_setup
+    from .training.train import choose, train
     from .training.training import Training
 
     declared = read_training_setup(setup)
@@ -107,7 +107,6 @@ def train(setup: Path) -> None:
         report.write(paths)
         console.print(report.describe(), soft_wrap=True)
         console.print(f"Fitted paths of every muscle: {paths}", soft_wrap=True)
-    seeds, iterations = declared.optimization.seeds, declared.optimization.iterations
     with Progress(
         TextColumn("Training"),
         BarColumn(),
@@ -115,39 +114,31 @@ def train(setup: Path) -> None:
         TimeElapsedColumn(),
         console=console,
     ) as bar:
-        task = bar.add_task("", total=len(seeds) * iterations, state="")
+        task = bar.add_task("", total=None, state="")
 
-        def show(index: int, iteration: int, moment_error: float) -> None:
-            state = f"seed {seeds[index]}, unexplained moment {100 * moment_error:.1f} %"
-            bar.update(task, completed=index * iterations + iteration, state=state)
+        def show(text: str, share: float | None) -> None:
+            bar.update(task, total=None if share is None else 1.0, completed=share, state=text)
 
         try:
-            finished = training.run(show)
+            outcomes = train(training, show)
         except KeyboardInterrupt:
             bar.stop()
             console.print("Stopped; the progress is kept. The same command goes on from here.")
             sys.exit(130)
-    scores = score_training(training, finished)
-    chosen = best_seed(finished)
+        bar.update(task, total=1.0, completed=1.0)
+    scores = score_training(training, outcomes)
+    chosen = choose(outcomes)
     summaries = summarise(scores)
-    training.write(
-        chosen,
-        {
-            f"{s.trial}/{s.quantity} {s.kind}/{s.estimator}": {
-                name: value for name, value in s.mean.items() if not math.isnan(value)
-            }
-            for s in summaries
-        },
-    )
+    training.write(chosen, list_scores(summaries))
     training.clear_checkpoint()
     table = declared.results_directory / f"{declared.name}_scores.csv"
     write_scores(table, scores)
     console.print(make_tables(summaries))
+    for line in describe_judgements(chosen.nmm.describe_nmm()):
+        console.print(line, soft_wrap=True)
     console.print(f"Scores of every seed: {table}", soft_wrap=True)
-    console.print(
-        f"Artefact of seed {chosen.seed} (least training loss): {declared.artefact_file}",
-        soft_wrap=True,
-    )
+    which = "" if chosen.loss is None else f" of seed {chosen.nmm.seed} (least training loss)"
+    console.print(f"Artefact{which}: {declared.artefact_file}", soft_wrap=True)
 
 
 @cli.command(epilog=example("nmm-opensim benchmark setups/walking_benchmark.xml"))

@@ -155,7 +155,9 @@ class MusculoskeletalModel(torch.nn.Module):
         self.declaration = declaration
         self.properties = read_properties(model, sources.muscles)
         self.predictor = predictor
-        self.calibration = Calibration(self.properties, declaration.bounds, len(sources.channels))
+        self.calibration = Calibration(
+            self.properties, declaration.bounds, sources.muscles, len(sources.channels)
+        )
         self.mixer = SourceMixer(sources)
         self.muscle = MillardMuscle(model, sources.muscles, declaration.tendon)
         self._time_constants = (

@@ -15,9 +15,10 @@ from conftest import Walking
 from lxml import etree
 from sto import Sto, read_sto
 
+from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.nmm import NeuralMusculoskeletalModel, Reconstruction
 from nmm_opensim.tables import Array
-from nmm_opensim.training.training import TrainedSeed, Training
+from nmm_opensim.training.training import Outcome, Training
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str], str]
@@ -87,9 +88,11 @@ def results(walking: Walking, run_tool: Run) -> dict[str, Sto]:
 
 
 @pytest.fixture(scope="module")
-def nmm(training: Training, trained: list[TrainedSeed]) -> NeuralMusculoskeletalModel:
+def nmm(trained: list[Outcome]) -> NeuralMusculoskeletalModel:
     """The trained NMM in Python."""
-    return training.restore(trained[0])
+    network = trained[0].nmm
+    assert isinstance(network, FittedNetwork)
+    return network.nmm
 
 
 @pytest.fixture(scope="module")
@@ -534,8 +537,8 @@ FILE_REFUSALS: dict[str, tuple[str, Edit, list[str]]] = {
     "artefact of another format": (
         ARTEFACT,
         # Inside the JSON that is itself a JSON string, quotes are escaped.
-        replaced(r"\"format\": 1,", r"\"format\": 9,"),
-        ["artefact of another format.nmm", "format 1", "9"],
+        replaced(r"\"format\": 2,", r"\"format\": 9,"),
+        ["artefact of another format.nmm", "a format from 1 to 2", "9"],
     ),
     "model with another path": (
         MODEL,

@@ -13,10 +13,12 @@ import pytest
 import torch
 from conftest import Walking
 
+from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.nmm import Reconstruction
 from nmm_opensim.tables import Array, read_table
-from nmm_opensim.training.scoring import best_seed
 from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.train import choose
+from nmm_opensim.training.train import train as train_nmm
 from nmm_opensim.training.training import Training
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -60,10 +62,11 @@ def train(
         ("walking.nmm", f"{name}.nmm"),
     )
     training = Training(read_training_setup(setup))
-    trained = best_seed(training.run(lambda index, iteration, error: None))
-    training.write(trained, {})
+    outcome = choose(train_nmm(training))
+    training.write(outcome, {})
     training.clear_checkpoint()
-    nmm = training.restore(trained)
+    assert isinstance(outcome.nmm, FittedNetwork)
+    nmm = outcome.nmm.nmm
     with torch.no_grad():
         expected = nmm(training.trials["second_stance"])
     return training, expected, nmm.calibration.max_isometric_force.detach().numpy()

@@ -13,9 +13,9 @@ from conftest import Walking
 from nmm_opensim.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.emg_driven.model import EmgDrivenModel, Parameters
 from nmm_opensim.errors import NMMError
-from nmm_opensim.estimators.corrections import FEATURES, Features, collect
 from nmm_opensim.estimators.estimator import Task
-from nmm_opensim.estimators.posterior import FittedPosterior, Posterior
+from nmm_opensim.estimators.posterior.corrections import FEATURES, Features, collect
+from nmm_opensim.estimators.posterior.estimator import FittedPosterior, Posterior
 from nmm_opensim.nmm import PreparedTrial
 from nmm_opensim.sources import MuscleSources, Unscored
 from nmm_opensim.training.setup import read_training_setup

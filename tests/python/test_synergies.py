@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from nmm_opensim.calibration import Bounds
+from nmm_opensim.calibration import Bounds, MuscleBounds
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.estimator import Task
 from nmm_opensim.estimators.synergies import Factorisation, extract_synergies
@@ -23,7 +23,7 @@ K = 3
 FACTORISATIONS: tuple[Factorisation, ...] = ("PCA", "NMF")
 # Nothing but moments may decide where the answer is known.
 OPTIONS = Optimization(150, 0.08, (1,), 0.0, 0.0, 0.0, 0.0)
-KNOWN = Bounds((1, 1), (1, 1), (1, 1), (-1, -1), (1, 1))
+KNOWN = Bounds(MuscleBounds((1, 1), (1, 1), (1, 1)), (-1, -1), (1, 1))
 
 
 class Given(Predictor):

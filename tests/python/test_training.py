@@ -8,9 +8,10 @@ from conftest import Walking, poison_channel
 
 from nmm_opensim.artefact import read_artefact
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.training.scoring import score_training, summarise
 from nmm_opensim.training.setup import read_training_setup
-from nmm_opensim.training.training import TrainedSeed, Training
+from nmm_opensim.training.training import Outcome, TrainedSeed, Training
 
 
 def quiet(index: int, iteration: int, error: float) -> None:
@@ -75,7 +76,7 @@ def test_the_hidden_channel_cannot_leak(walking_inputs: Walking, poison: str) ->
 
 
 def test_scores_stand_beside_the_neighbour(training: Training, walking: Walking) -> None:
-    scores = score_training(training, [TrainedSeed(1, 0.0, training.build(1).state_dict())])
+    scores = score_training(training, [Outcome(FittedNetwork(training.build(1), 1), 0.0)])
     summaries = {(s.trial, s.quantity, s.estimator): s for s in summarise(scores)}
     neighbour = summaries["second_stance", "soleus_r", "copy of gastrocnemius"]
     # Known of this recording: the neighbour is about .54 on the test stance.

@@ -4,7 +4,9 @@
 #include "Error.h"
 #include "FittedPathReader.h"
 #include "Json.h"
+#include "JsonChecks.h"
 #include "PredictorTensors.h"
+#include "PriorReader.h"
 #include "Text.h"
 #include "TimeSeries.h"
 
@@ -19,27 +21,9 @@ constexpr double MaxElectromechanicalDelay = 0.125; // s
 constexpr double MinShapeFactor = -5.0;
 constexpr double HalfPi = 1.57079632679489661923;
 
-double readPositive(const JsonReader& reader) {
-    return reader.number("a number above 0", [](double x) { return x > 0.0; });
-}
-
-double readNonNegative(const JsonReader& reader) {
-    return reader.number("a number, 0 or greater", [](double x) { return x >= 0.0; });
-}
-
 double readTimeConstant(const JsonReader& reader) {
     return reader.number("a number of at least " + toText(MinTimeConstant) + " s",
             [](double x) { return x >= MinTimeConstant; });
-}
-
-/// The position of a name in a list, or an error that offers the nearest names.
-std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& names,
-        const std::string& expected) {
-    const auto found = std::find(names.begin(), names.end(), reader.string());
-    if (found == names.end()) {
-        reader.fail(expected, "the nearest names are: " + nearestNames(reader.string(), names));
-    }
-    return static_cast<std::size_t>(found - names.begin());
 }
 
 template <typename Item>
@@ -79,10 +63,11 @@ std::vector<std::string> readCoordinates(
     return reader.names();
 }
 
-PredictorArchitecture readPredictor(
-        const JsonReader& reader, const std::vector<std::string>& coordinates) {
+PredictorArchitecture readPredictor(const JsonReader& reader, const Artefact& artefact) {
     PredictorArchitecture predictor;
-    predictor.family = reader.at("family").choice({"mlp"});
+    const auto& coordinates = artefact.coordinates;
+    predictor.family = artefact.format == 1 ? reader.at("family").choice({"mlp"})
+                                            : reader.at("family").choice({"mlp", "posterior"});
     predictor.hiddenActivation = reader.at("hidden_activation").choice({"tanh", "relu"});
     predictor.numLayers = reader.at("layers").count();
     if (predictor.numLayers == 0) {
@@ -94,6 +79,9 @@ PredictorArchitecture readPredictor(
     }
     predictor.coordinates = readCoordinates(inputs.at("coordinates"), coordinates);
     predictor.speeds = readCoordinates(inputs.at("speeds"), coordinates);
+    if (predictor.family == "posterior") {
+        predictor.prior = readPrior(reader.at("prior"), artefact.getChannelNames(), predictor);
+    }
     return predictor;
 }
 
@@ -150,7 +138,15 @@ void readPredicted(const JsonReader& reader, const Artefact& artefact, MuscleSou
         reader.at("output").fail(
                 "an output of the network, from 0 to " + std::to_string(numOutputs - 1));
     }
-    if (source.kind != MuscleSource::Kind::Deep || reader.at("recorded_channel").isNull()) {
+    if (source.kind != MuscleSource::Kind::Deep) {
+        return;
+    }
+    if (artefact.format > 1 && !reader.at("interval").isNull()) {
+        const auto interval = reader.at("interval");
+        source.interval = {
+                readNonNegative(interval.at("margin")), readNonNegative(interval.at("floor"))};
+    }
+    if (reader.at("recorded_channel").isNull()) {
         return;
     }
     const auto recorded = reader.at("recorded_channel");
@@ -204,19 +200,21 @@ void readMuscles(const JsonReader& reader, Artefact& artefact) {
     }
 }
 
-void checkFormat(const JsonReader& reader) {
+std::size_t readFormat(const JsonReader& reader) {
     const auto version = reader.count();
-    if (version != Artefact::FormatVersion) {
-        reader.fail("format " + std::to_string(Artefact::FormatVersion),
-                version > Artefact::FormatVersion ? "update nmm-opensim to read this file"
-                                                  : "train again to write the file anew");
+    if (version == 0 || version > Artefact::FormatVersion) {
+        reader.fail("a format from 1 to " + std::to_string(Artefact::FormatVersion),
+                version == 0 ? "train again to write the file anew"
+                             : "update nmm-opensim to read this file");
     }
+    return version;
 }
 
 } // namespace
 
 std::size_t Artefact::getNumOutputs() const {
-    return tensors.at(biasName(predictor.numLayers - 1)).values.size();
+    return predictor.prior ? predictor.prior->muscles.size()
+                           : tensors.at(biasName(predictor.numLayers - 1)).values.size();
 }
 
 std::vector<std::string> Artefact::getChannelNames() const {
@@ -248,9 +246,8 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     }
     const auto json = parseJson(metadata->second, "'" + file + "', nmm");
     const JsonReader reader(json, file);
-    checkFormat(reader.at("format"));
-
     Artefact artefact;
+    artefact.format = readFormat(reader.at("format"));
     const auto pathTensors = takePathTensors(content.tensors);
     artefact.tensors = std::move(content.tensors);
     artefact.modelName = reader.at("model").at("name").string();
@@ -269,7 +266,7 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     artefact.coordinates = reader.at("coordinates").names();
     artefact.momentCoordinates =
             readCoordinates(reader.at("moment_coordinates"), artefact.coordinates);
-    artefact.predictor = readPredictor(reader.at("predictor"), artefact.coordinates);
+    artefact.predictor = readPredictor(reader.at("predictor"), artefact);
     checkPredictorTensors(artefact, "'" + file + "'");
     readMuscles(reader.at("muscles"), artefact);
     readFittedPaths(reader.at("muscles"), pathTensors, artefact, "'" + file + "'");

@@ -20,6 +20,13 @@ struct Channel {
     double gain = 1.0;
 };
 
+/// Holds the true excitation where e was estimated, with a probability of 90 %: from e - h, but not
+/// below 0, to e + h, with h = margin (floor + e).
+struct ExcitationInterval {
+    double margin = 0.0;
+    double floor = 0.0;
+};
+
 /// Where a muscle's excitation comes from. Exactly one source per muscle.
 struct MuscleSource {
     enum class Kind {
@@ -38,6 +45,8 @@ struct MuscleSource {
     std::size_t output = 0;
     /// Deep: the recorded channel that may score it; it is never an input.
     std::optional<std::string> recordedChannel;
+    /// Deep: absent where nothing is known of the error.
+    std::optional<ExcitationInterval> interval;
 
     /// Tied: index into Artefact::muscles (never itself tied) and the ratio.
     std::size_t tiedTo = 0;
@@ -60,21 +69,47 @@ struct Muscle {
     std::optional<FittedPath> path;
 };
 
+/// What is known of a deep muscle before the network corrects it.
+struct PriorMuscle {
+    double gain = 1.0; ///< from a share of its peak to excitation
+    /// Indices into Artefact::channels of its witnesses, and their peaks in training.
+    std::vector<std::size_t> channels;
+    std::vector<double> channelPeaks;
+    /// The peak of what other subjects say of it, in training; absent where they say nothing.
+    std::optional<double> populationPeak;
+};
+
+/// The prior of all deep muscles. Each is the geometric mean of its witnesses' shares of their
+/// peaks, none of them below `rest`.
+struct ExcitationPrior {
+    double rest = 0.0;
+    std::vector<PriorMuscle> muscles; ///< one per output
+    /// Coordinates whose values and speeds other subjects' muscles depend on; none without them.
+    std::vector<std::string> populationCoordinates;
+    /// Of the Gaussian kernel exp(-width |x - y|^2) over standardised values and speeds.
+    double kernelWidth = 0.0;
+};
+
 /// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
 struct PredictorArchitecture {
-    std::string family;                   ///< "mlp"
+    /// "mlp": the network gives the deep excitations. "posterior": it corrects the channels'
+    /// excitations and then the deep muscles' priors.
+    std::string family;
     std::string hiddenActivation;         ///< "tanh" or "relu"
     std::size_t numLayers = 0;            ///< linear layers, the output layer included
     std::vector<double> emgLags;          ///< s before the (delayed) time; empty: no EMG input
     std::vector<std::string> coordinates; ///< coordinate values that are inputs (rad, m)
     std::vector<std::string> speeds;      ///< coordinate speeds that are inputs (rad/s, m/s)
+    std::optional<ExcitationPrior> prior; ///< of the family "posterior"
 };
 
 /// The one file that joins Python, which learns, and C++, which runs. docs/artefact.md describes
 /// the format.
 struct Artefact {
-    static constexpr int FormatVersion = 1;
+    /// Written now; older ones are read too.
+    static constexpr std::size_t FormatVersion = 2;
 
+    std::size_t format = FormatVersion;
     std::string modelName;
     /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
     std::string modelFingerprint;

@@ -2,11 +2,13 @@
 
 #include "Activation.h"
 #include "Error.h"
+#include "Prior.h"
 #include "Text.h"
 
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace nmm {
 
@@ -77,30 +79,51 @@ Matrix computePredictorInputs(const Artefact& artefact, const TimeSeries& emg,
     return inputs;
 }
 
-double computeMeasured(const Artefact& artefact, const MuscleSource& source,
-        const Matrix& envelopes, std::size_t frame) {
+/// Excitations before they are given to muscles and clipped.
+struct Drives {
+    Matrix channels; ///< frames x channels
+    Matrix outputs;  ///< frames x predicted muscles
+};
+
+Matrix scaleChannels(const Artefact& artefact, Matrix envelopes) {
+    for (std::size_t i = 0; i < envelopes.values.size(); ++i) {
+        envelopes.values[i] *= artefact.channels[i % envelopes.columns].gain;
+    }
+    return envelopes;
+}
+
+/// Add the network's corrections: those of the channels come first.
+void correct(Drives& drives, const Matrix& corrections) {
+    const auto numChannels = drives.channels.columns;
+    for (std::size_t frame = 0; frame < corrections.rows; ++frame) {
+        for (std::size_t j = 0; j < corrections.columns; ++j) {
+            auto& drive = j < numChannels ? drives.channels(frame, j)
+                                          : drives.outputs(frame, j - numChannels);
+            drive += corrections(frame, j);
+        }
+    }
+}
+
+double computeMeasured(const MuscleSource& source, const Matrix& channels, std::size_t frame) {
     double excitation = 0.0;
     for (std::size_t i = 0; i < source.channels.size(); ++i) {
-        const auto channel = source.channels[i];
-        excitation +=
-                source.weights[i] * artefact.channels[channel].gain * envelopes(frame, channel);
+        excitation += source.weights[i] * channels(frame, source.channels[i]);
     }
     return excitation;
 }
 
 /// One excitation per muscle from its declared source.
-Matrix combineSources(
-        const Artefact& artefact, const Matrix& envelopes, const Matrix& predictions) {
+Matrix combineSources(const Artefact& artefact, const Drives& drives) {
     using Kind = MuscleSource::Kind;
     const auto clip = [](double excitation) { return std::clamp(excitation, 0.0, 1.0); };
-    Matrix excitations(envelopes.rows, artefact.muscles.size());
-    for (std::size_t frame = 0; frame < envelopes.rows; ++frame) {
+    Matrix excitations(drives.channels.rows, artefact.muscles.size());
+    for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
         for (std::size_t m = 0; m < artefact.muscles.size(); ++m) {
             const auto& source = artefact.muscles[m].source;
             if (source.kind == Kind::Measured) {
-                excitations(frame, m) = clip(computeMeasured(artefact, source, envelopes, frame));
+                excitations(frame, m) = clip(computeMeasured(source, drives.channels, frame));
             } else if (source.kind != Kind::Tied) {
-                excitations(frame, m) = predictions(frame, source.output);
+                excitations(frame, m) = clip(drives.outputs(frame, source.output));
             }
         }
         // Tied muscles last: what they are tied to is never tied itself.
@@ -117,7 +140,12 @@ Matrix combineSources(
 } // namespace
 
 ExcitationModel::ExcitationModel(const Artefact& artefact)
-        : _artefact(artefact), _predictor(artefact) {}
+        : _artefact(artefact), _predictor(artefact) {
+    const auto& prior = artefact.predictor.prior;
+    if (prior && !prior->populationCoordinates.empty()) {
+        _population.emplace(artefact);
+    }
+}
 
 Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
         const Matrix& coordinates, const Matrix& speeds, const std::string& emgName) const {
@@ -141,9 +169,39 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
 
     const auto delayedTimes = shift(times, delay);
     const auto envelopes = sample(window, delayedTimes);
-    const auto predictions = _predictor.predict(
-            computePredictorInputs(_artefact, window, delayedTimes, coordinates, speeds));
-    return combineSources(_artefact, envelopes, predictions);
+    const auto inputs =
+            computePredictorInputs(_artefact, window, delayedTimes, coordinates, speeds);
+    auto network = _predictor.predict(inputs);
+    if (!predictor.prior) {
+        return combineSources(_artefact, {scaleChannels(_artefact, envelopes), std::move(network)});
+    }
+    const auto population = _population ? _population->predict(inputs) : Matrix();
+    Drives drives{scaleChannels(_artefact, envelopes),
+            computePrior(*predictor.prior, envelopes, population)};
+    correct(drives, network);
+    return combineSources(_artefact, drives);
+}
+
+ExcitationIntervals ExcitationModel::computeIntervals(const Matrix& excitations) const {
+    ExcitationIntervals intervals;
+    for (std::size_t m = 0; m < _artefact.muscles.size(); ++m) {
+        if (_artefact.muscles[m].source.interval) {
+            intervals.muscles.push_back(m);
+        }
+    }
+    intervals.lower = Matrix(excitations.rows, intervals.muscles.size());
+    intervals.upper = Matrix(excitations.rows, intervals.muscles.size());
+    for (std::size_t i = 0; i < intervals.muscles.size(); ++i) {
+        const auto muscle = intervals.muscles[i];
+        const auto& interval = *_artefact.muscles[muscle].source.interval;
+        for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
+            const double excitation = excitations(frame, muscle);
+            const double halfWidth = interval.margin * (interval.floor + excitation);
+            intervals.lower(frame, i) = std::max(excitation - halfWidth, 0.0);
+            intervals.upper(frame, i) = excitation + halfWidth;
+        }
+    }
+    return intervals;
 }
 
 Matrix ExcitationModel::computeActivations(

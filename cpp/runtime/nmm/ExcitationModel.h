@@ -2,12 +2,21 @@
 
 #include "Artefact.h"
 #include "Matrix.h"
+#include "Population.h"
 #include "Predictor.h"
 #include "TimeSeries.h"
 
+#include <optional>
 #include <vector>
 
 namespace nmm {
+
+/// Where the excitations of deep muscles lie with a probability of 90 %.
+struct ExcitationIntervals {
+    std::vector<std::size_t> muscles; ///< indices into Artefact::muscles of those that have one
+    Matrix lower;                     ///< frames x muscles with an interval
+    Matrix upper;                     ///< frames x muscles with an interval
+};
 
 /// From EMG and motion to one excitation per muscle: delay, gains, network and declared sources.
 ///
@@ -36,12 +45,16 @@ public:
             const Matrix& coordinates, const Matrix& speeds,
             const std::string& emgName = "EMG") const;
 
+    /// @param excitations frames x muscles, from computeExcitations()
+    ExcitationIntervals computeIntervals(const Matrix& excitations) const;
+
     /// computeExcitations() followed by computeActivations().
     Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations) const;
 
 private:
     Artefact _artefact;
     Predictor _predictor;
+    std::optional<Population> _population;
 };
 
 } // namespace nmm

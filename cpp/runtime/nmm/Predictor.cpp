@@ -2,51 +2,15 @@
 
 #include "Error.h"
 #include "PredictorTensors.h"
+#include "TorchTensors.h"
 
-#include <ATen/Parallel.h>
-#include <ATen/core/Tensor.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/tanh.h>
 #include <c10/core/InferenceMode.h>
 
-#include <algorithm>
-#include <utility>
-
 namespace nmm {
-
-namespace {
-
-/// A view on the values, not a copy: they must outlive it.
-at::Tensor view(const std::vector<double>& values, std::vector<std::int64_t> shape) {
-    return at::from_blob(const_cast<double*>(values.data()), shape, at::kDouble);
-}
-
-at::Tensor copy(const Tensor& tensor) {
-    return view(tensor.values, {tensor.shape.begin(), tensor.shape.end()}).clone();
-}
-
-/// Keeps LibTorch to one thread: on networks of this size threads wait for each other longer than
-/// they help. The caller's own setting comes back, because Python may share this LibTorch.
-class SingleThread {
-public:
-    SingleThread() : _numThreads(at::get_num_threads()) { set(1); }
-    ~SingleThread() { set(_numThreads); }
-    SingleThread(const SingleThread&) = delete;
-    SingleThread& operator=(const SingleThread&) = delete;
-
-private:
-    void set(int numThreads) const {
-        if (_numThreads != 1) {
-            at::set_num_threads(numThreads);
-        }
-    }
-    int _numThreads;
-};
-
-} // namespace
 
 struct Predictor::Impl {
     struct Layer {
@@ -57,6 +21,7 @@ struct Predictor::Impl {
     at::Tensor inputScale;
     at::Tensor (*hiddenActivation)(const at::Tensor&);
     std::vector<Layer> layers;
+    bool givesExcitations = true;
 };
 
 Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>()) {
@@ -66,6 +31,7 @@ Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>())
     _impl->inputMean = copy(tensors.at("predictor.input_mean"));
     _impl->inputScale = copy(tensors.at("predictor.input_scale"));
     _impl->hiddenActivation = artefact.predictor.hiddenActivation == "tanh" ? at::tanh : at::relu;
+    _impl->givesExcitations = !artefact.predictor.prior;
     for (std::size_t layer = 0; layer < artefact.predictor.numLayers; ++layer) {
         _impl->layers.push_back(
                 {copy(tensors.at(weightName(layer))), copy(tensors.at(biasName(layer)))});
@@ -86,19 +52,14 @@ Matrix Predictor::predict(const Matrix& inputs) const {
     }
     const c10::InferenceMode noGradients;
     const SingleThread singleThread;
-    const auto numFrames = static_cast<std::int64_t>(inputs.rows);
-    auto values = view(inputs.values, {numFrames, _impl->inputMean.size(0)});
-    values = values.sub(_impl->inputMean).div(_impl->inputScale);
+    auto values = view(inputs).sub(_impl->inputMean).div(_impl->inputScale);
     for (const auto& layer : _impl->layers) {
         values = at::linear(values, layer.weight, layer.bias);
-        const bool isOutput = &layer == &_impl->layers.back();
-        values = isOutput ? at::sigmoid(values) : _impl->hiddenActivation(values);
+        if (&layer != &_impl->layers.back()) {
+            values = _impl->hiddenActivation(values);
+        }
     }
-    values = values.contiguous();
-
-    Matrix outputs(inputs.rows, static_cast<std::size_t>(values.size(1)));
-    std::copy_n(values.const_data_ptr<double>(), outputs.values.size(), outputs.values.begin());
-    return outputs;
+    return toMatrix(_impl->givesExcitations ? at::sigmoid(values) : values);
 }
 
 } // namespace nmm

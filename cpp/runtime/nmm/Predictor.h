@@ -21,7 +21,8 @@ public:
 
     /// One forward pass over all frames.
     /// @param inputs frames x inputs: for each lag all channels, then coordinates, then speeds.
-    /// @returns frames x outputs: excitations in [0, 1].
+    /// @returns frames x outputs. Family "mlp": excitations in [0, 1]; "posterior": corrections of
+    /// the channels' excitations, then of the deep muscles' priors.
     Matrix predict(const Matrix& inputs) const;
 
 private:

@@ -58,16 +58,43 @@ std::size_t getNumInputs(const Artefact& artefact) {
            predictor.speeds.size();
 }
 
+namespace {
+
+void checkScale(const Artefact& artefact, const std::string& name, const std::string& what) {
+    const auto& scale = artefact.tensors.at(name).values;
+    const auto least = std::min_element(scale.begin(), scale.end());
+    if (least != scale.end() && *least <= 0.0) {
+        throw Error(what + ", tensor " + name + ": Expected numbers above 0, but found " +
+                    toText(*least) + " at position " + std::to_string(least - scale.begin()) + ".");
+    }
+}
+
+/// @returns the number of tensors that other subjects need
+std::size_t checkPopulationTensors(
+        const Artefact& artefact, const ExcitationPrior& prior, const std::string& what) {
+    const auto width = 2 * prior.populationCoordinates.size();
+    if (width == 0) {
+        return 0;
+    }
+    const auto& shape = getTensor(artefact, "population.frames", what).shape;
+    const auto numFrames = shape.empty() ? 0 : shape.front();
+    const auto numOutputs = prior.muscles.size();
+    checkTensor(artefact, "population.frames", {numFrames, width}, what);
+    checkTensor(artefact, "population.weights", {numOutputs, numFrames}, what);
+    checkTensor(artefact, "population.offsets", {numOutputs}, what);
+    checkTensor(artefact, "population.mean", {width}, what);
+    checkTensor(artefact, "population.scale", {width}, what);
+    checkScale(artefact, "population.scale", what);
+    return 5;
+}
+
+} // namespace
+
 void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
     auto width = getNumInputs(artefact);
     checkTensor(artefact, "predictor.input_mean", {width}, what);
     checkTensor(artefact, "predictor.input_scale", {width}, what);
-    const auto& scale = artefact.tensors.at("predictor.input_scale").values;
-    const auto least = std::min_element(scale.begin(), scale.end());
-    if (least != scale.end() && *least <= 0.0) {
-        throw Error(what + ", tensor predictor.input_scale: Expected numbers above 0, but found " +
-                    toText(*least) + " at position " + std::to_string(least - scale.begin()) + ".");
-    }
+    checkScale(artefact, "predictor.input_scale", what);
 
     for (std::size_t layer = 0; layer < artefact.predictor.numLayers; ++layer) {
         const auto& weight = getTensor(artefact, weightName(layer), what);
@@ -82,10 +109,16 @@ void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
         width = outputs;
     }
 
-    const auto numTensors = 2 + 2 * artefact.predictor.numLayers;
+    auto numTensors = 2 + 2 * artefact.predictor.numLayers;
+    if (const auto& prior = artefact.predictor.prior) {
+        const auto numOutputs = artefact.channels.size() + prior->muscles.size();
+        checkTensor(artefact, biasName(artefact.predictor.numLayers - 1), {numOutputs}, what);
+        numTensors += checkPopulationTensors(artefact, *prior, what);
+    }
     if (artefact.tensors.size() != numTensors) {
         throw Error(what + ": Expected " + std::to_string(numTensors) + " tensors for " +
-                    std::to_string(artefact.predictor.numLayers) + " layers, but found " +
+                    std::to_string(artefact.predictor.numLayers) + " layers" +
+                    (artefact.predictor.prior ? " and a prior" : "") + ", but found " +
                     std::to_string(artefact.tensors.size()) + ".");
     }
 }

@@ -8,14 +8,16 @@ alike.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import least_squares
 
+from ..calibration import Bounds
 from ..errors import NMMError
 from ..nmm import PreparedTrial
 from ..tables import Array
-from .model import EmgDrivenModel, Parameters
+from .model import EmgDrivenModel, Parameters, find_shape
 
 # s: what is searched; positive where EMG leads. Far beyond what any muscle needs.
 SEARCHED = (-0.2, 0.4)
@@ -23,12 +25,25 @@ SEARCHED = (-0.2, 0.4)
 MOST_FRAMES = 1200
 # s: the spread is over what blocks of this length say; a short trial has a few all the same.
 BLOCK, FEWEST_BLOCKS = 1.0, 4
-# Standard deviations of the logarithms: what the field lets a calibration do (method: strength
-# 0.5-2.5, lengths 0.85-1.15), well within which most subjects are.
-SPREADS = {"strength": 0.3, "shape": 1.0, "gain": 0.7, "force": 0.2, "fiber": 0.06, "slack": 0.02}
+# Standard deviations of the logarithms: what the field lets a calibration do (strength 0.5-2.5,
+# lengths 0.85-1.15), well within which most subjects are. Strength is a subject's and a muscle's.
+SPREADS = {"shape": 1.0, "gain": 0.7, "fiber": 0.06, "slack": 0.02}
+COMMON_STRENGTH, OWN_STRENGTH = 0.3, 0.2
+STRENGTH = float(np.hypot(COMMON_STRENGTH, OWN_STRENGTH))
+# Of a parameter that is fixed: an optimiser wants room on both sides.
+NO_ROOM = 1e-9
 # What even a right lag leaves unexplained, relative to the moment's deviation, and for how long
 # such errors keep their sign, s.
 UNEXPLAINED, ERROR_TIME = 0.25, 0.2
+
+
+@dataclass(frozen=True)
+class Uncertainty:
+    """Standard deviations of the logarithms of the muscles' own parameters, each (muscles,)."""
+
+    force: Array
+    fiber: Array
+    slack: Array
 
 
 class EmgDrivenFit:
@@ -43,7 +58,9 @@ class EmgDrivenFit:
         recordings: Sequence[Sequence[PreparedTrial]],
         coordinates: list[int],
         most_frames: int = MOST_FRAMES,
+        bounds: Bounds | None = None,
     ) -> None:
+        """``bounds`` limit the muscles' own parameters and the shape factor, if given."""
         self._model, self._coordinates = model, coordinates
         self._count = len(recordings)
         self._parts = [
@@ -65,29 +82,59 @@ class EmgDrivenFit:
                 "constant; check the inverse dynamics."
             )
         muscles = len(model.muscles)
-        self._sizes = [1, 1, len(model.drives), muscles, muscles, muscles]
-        names = ["strength", "shape", "gain", "force", "fiber", "slack"]
-        self._prior = np.concatenate(
-            [np.full(self._count, np.inf)]
-            + [np.full(n, SPREADS[x]) for n, x in zip(self._sizes, names, strict=True)]
+        # Of the vector of parameters behind the lags: shape, gains, forces, fibres, tendons.
+        self._sizes = [1, len(model.drives), muscles, muscles, muscles]
+        self._spreads = np.concatenate(
+            [
+                np.full(self._count, np.inf),
+                np.full(1, SPREADS["shape"]),
+                np.full(len(model.drives), SPREADS["gain"]),
+                np.full(muscles, STRENGTH),
+                np.full(muscles, SPREADS["fiber"]),
+                np.full(muscles, SPREADS["slack"]),
+            ]
         )
+        self._whitening = _whiten(self._spreads, self._find_forces())
+        self._limits = self._find_limits(bounds)
+
+    def _find_forces(self) -> slice:
+        """Where the forces' parameters are."""
+        first = self._count + 1 + len(self._model.drives)
+        return slice(first, first + len(self._model.muscles))
+
+    def _find_limits(self, bounds: Bounds | None) -> tuple[Array, Array]:
+        size = len(self._spreads)
+        low, high = np.full(size, -np.inf), np.full(size, np.inf)
+        if bounds is not None:
+            # A larger parameter bends more.
+            high[self._count], low[self._count] = (find_shape(a) for a in bounds.shape_factor)
+            own = [
+                bounds.find_limits(name, self._model.muscles)
+                for name in ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length")
+            ]
+            first = self._find_forces().start
+            low[first:] = np.log(np.concatenate([lower for lower, _ in own]))
+            high[first:] = np.log(np.concatenate([upper for _, upper in own]))
+        room = np.maximum(NO_ROOM - (high - low), 0.0)
+        return low - room, high + room
 
     def run(self, starts: Sequence[float], searched: tuple[float, float] = SEARCHED) -> Array:
         """The lags (s), (recordings,): the best fit of those that begin at ``starts`` (s)."""
-        size = len(self._prior)
-        low, high = np.full(size, -np.inf), np.full(size, np.inf)
+        size = len(self._spreads)
+        low, high = (limits.copy() for limits in self._limits)
         low[: self._count], high[: self._count] = searched
         fits = []
         for start in starts:
             first = np.zeros(size)
             first[: self._count] = start
+            first = np.clip(first, low, high)
             fits.append(
                 least_squares(
                     self._residuals,
                     first,
                     jac=self._jacobian,
                     bounds=(low, high),
-                    x_scale=np.minimum(self._prior, 0.1),
+                    x_scale=np.minimum(self._spreads, 0.1),
                     xtol=1e-4,
                     ftol=1e-4,
                     max_nfev=20,
@@ -137,10 +184,17 @@ class EmgDrivenFit:
         deviations: Array = np.sqrt((n - 1) * np.var(changes, axis=0))
         return deviations
 
+    def find_uncertainty(self) -> Uncertainty:
+        """What the moments leave of the muscles' own parameters' deviations, once run."""
+        jacobian = self._jacobian(self._best)
+        variances = np.diag(np.linalg.inv(jacobian.T @ jacobian))
+        first = self._find_forces().start
+        force, fiber, slack = np.split(np.sqrt(variances[first:]), 3)
+        return Uncertainty(force, fiber, slack)
+
     def _unpack(self, x: Array, recording: int) -> Parameters:
-        shared = np.split(x[self._count :], np.cumsum(self._sizes)[:-1])
-        strength, shape, *rest = shared
-        return Parameters(float(x[recording]), float(strength[0]), float(shape[0]), *rest)
+        shape, *rest = np.split(x[self._count :], np.cumsum(self._sizes)[:-1])
+        return Parameters(float(x[recording]), float(shape[0]), *rest)
 
     def _weights(self, trial: PreparedTrial, recording: int) -> Array:
         step = float(np.median(np.diff(trial.trial.time)))
@@ -157,7 +211,7 @@ class EmgDrivenFit:
     def _residuals(self, x: Array) -> Array:
         errors = zip(self._errors(x), self._parts, strict=True)
         weighted = [(error * self._weights(trial, r)).ravel() for error, (r, trial, _) in errors]
-        return np.concatenate([*weighted, x / self._prior])
+        return np.concatenate([*weighted, self._whitening @ x])
 
     def _jacobian(self, x: Array) -> Array:
         rows = []
@@ -170,7 +224,7 @@ class EmgDrivenFit:
             lags = np.zeros((len(flat), self._count))
             lags[:, r] = flat[:, 0]
             rows.append(np.hstack([lags, flat[:, 1:]]))
-        return np.concatenate([*rows, np.diag(1.0 / self._prior)])
+        return np.concatenate([*rows, self._whitening])
 
 
 def _choose_frames(trial: PreparedTrial, most: int) -> slice:
@@ -180,3 +234,15 @@ def _choose_frames(trial: PreparedTrial, most: int) -> slice:
     first = int(np.searchsorted(time, emg[0] + min(0.2, 0.2 * (time[-1] - time[0])) - 1e-9))
     last = min(len(time), first + max(2, most))
     return slice(first, last)
+
+
+def _whiten(spreads: Array, forces: slice) -> Array:
+    """What makes independent unit normals of the parameters; lags have no prior.
+
+    Forces share a factor: a strong subject is strong in all muscles.
+    """
+    whitening = np.diag(1.0 / spreads)
+    count = forces.stop - forces.start
+    covariance = COMMON_STRENGTH**2 + OWN_STRENGTH**2 * np.eye(count)
+    whitening[forces, forces] = np.linalg.inv(np.linalg.cholesky(covariance))
+    return whitening

@@ -23,6 +23,8 @@ from ..tables import Array
 USUAL_GAIN = 0.4
 # Of the shape factor A = -3 / (1 + exp(1 - x)), about -0.8 at x = 0.
 LARGEST_SHAPE_FACTOR, SHAPE_OFFSET = -3.0, 1.0
+# Beyond this a shape factor is 0 or the largest.
+MOST_SHAPE = 20.0
 WHOLE = slice(None)  # all frames of a trial
 STEP = 1e-4  # of finite differences; parameters are logarithms or seconds
 
@@ -35,12 +37,16 @@ class Parameters:
     """
 
     lag: float
-    strength: float
     shape: float
     gain: Array
     force: Array
     fiber: Array
     slack: Array
+
+    @property
+    def shape_factor(self) -> float:
+        """A of the shape function."""
+        return LARGEST_SHAPE_FACTOR / (1.0 + float(np.exp(SHAPE_OFFSET - self.shape)))
 
 
 class EmgDrivenModel:
@@ -64,10 +70,15 @@ class EmgDrivenModel:
                     f"maximum is {maximum:g}; leave the channel out."
                 )
         self._maxima = maxima
-        self.drives, self._mixing = _mix(sources)
+        mixing = _mix(sources)
+        self.drives = [f"{channel} on {group}" if group else channel for channel, group in mixing]
+        self._drive_channels = [self._channels.index(channel) for channel, _ in mixing]
+        self._mixing = np.stack(list(mixing.values()))
+        self._ties = _tie(sources)
         # What a unit of a drive's excitation is to each muscle, (drives, muscles).
-        self._shares = self._mixing.sum(axis=1)
-        self._undriven = [i for i, m in enumerate(self.muscles) if not self._mixing[:, :, i].any()]
+        self._own_shares = self._mixing.sum(axis=1)
+        self._shares = self._own_shares @ self._ties
+        self._undriven = [i for i, shares in enumerate(self._shares.T) if not shares.any()]
 
     def find_driven(self, trials: Sequence[PreparedTrial], coordinates: Sequence[str]) -> list[int]:
         """Those of ``coordinates``, by index, that no undriven muscle moves."""
@@ -107,9 +118,15 @@ class EmgDrivenModel:
         mixing = np.tensordot(USUAL_GAIN * np.exp(parameters.gain), self._mixing, axes=1)
         raw = trial.trial.emg.values / self._maxima @ mixing
         if corrections is not None:
-            raw = raw + corrections @ self._shares
-        excitations: Array = np.clip(raw, 0.0, 1.0)
+            raw = raw + corrections @ self._own_shares
+        # As at run time: a tied muscle follows what the other one receives.
+        excitations: Array = np.clip(np.clip(raw, 0.0, 1.0) @ self._ties, 0.0, 1.0)
         return excitations
+
+    def compute_gains(self, parameters: Parameters) -> Array:
+        """What makes an excitation of each drive's channel, in the channel's own unit, (drives,)."""
+        gains: Array = USUAL_GAIN * np.exp(parameters.gain) / self._maxima[self._drive_channels]
+        return gains
 
     def compute_amplitudes(self, parameters: Parameters, trials: Sequence[PreparedTrial]) -> Array:
         """Standard deviation of each drive's excitation over ``trials``, (drives,)."""
@@ -126,7 +143,7 @@ class EmgDrivenModel:
         (frames, drives, coordinates); zero where an excitation is held at 0 or 1.
         """
         excitations = self.compute_excitations(parameters, trial, corrections)
-        shape = self._shape(parameters)
+        shape = parameters.shape_factor
         slope = shape * np.exp(shape * excitations) / np.expm1(shape)
         slope[(excitations <= 0.0) | (excitations >= 1.0)] = 0.0
         activations = self._activate(parameters, trial, WHOLE, excitations)
@@ -151,8 +168,7 @@ class EmgDrivenModel:
             return (self._forces(Parameters(**changed), trial, frames) - forces) / STEP
 
         columns = [
-            np.einsum("tm,tmc->tc", difference(name, STEP), arms)
-            for name in ("lag", "strength", "shape")
+            np.einsum("tm,tmc->tc", difference(name, STEP), arms) for name in ("lag", "shape")
         ]
         for step in STEP * np.eye(len(self.drives)):
             columns.append(np.einsum("tm,tmc->tc", difference("gain", step), arms))
@@ -163,9 +179,6 @@ class EmgDrivenModel:
             for name in ("force", "fiber", "slack")
         ]
         return np.concatenate([shared, *own], axis=2)
-
-    def _shape(self, parameters: Parameters) -> float:
-        return LARGEST_SHAPE_FACTOR / (1.0 + float(np.exp(SHAPE_OFFSET - parameters.shape)))
 
     def _forces(
         self,
@@ -186,7 +199,7 @@ class EmgDrivenModel:
             np.ascontiguousarray(trial.trial.time[frames]),
             trial.trial.emg.time + parameters.lag,
             excitations,
-            np.full(count, self._shape(parameters)),
+            np.full(count, parameters.shape_factor),
             properties.activation_time_constant,
             properties.deactivation_time_constant,
             properties.minimum_activation,
@@ -199,13 +212,12 @@ class EmgDrivenModel:
     ) -> Array:
         properties = self._properties
         time = np.ascontiguousarray(trial.trial.time[frames])
-        strength = np.exp(parameters.strength + parameters.force)
         forces, _ = self._set.compute_forces(
             time,
             activations,
             trial.lengths.numpy()[frames],
             trial.speeds.numpy()[frames],
-            properties.max_isometric_force * strength,
+            properties.max_isometric_force * np.exp(parameters.force),
             properties.optimal_fiber_length * np.exp(parameters.fiber),
             properties.tendon_slack_length * np.exp(parameters.slack),
             properties.pennation_angle_at_optimal,
@@ -213,8 +225,12 @@ class EmgDrivenModel:
         return np.asarray(forces)
 
 
-def _mix(sources: MuscleSources) -> tuple[list[str], Array]:
-    """The drives, and what each passes from channels to muscles: (drives, channels, muscles)."""
+def _mix(sources: MuscleSources) -> dict[tuple[str, str], Array]:
+    """What each drive passes from channels to muscles, (channels, muscles).
+
+    A drive is known by its channel, and by its muscle where that is deep. Tied muscles are left to
+    :func:`_tie`.
+    """
     muscles, channels = sources.muscles, sources.channels
     drives: dict[tuple[str, str], Array] = {}
 
@@ -230,10 +246,20 @@ def _mix(sources: MuscleSources) -> tuple[list[str], Array]:
             case Deep():
                 for channel in source.synergists:
                     add(channel, source.muscle, source.muscle, 1.0 / len(source.synergists))
-    for source in sources.sources:
+    return drives
+
+
+def _tie(sources: MuscleSources) -> Array:
+    """What each muscle's own excitation is to every muscle, (muscles, muscles)."""
+    ties = np.eye(len(sources.muscles))
+    for own, source in enumerate(sources.sources):
         if isinstance(source, Tied):
-            own, to = muscles.index(source.muscle), muscles.index(source.to)
-            for matrix in drives.values():
-                matrix[:, own] = source.ratio * matrix[:, to]
-    names = [f"{channel} on {group}" if group else channel for channel, group in drives]
-    return names, np.stack(list(drives.values()))
+            ties[own, own] = 0.0
+            ties[sources.muscles.index(source.to), own] = source.ratio
+    return ties
+
+
+def find_shape(shape_factor: float) -> float:
+    """The parameter of a shape factor A; one that no parameter gives gets the nearest."""
+    odds = LARGEST_SHAPE_FACTOR / min(shape_factor, -np.finfo(float).tiny) - 1.0
+    return SHAPE_OFFSET - float(np.log(np.clip(odds, np.exp(-MOST_SHAPE), np.exp(MOST_SHAPE))))

@@ -11,7 +11,7 @@ from .emg_assisted import EmgAssisted
 from .estimator import Estimator, FittedEstimator, SupervisedEstimator
 from .neighbour import NeighbourCopy
 from .network import Network
-from .posterior import Posterior
+from .posterior.estimator import Posterior
 from .static_optimization import StaticOptimization
 from .supervised import Supervised
 from .synx import Synx, SynxOracle

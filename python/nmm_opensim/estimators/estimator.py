@@ -13,6 +13,7 @@ from ..osim_model import OsimModel
 from ..prior.population import RecordedSubject
 from ..sources import Deep, MuscleSources, Source, drop_synergists
 from ..tables import Array
+from ..trained import TrainedNMM
 
 Standing = Literal["NMM", "baseline", "ceiling"]
 """Ours; what ours must beat; what sees more than any user has, labels or the test trial."""
@@ -104,6 +105,14 @@ class FittedEstimator(ABC):
     def describe(self, muscle: str) -> str:
         """The estimator's name in the scores of ``muscle``."""
         return self.name
+
+
+class FittedNMM(FittedEstimator):
+    """A fitted estimator that the plugin can run: it becomes an artefact."""
+
+    @abstractmethod
+    def describe_nmm(self) -> TrainedNMM:
+        """What the artefact holds of it."""
 
 
 class Estimator(ABC):

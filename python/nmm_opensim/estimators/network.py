@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..nmm import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
+from ..trained import TrainedNMM, describe_network
 from ..training.fitting import MomentLoss, minimise
 from ..training.setup import Optimization
 from .chain import run_chain
-from .estimator import Estimate, Estimator, FittedEstimator, Task
+from .estimator import Estimate, Estimator, FittedNMM, Task
 
 
 class Network(Estimator):
@@ -27,7 +28,7 @@ class Network(Estimator):
         return FittedNetwork(nmm, seed)
 
 
-class FittedNetwork(FittedEstimator):
+class FittedNetwork(FittedNMM):
     """A trained NMM."""
 
     name = Network.name
@@ -38,3 +39,6 @@ class FittedNetwork(FittedEstimator):
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
         return run_chain(self.nmm, trial)
+
+    def describe_nmm(self) -> TrainedNMM:
+        return describe_network(self.nmm)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,7 +51,7 @@ class MusclePrior:
         population: Population | None,
     ) -> None:
         self._channels = sources.channels
-        self._population = population
+        self.population = population
         self._trials = trials
         envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
         self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
@@ -70,21 +70,29 @@ class MusclePrior:
     def find_evidence(self, asked: Asked) -> Evidence:
         """What may be said of the muscle."""
         synergists = tuple(name for name in asked.synergists if name in self._channels)
-        population = self._population is not None and asked.muscle in self._population.muscles
+        population = self.population is not None and asked.muscle in self.population.muscles
         return Evidence(synergists, population)
 
     def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
         """Shares of the muscle's peak at the trial's frames, (frames,), not hearing ``masked``."""
-        evidence = self.find_evidence(asked)
-        said = [self.read(channel, trial) for channel in evidence.synergists if channel != masked]
-        if evidence.population:
-            said.append(self._ask_population(asked.muscle, trial) / self._find_peak(asked.muscle))
-        if not said:
-            # Nothing is known but that muscles work when others do.
-            said = [self.read(channel, trial) for channel in self._channels if channel != masked]
+        witnesses = self.find_witnesses(asked, masked)
+        said = [self.read(channel, trial) for channel in witnesses.synergists]
+        if witnesses.population:
+            said.append(
+                self._ask_population(asked.muscle, trial) / self.find_population_peak(asked.muscle)
+            )
         logarithms = np.log(np.clip(said, REST, 1.0))
         shares: Array = np.exp(logarithms.mean(axis=0))
         return shares
+
+    def find_witnesses(self, asked: Asked, masked: str | None = None) -> Evidence:
+        """Who is heard of the muscle: where there is no evidence, all channels."""
+        evidence = self.find_evidence(asked)
+        heard = tuple(channel for channel in evidence.synergists if channel != masked)
+        if not heard and not evidence.population:
+            # Nothing is known but that muscles work when others do.
+            heard = tuple(channel for channel in self._channels if channel != masked)
+        return replace(evidence, synergists=heard)
 
     def find_peak(self, channel: str) -> float:
         """The peak of a measured channel over the training trials, in its own unit."""
@@ -96,11 +104,11 @@ class MusclePrior:
         return shares / self.find_peak(channel)
 
     def _ask_population(self, muscle: str, trial: PreparedTrial) -> Array:
-        assert self._population is not None
-        values, speeds = trial.trial.motion.select(self._population.coordinates)
-        return self._population.predict(muscle, np.hstack([values, speeds]))
+        assert self.population is not None
+        values, speeds = trial.trial.motion.select(self.population.coordinates)
+        return self.population.predict(muscle, np.hstack([values, speeds]))
 
-    def _find_peak(self, muscle: str) -> float:
+    def find_population_peak(self, muscle: str) -> float:
         """Other subjects' peak in this one's training trials, which may not reach theirs."""
         if muscle not in self._population_peaks:
             said = [self._ask_population(muscle, trial) for trial in self._trials]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.kernel_ridge import KernelRidge
+from sklearn.metrics.pairwise import rbf_kernel
 
 from ..predictor import standardise
 from ..tables import Array
@@ -46,31 +47,46 @@ class Population:
         self, subjects: Sequence[RecordedSubject], coordinates: Sequence[str], motion: Array
     ) -> None:
         """``motion`` holds that subject's training frames: values, then speeds, side by side."""
-        self.coordinates = coordinates
-        self._mean, self._spread = standardise([motion])
-        self._subjects = [_standardise(subject, coordinates) for subject in subjects]
-        self._fits: dict[str, tuple[KernelRidge, float]] = {}
+        self.coordinates = tuple(coordinates)
+        self.mean, self.scale = standardise([motion])
+        subjects_frames = [_standardise(subject, coordinates) for subject in subjects]
+        self.frames = np.vstack([frames for frames, _ in subjects_frames])
+        """All subjects' poses and speeds, standardised, (frames, values and speeds)."""
+        self._labels = _gather(subjects_frames)
+        self._fits: dict[str, Expansion] = {}
 
     @property
     def muscles(self) -> set[str]:
         """The muscles that any subject recorded."""
-        return {muscle for _, envelopes in self._subjects for muscle in envelopes}
+        return set(self._labels)
 
     def predict(self, muscle: str, motion: Array) -> Array:
         """Shares in [0, 1] at frames of ``motion``, (frames,)."""
-        if muscle not in self._fits:
-            self._fits[muscle] = self._fit(muscle)
-        fit, mean = self._fits[muscle]
-        shares: Array = np.clip(fit.predict((motion - self._mean) / self._spread) + mean, 0.0, 1.0)
+        fit = self.get_expansion(muscle)
+        kernel = rbf_kernel((motion - self.mean) / self.scale, self.frames, gamma=KERNEL_WIDTH)
+        shares: Array = np.clip(kernel @ fit.weights + fit.offset, 0.0, 1.0)
         return shares
 
-    def _fit(self, muscle: str) -> tuple[KernelRidge, float]:
-        known = [(x, envelopes[muscle]) for x, envelopes in self._subjects if muscle in envelopes]
-        inputs = np.vstack([x for x, _ in known])
-        labels = np.concatenate([label for _, label in known])
-        mean = float(labels.mean())
-        fit = KernelRidge(kernel="rbf", gamma=KERNEL_WIDTH, alpha=RIDGE)
-        return fit.fit(inputs, labels - mean), mean
+    def get_expansion(self, muscle: str) -> Expansion:
+        """How the muscle's shares are made of kernels around the subjects' frames."""
+        if muscle not in self._fits:
+            label = self._labels[muscle]
+            known = np.isfinite(label)
+            offset = float(label[known].mean())
+            fit = KernelRidge(kernel="rbf", gamma=KERNEL_WIDTH, alpha=RIDGE)
+            fit.fit(self.frames[known], label[known] - offset)
+            weights = np.zeros(len(label))
+            weights[known] = fit.dual_coef_
+            self._fits[muscle] = Expansion(weights, offset)
+        return self._fits[muscle]
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """``offset`` plus a kernel around each frame times its weight, (frames,)."""
+
+    weights: Array
+    offset: float
 
 
 def find_peak(series: Array) -> float:
@@ -91,3 +107,16 @@ def _standardise(
     }
     mean, spread = standardise([motion])
     return (motion[frames] - mean) / spread, envelopes
+
+
+def _gather(subjects: Sequence[tuple[Array, dict[str, Array]]]) -> dict[str, Array]:
+    """Recordings of every muscle along all subjects' frames, NaN where a subject has none."""
+    sizes = [len(frames) for frames, _ in subjects]
+    labels: dict[str, Array] = {}
+    for first, size, (_, envelopes) in zip(
+        np.cumsum([0, *sizes[:-1]]), sizes, subjects, strict=True
+    ):
+        for muscle, envelope in envelopes.items():
+            label = labels.setdefault(muscle, np.full(sum(sizes), np.nan))
+            label[first : first + size] = envelope
+    return labels

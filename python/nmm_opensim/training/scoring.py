@@ -9,15 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _core
-from ..errors import NMMError
 from ..estimators.estimator import FittedEstimator, Interval
 from ..estimators.neighbour import NeighbourCopy
-from ..estimators.network import FittedNetwork
 from ..tables import Array
 from .hidden import read_hidden
 from .intervals import compute_coverage
 from .setup import ROLES
-from .training import TrainedSeed, Training
+from .training import Outcome, Training
 
 EMG, MOMENT = "EMG", "moment"
 
@@ -76,11 +74,10 @@ METRICS = (
 )
 
 
-def score_training(training: Training, seeds: Sequence[TrainedSeed]) -> list[Score]:
-    """Scores of every seed and of the neighbour copy on every trial."""
-    networks = [FittedNetwork(training.restore(trained), trained.seed) for trained in seeds]
+def score_training(training: Training, outcomes: Sequence[Outcome]) -> list[Score]:
+    """Scores of every outcome and of the neighbour copy on every trial."""
     neighbour = NeighbourCopy().fit(training.task, seed=0)
-    return score_estimators(training, [*networks, neighbour])
+    return score_estimators(training, [*(outcome.nmm for outcome in outcomes), neighbour])
 
 
 def score_estimators(
@@ -195,10 +192,3 @@ def summarise(scores: Sequence[Score]) -> list[Summary]:
             )
         )
     return summaries
-
-
-def best_seed(seeds: Sequence[TrainedSeed]) -> TrainedSeed:
-    """The seed with the least training loss: chosen without any look at a hidden recording."""
-    if not seeds:
-        raise NMMError("Training: expected at least one finished seed.")
-    return min(seeds, key=lambda trained: trained.loss)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..calibration import Bounds
+from ..calibration import Bounds, MuscleBounds, Range
 from ..errors import NMMError
 from ..muscles.activation import POSSIBLE_DELAY
 from ..muscles.millard import TENDON_MODELS, TendonModel
@@ -19,6 +19,8 @@ from ..trial import TrialFiles
 TOOL = "NMMTrainingTool"
 ESTIMATE = "estimate"
 ROLES = ("train", "validation", "test")
+TRAINED = ("posterior", "nmm")
+"""The estimators that become an artefact; the first is the default."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class TrainingSetup:
 
     file: Path
     name: str
+    estimator: str
     model_file: Path
     path_model: str
     function_based_path_set_file: Path | None
@@ -96,6 +99,7 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.name,
+        estimator=tool.get_choice("estimator", TRAINED, default=TRAINED[0]),
         model_file=tool.get_file("model_file"),
         path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
         function_based_path_set_file=_read_path_set_file(tool),
@@ -293,31 +297,50 @@ def _read_predictor(element: SetupElement) -> PredictorArchitecture:
 
 
 def _read_bounds(element: SetupElement) -> Bounds:
-    def bounds(tag: str, low: float, high: float) -> tuple[float, float]:
-        a, b = element.get_numbers(tag, count=2, minimum=low, maximum=high)
-        if a > b:
-            raise element.error(f"<{tag}>: expected lower and upper bound, but found {a:g} > {b:g}")
-        return a, b
-
+    common = _read_muscle_bounds(element, None)
+    by_muscle = []
+    if element.has("muscle_bounds"):
+        for child in element.get_child("muscle_bounds").get_children(["MuscleBounds"]):
+            by_muscle.append((child.name, _read_muscle_bounds(child, common)))
+            child.finish()
     result = Bounds(
-        max_isometric_force=bounds("max_isometric_force_bounds", 0.1, 10.0),
-        optimal_fiber_length=bounds("optimal_fiber_length_bounds", 0.6, 1.4),
-        tendon_slack_length=bounds("tendon_slack_length_bounds", 0.6, 1.4),
-        shape_factor=bounds("shape_factor_bounds", -5.0, 0.0),
-        emg_gain=bounds("emg_gain_bounds", 0.0, 10.0),
+        common,
+        shape_factor=_read_range(element, "shape_factor_bounds", -5.0, 0.0),
+        emg_gain=_read_range(element, "emg_gain_bounds", 0.0, 10.0),
+        by_muscle=tuple(by_muscle),
     )
-    for tag, (low, high) in {
-        "max_isometric_force_bounds": result.max_isometric_force,
-        "optimal_fiber_length_bounds": result.optimal_fiber_length,
-        "tendon_slack_length_bounds": result.tendon_slack_length,
-    }.items():
-        if not low <= 1.0 <= high:
-            raise element.error(
-                f"<{tag}>: expected bounds around 1, the model's own value, "
-                f"but found {low:g} {high:g}"
-            )
     element.finish()
     return result
+
+
+def _read_muscle_bounds(element: SetupElement, default: MuscleBounds | None) -> MuscleBounds:
+    """Bounds relative to the model's own values; those that are not given are the ``default``'s."""
+
+    def read(parameter: str, low: float, high: float) -> Range:
+        tag = f"{parameter}_bounds"
+        if default is not None and not element.has(tag):
+            limits: Range = getattr(default, parameter)
+            return limits
+        limits = _read_range(element, tag, low, high)
+        if not limits[0] <= 1.0 <= limits[1]:
+            raise element.error(
+                f"<{tag}>: expected bounds around 1, the model's own value, "
+                f"but found {limits[0]:g} {limits[1]:g}"
+            )
+        return limits
+
+    return MuscleBounds(
+        max_isometric_force=read("max_isometric_force", 0.1, 10.0),
+        optimal_fiber_length=read("optimal_fiber_length", 0.6, 1.4),
+        tendon_slack_length=read("tendon_slack_length", 0.6, 1.4),
+    )
+
+
+def _read_range(element: SetupElement, tag: str, low: float, high: float) -> Range:
+    a, b = element.get_numbers(tag, count=2, minimum=low, maximum=high)
+    if a > b:
+        raise element.error(f"<{tag}>: expected lower and upper bound, but found {a:g} > {b:g}")
+    return a, b
 
 
 def _read_optimization(element: SetupElement) -> Optimization:

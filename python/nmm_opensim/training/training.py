@@ -18,8 +18,8 @@ import numpy as np
 import torch
 
 from ..artefact import write_artefact
-from ..errors import NMMError
-from ..estimators.estimator import Task, conceal
+from ..errors import NMMError, nearest_names
+from ..estimators.estimator import FittedNMM, Task, conceal
 from ..files import hash_file, write_atomically
 from ..muscles.activation import POSSIBLE_DELAY
 from ..nmm import (
@@ -40,6 +40,7 @@ from ..trial import Trial, TrialFiles, read_trial
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
 from .hiding import hide_channels
+from .information import check_information, describe_little_data
 from .setup import PriorSubject, TrainingSetup
 
 Progress = Callable[[int, int, float], None]
@@ -56,6 +57,14 @@ class TrainedSeed:
     seed: int
     loss: float
     state: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An NMM that may become the artefact, and its training loss, if it has one."""
+
+    nmm: FittedNMM
+    loss: float | None
 
 
 class Training:
@@ -93,6 +102,12 @@ class Training:
             for files in setup.trials
         }
         check_emg([trial for trial in trials.values() if trial.role == "train"])
+        for name, _ in setup.bounds.by_muscle:
+            if name not in sources.muscles:
+                raise NMMError(
+                    f"{setup.file}: <MuscleBounds>: expected a muscle with a declared source, but "
+                    f"found '{name}'; {nearest_names(name, sources.muscles)}."
+                )
         path_model = OWN_PATHS
         if fitted:
             path_model = fit_path_model(
@@ -121,6 +136,10 @@ class Training:
             name: prepare_trial(trial, self.model, self.declaration)
             for name, trial in trials.items()
         }
+        known = {ours for subject in setup.prior_subjects for ours, _ in subject.muscles}
+        check_information(self.declaration, self.training_trials, known)
+        if (warning := describe_little_data(self.declaration, self.training_trials)) is not None:
+            self.warnings.append(warning)
         if setup.electromechanical_delay is None:
             status("Estimating the electromechanical delay")
             self._estimate_delay()
@@ -196,14 +215,15 @@ class Training:
     def _checkpoint_file(self) -> Path:
         return self.setup.artefact_file.with_suffix(".checkpoint")
 
-    def write(self, trained: TrainedSeed, scores: dict[str, Any]) -> None:
-        """Write the artefact of one seed with the record of its training."""
+    def write(self, outcome: Outcome, scores: dict[str, Any]) -> None:
+        """Write the artefact of an outcome with the record of its training."""
         files = self.setup.trials
         data = sorted({path for trial in files for path in trial.data_files})
         record = {
             "setup": self.setup.name,
-            "seed": trained.seed,
-            "loss": trained.loss,
+            "estimator": self.setup.estimator,
+            "seed": outcome.nmm.seed,
+            "loss": outcome.loss,
             "trials": [
                 {"name": f.name, "role": f.role, "times": self._time_range(f.name)} for f in files
             ],
@@ -211,9 +231,12 @@ class Training:
                 source.muscle: list(source.synergists) for source in self.declaration.sources.deep
             },
             "data": {path.name: hash_file(path) for path in data},
+            "warnings": self.warnings,
             "scores": scores,
         }
-        write_artefact(self.setup.artefact_file, self.restore(trained), self.model, record)
+        # The task's declaration conceals hidden recordings; whoever scores later needs their names.
+        described = replace(outcome.nmm.describe_nmm(), declaration=self.declaration)
+        write_artefact(self.setup.artefact_file, described, self.model, record)
 
     def _time_range(self, name: str) -> list[float]:
         frames = self.trials[name].trial.time

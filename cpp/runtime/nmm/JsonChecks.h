@@ -1,0 +1,21 @@
+#pragma once
+
+#include "Json.h"
+
+#include <string>
+#include <vector>
+
+namespace nmm {
+
+/// A finite number above 0.
+double readPositive(const JsonReader& reader);
+
+/// A finite number, 0 or greater.
+double readNonNegative(const JsonReader& reader);
+
+/// The position of a name in a list, or an error that offers the nearest names.
+/// @param expected what the list holds, for the message: "one of the artefact's channels"
+std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& names,
+        const std::string& expected);
+
+} // namespace nmm

@@ -1,0 +1,169 @@
+"""A prior from neighbours and other subjects, moved as far as moments ask and masking allows.
+
+1. The prior says what each deep muscle does (:mod:`nmm_opensim.prior`).
+2. EMG-driven muscles, deep ones driven by their prior, are calibrated to the moments.
+3. What moments then leave open is shared out as smooth corrections of all drives, each within its
+   doubt. How far a deep muscle may leave its prior is learned by masking the measured muscles.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ...emg_driven.fit import EmgDrivenFit, Uncertainty
+from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ...nmm import PreparedTrial
+from ...tables import Array
+from ...trained import ExcitationJudgement, TrainedNMM
+from ..estimator import Estimate, Estimator, FittedNMM, Interval, Task
+from .corrections import Features, NormalEquations, collect
+from .drives import Drives, name_prior
+from .export import export
+from .masking import Masking, find_floor, find_spreads, mask
+from .verdicts import judge_excitation
+
+ITERATIONS = 3
+MOST_FRAMES = 6000
+NO_LAG = (-1e-6, 1e-6)  # s
+
+
+class Posterior(Estimator):
+    """Prior, calibration and corrections; chance plays no part."""
+
+    name = "NMM posterior"
+    standing = "NMM"
+    seeded = False
+    sees_moments = False
+
+    def __init__(self, status: Callable[[str], None] = lambda text: None) -> None:
+        """``status`` is called with what is done and how well it goes."""
+        self._status = status
+
+    def fit(self, task: Task, seed: int) -> FittedPosterior:
+        status = self._status
+        status("preparing what synergists and other subjects say")
+        drives = Drives(task)
+        trials = [drives.prepare(trial) for trial in task.training]
+        model = EmgDrivenModel(task.model, drives.sources, trials)
+        coordinates = list(range(len(task.declaration.moment_coordinates)))
+        status("calibrating muscles")
+        fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
+        # The delay is the declaration's and applied already.
+        fit.run([0.0], NO_LAG)
+        parameters = replace(fit.get_parameters(0), lag=0.0)
+        status(f"calibrated: unexplained moment {100 * (1 - fit.find_explained().mean()):.0f} %")
+        features = Features(trials)
+        amplitudes = model.compute_amplitudes(parameters, trials)
+        masking = mask(task, drives, model, parameters, amplitudes, status)
+        deviations = find_spreads(model, drives, masking.doubt) * amplitudes
+        weights = None
+        for iteration in range(ITERATIONS):
+            status(f"correcting drives, {iteration + 1} of {ITERATIONS}")
+            equations = collect(model, parameters, trials, features, weights)
+            weights = equations.solve(deviations)
+        assert weights is not None
+        calibrated = Calibrated(model, parameters, fit.find_uncertainty())
+        corrections = Corrections(features, weights)
+        judgements = _judge(drives, calibrated, corrections, masking, equations, deviations, trials)
+        return FittedPosterior(task, drives, calibrated, corrections, masking, judgements)
+
+
+@dataclass(frozen=True)
+class Calibrated:
+    """Muscles fitted to the moments, and what these leave undecided."""
+
+    model: EmgDrivenModel
+    parameters: Parameters
+    uncertainty: Uncertainty
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """What is added to each drive's excitation: ``weights`` (drives, FEATURES) of the features."""
+
+    features: Features
+    weights: Array
+
+    def compute(self, trial: PreparedTrial) -> Array:
+        """(frames, drives)."""
+        corrections: Array = self.features.compute(trial) @ self.weights.T
+        return corrections
+
+
+class FittedPosterior(FittedNMM):
+    """Calibrated muscles and corrections."""
+
+    name = Posterior.name
+
+    def __init__(
+        self,
+        task: Task,
+        drives: Drives,
+        calibrated: Calibrated,
+        corrections: Corrections,
+        masking: Masking,
+        judgements: Mapping[str, ExcitationJudgement],
+    ) -> None:
+        self.masking = masking
+        self.judgements = judgements
+        """What decided each deep muscle's excitation, by muscle."""
+        self._task = task
+        self._drives = drives
+        self._calibrated = calibrated
+        self._corrections = corrections
+
+    def estimate(self, trial: PreparedTrial) -> Estimate:
+        driven = self._drives.prepare(trial)
+        model, parameters = self._calibrated.model, self._calibrated.parameters
+        corrections = self._corrections.compute(driven)
+        excitations = model.compute_excitations(parameters, driven, corrections)
+        coordinates = list(range(trial.moments.shape[1]))
+        moments = model.compute_moments(parameters, driven, WHOLE, coordinates, corrections)
+        by_muscle = dict(zip(model.muscles, excitations.T, strict=True))
+        intervals = {}
+        for muscle, judgement in self.judgements.items():
+            if (interval := judgement.interval) is not None:
+                excitation = by_muscle[muscle]
+                margin = interval.margin * (interval.floor + excitation)
+                lower = np.maximum(excitation - margin, 0.0)
+                intervals[muscle] = Interval(lower, excitation + margin)
+        return Estimate(by_muscle, moments, intervals)
+
+    def describe_nmm(self) -> TrainedNMM:
+        return export(
+            self._task,
+            self._drives,
+            self._calibrated.model,
+            self._calibrated.parameters,
+            self._calibrated.uncertainty,
+            self._corrections.features,
+            self._corrections.weights,
+            self.judgements,
+        )
+
+
+def _judge(
+    drives: Drives,
+    calibrated: Calibrated,
+    corrections: Corrections,
+    masking: Masking,
+    equations: NormalEquations,
+    deviations: Array,
+    trials: Sequence[PreparedTrial],
+) -> dict[str, ExcitationJudgement]:
+    model, parameters = calibrated.model, calibrated.parameters
+    excitations = np.vstack(
+        [model.compute_excitations(parameters, t, corrections.compute(t)) for t in trials]
+    )
+    units = np.vstack([corrections.features.compute(trial) for trial in trials])
+    judgements = {}
+    for asked in drives.prior.deep:
+        drive = model.drives.index(name_prior(asked.muscle))
+        left = equations.find_left(deviations, drive, units) if deviations[drive] > 0 else 1.0
+        floor = find_floor(excitations[:, model.muscles.index(asked.muscle)])
+        evidence = drives.prior.find_evidence(asked)
+        judgements[asked.muscle] = judge_excitation(evidence, masking, left, floor)
+    return judgements

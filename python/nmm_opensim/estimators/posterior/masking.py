@@ -1,0 +1,108 @@
+"""How far a prior can be trusted: each measured muscle is asked for as if it were deep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from ... import _core
+from ...emg_driven.model import EmgDrivenModel, Parameters
+from ...tables import Array
+from ..estimator import Task
+from .corrections import Features, collect
+from .drives import Drives
+
+# Doubt in a measured drive, as a share of its own deviation: electrodes see a part of a muscle,
+# and with it go the muscles that are tied to it.
+MEASURED_DOUBT = 1.0
+# Doubt in a prior, as shares of its own deviation: 0 keeps to the prior.
+DOUBTS = (0.0, 0.1, 0.3, 1.0)
+COVERAGE = 0.9
+# Margins grow with the excitation from this share of its deviation on: noise has a floor.
+FLOOR = 0.3
+
+
+@dataclass(frozen=True)
+class Masking:
+    """What masking the measured muscles showed.
+
+    ``doubt`` is the one of DOUBTS that masked muscles were met best with, ``agreement`` their mean
+    r at each, and ``margin`` what holds COVERAGE of their recordings, in units of the excitation
+    and :func:`find_floor`; None where no muscle could be masked, and nothing is known of errors.
+    """
+
+    doubt: float
+    agreement: tuple[float, ...]
+    margin: float | None
+
+
+def mask(
+    task: Task,
+    drives: Drives,
+    model: EmgDrivenModel,
+    parameters: Parameters,
+    amplitudes: Array,
+    status: Callable[[str], None],
+) -> Masking:
+    """Ask for each measured muscle as if it were deep; only the calibration has heard it.
+
+    Corrections are fitted to the training trials and judged on the validation trials; without
+    these on the last training trial, left out of the fit where there are several.
+    """
+    # Every muscle is measured or has a prior's channel: a drive is a channel.
+    channels = model.drives
+    judged, fitted = task.validation, task.training
+    if not judged:
+        judged, fitted = fitted[-1:], fitted[:-1] or fitted
+    errors: list[list[Array]] = [[] for _ in DOUBTS]
+    agreements: list[list[float]] = [[] for _ in DOUBTS]
+    for channel, asked in drives.prior.masked.items():
+        if not drives.prior.find_evidence(asked):
+            continue
+        drive = channels.index(channel)
+        recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
+        if recording.std() == 0:
+            continue
+        trials = [drives.prepare(trial, channel) for trial in fitted]
+        features = Features(trials)
+        equations = collect(model, parameters, trials, features)
+        asked_of = [drives.prepare(trial, channel) for trial in judged]
+        muscle = model.muscles.index(asked.muscle)
+        for k, doubt in enumerate(DOUBTS):
+            spreads = find_spreads(model, drives, doubt)
+            spreads[drive] = doubt
+            weights = equations.solve(spreads * amplitudes)
+            estimate = np.concatenate(
+                [
+                    model.compute_excitations(
+                        parameters, trial, features.compute(trial) @ weights.T
+                    )[:, muscle]
+                    for trial in asked_of
+                ]
+            )
+            agreement = _core.agreement(estimate, recording)
+            agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
+            scaled = agreement.best_scale * estimate
+            if agreement.best_scale > 0:
+                errors[k].append(np.abs(recording - scaled) / (find_floor(scaled) + scaled))
+        status(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
+    if not agreements[0]:
+        return Masking(DOUBTS[0], (), None)
+    means = tuple(float(np.mean(values)) for values in agreements)
+    best = int(np.argmax(means))
+    margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE)) if errors[best] else None
+    return Masking(DOUBTS[best], means, margin)
+
+
+def find_spreads(model: EmgDrivenModel, drives: Drives, doubt: float) -> Array:
+    """How far each drive is doubted, as a share of its deviation, (drives,)."""
+    return np.array(
+        [doubt if channel in drives.deep else MEASURED_DOUBT for channel in model.drives]
+    )
+
+
+def find_floor(excitation: Array) -> float:
+    """The error of a muscle at rest, in units of the margin."""
+    return FLOOR * float(excitation.std())

@@ -1,0 +1,109 @@
+"""What decided each deep excitation and each parameter, in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...calibration import Bounds
+from ...emg_driven.fit import SPREADS, STRENGTH, Uncertainty
+from ...emg_driven.model import Parameters
+from ...muscles.millard import MuscleProperties
+from ...prior.combination import Evidence
+from ...tables import Array
+from ...trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
+from .masking import Masking
+
+# Moments decide what they leave less than half as uncertain as it was before.
+DECIDED = 0.5
+# Masked muscles that are met worse than this on average say that the prior knows nothing here.
+LEAST_AGREEMENT = 0.5
+# Of a normal distribution, for 90 %.
+NINETY_PERCENT = 1.645
+
+
+def judge_excitation(
+    evidence: Evidence, masking: Masking, left: float, floor: float
+) -> ExcitationJudgement:
+    """``left``: the share of the deviation from the prior that moments leave undecided."""
+    if masking.margin is None:
+        return ExcitationJudgement(
+            "not determined",
+            "No measured muscle with synergists or another subject's recording could be masked, so "
+            "nothing is known of the error.",
+            None,
+        )
+    interval = ExcitationInterval(masking.margin, floor)
+    r = max(masking.agreement)
+    met = f"measured muscles that were masked in turn were met at a mean r of {r:.2f}"
+    if masking.doubt > 0 and left < DECIDED:
+        return ExcitationJudgement(
+            "determined by torque",
+            f"Joint moments leave {100 * left:.0f} % of the deviation from its prior undecided; "
+            f"{met}.",
+            interval,
+        )
+    if not evidence:
+        return ExcitationJudgement(
+            "not determined",
+            "Neither a measured synergist nor another subject says anything of it, and joint "
+            f"moments leave {100 * left:.0f} % of the deviation undecided.",
+            interval,
+        )
+    witnesses = [*evidence.synergists, *(["other subjects"] if evidence.population else [])]
+    if r < LEAST_AGREEMENT:
+        return ExcitationJudgement(
+            "not determined",
+            f"Its prior ({', '.join(witnesses)}) is not to be trusted: {met}.",
+            interval,
+        )
+    return ExcitationJudgement(
+        "determined by the prior",
+        f"It follows {', '.join(witnesses)}; joint moments move it little or not at all; {met}.",
+        interval,
+    )
+
+
+def judge_parameters(
+    muscles: list[str],
+    properties: MuscleProperties,
+    parameters: Parameters,
+    uncertainty: Uncertainty,
+    bounds: Bounds,
+) -> dict[str, Mapping[str, ParameterJudgement]]:
+    """Of every muscle's strength, optimal fibre length and tendon slack length."""
+
+    def judge(
+        name: str, logarithms: Array, deviations: Array, prior: float
+    ) -> list[ParameterJudgement]:
+        generic = getattr(properties, name)
+        low, high = bounds.find_limits(name, muscles)
+        reach = NINETY_PERCENT * deviations
+        lower = generic * np.maximum(np.exp(logarithms - reach), low)
+        upper = generic * np.minimum(np.exp(logarithms + reach), high)
+        return [
+            ParameterJudgement(
+                "determined by torque"
+                if deviation < DECIDED * prior
+                else "determined by the prior",
+                (float(a), float(b)),
+            )
+            for a, b, deviation in zip(lower, upper, deviations, strict=True)
+        ]
+
+    judged = {
+        "max_isometric_force": judge(
+            "max_isometric_force", parameters.force, uncertainty.force, STRENGTH
+        ),
+        "optimal_fiber_length": judge(
+            "optimal_fiber_length", parameters.fiber, uncertainty.fiber, SPREADS["fiber"]
+        ),
+        "tendon_slack_length": judge(
+            "tendon_slack_length", parameters.slack, uncertainty.slack, SPREADS["slack"]
+        ),
+    }
+    return {
+        muscle: {name: column[i] for name, column in judged.items()}
+        for i, muscle in enumerate(muscles)
+    }

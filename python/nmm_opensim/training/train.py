@@ -1,0 +1,38 @@
+"""Training the estimator that a setup names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..estimators.network import FittedNetwork
+from ..estimators.posterior.estimator import Posterior
+from .training import Outcome, Training
+
+Progress = Callable[[str, float | None], None]
+"""Called with what is done and, where that is known, the share that is done (0 to 1)."""
+
+
+def train(training: Training, progress: Progress = lambda text, share: None) -> list[Outcome]:
+    """All outcomes, one for each seed where chance plays a part.
+
+    A network's training that was interrupted goes on where it stopped.
+    """
+    if training.setup.estimator == "posterior":
+        nmm = Posterior(lambda text: progress(text, None)).fit(training.task, seed=0)
+        return [Outcome(nmm, None)]
+    options = training.setup.optimization
+    total = len(options.seeds) * options.iterations
+
+    def show(index: int, iteration: int, moment_error: float) -> None:
+        text = f"seed {options.seeds[index]}, unexplained moment {100 * moment_error:.1f} %"
+        progress(text, (index * options.iterations + iteration) / total)
+
+    return [
+        Outcome(FittedNetwork(training.restore(trained), trained.seed), trained.loss)
+        for trained in training.run(show)
+    ]
+
+
+def choose(outcomes: list[Outcome]) -> Outcome:
+    """The outcome with the least training loss: no hidden recording has a say."""
+    return min(outcomes, key=lambda outcome: outcome.loss or 0.0)
