@@ -124,7 +124,7 @@ class EmgDrivenModel:
         return excitations
 
     def compute_gains(self, parameters: Parameters) -> Array:
-        """What makes an excitation of each drive's channel, in the channel's own unit, (drives,)."""
+        """What makes excitations of each drive's channel in its own unit, (drives,)."""
         gains: Array = USUAL_GAIN * np.exp(parameters.gain) / self._maxima[self._drive_channels]
         return gains
 

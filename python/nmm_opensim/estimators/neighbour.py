@@ -11,6 +11,9 @@ from ..nmm import PreparedTrial
 from ..tables import Array
 from .estimator import Estimate, Estimator, FittedEstimator, Task
 
+# Agreements that differ by no more are the same.
+ROUNDING = 1e-9
+
 
 class NeighbourCopy(Estimator):
     """For each deep muscle with declared synergists the copy of one of them."""
@@ -58,16 +61,15 @@ def choose_neighbour(envelopes: Array, channels: Sequence[str], synergists: Sequ
     """The synergist channel whose copy stands for the deep muscle.
 
     ``envelopes`` of the training trials have shape (frames, channels). With the hidden recording
-    out of bounds, the best neighbour is the one that agrees best with the other synergists; with
-    one synergist there is no choice.
+    out of bounds, the best neighbour is the one that agrees best with the other synergists; of
+    equals, which two always are, the one that is declared first.
     """
     if not synergists:
         raise NMMError(
             "Neighbour copy: expected at least one synergist channel; "
             "declare <synergist_channels> in the <DeepMuscle>."
         )
-    if len(synergists) == 1:
-        return synergists[0]
     values = envelopes[:, [channels.index(name) for name in synergists]]
-    agreement = np.corrcoef(values.T).sum(axis=0)
-    return synergists[int(np.argmax(agreement))]
+    agreement = np.atleast_2d(np.corrcoef(values.T)).sum(axis=0)
+    best = np.flatnonzero(agreement >= agreement.max() - ROUNDING)
+    return synergists[int(best[0])]

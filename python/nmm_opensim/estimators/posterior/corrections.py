@@ -15,13 +15,13 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import lfilter
 
-from ...emg_driven.fit import ERROR_TIME
+from ...emg_driven.fit import ERROR_TIME, UNEXPLAINED
 from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 from ...nmm import PreparedTrial
 from ...predictor import standardise
 from ...tables import Array
 
-# Chosen with UNEXPLAINED by the moments of the treadmill's validation strides.
+# Chosen by the moments of the treadmill's validation strides.
 FEATURES = 120
 # Of the random weights, for standardised inputs, and of the mean square of a tanh unit with them.
 WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.6
@@ -30,8 +30,6 @@ WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.6
 ACTIVATION_TIME = 0.02
 # Neighbouring frames say nearly the same.
 EVERY = 2
-# What even right excitations leave unexplained, relative to the moment's deviation.
-UNEXPLAINED = 0.1
 
 
 class Features:
@@ -63,6 +61,8 @@ class NormalEquations:
 
         A drive with the spread 0 is not corrected.
         """
+        if not spreads.any():
+            return np.zeros((len(spreads), FEATURES))
         free, factor = self._factorise(spreads)
         weights = np.zeros(len(spreads) * FEATURES)
         weights[free] = cho_solve(factor, self.vector[free])

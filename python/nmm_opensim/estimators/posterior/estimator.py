@@ -58,7 +58,8 @@ class Posterior(Estimator):
         features = Features(trials)
         amplitudes = model.compute_amplitudes(parameters, trials)
         masking = mask(task, drives, model, parameters, amplitudes, status)
-        deviations = find_spreads(model, drives, masking.doubt) * amplitudes
+        spreads = find_spreads(model, drives, masking.measured_doubt, masking.doubt)
+        deviations = spreads * amplitudes
         weights = None
         for iteration in range(ITERATIONS):
             status(f"correcting drives, {iteration + 1} of {ITERATIONS}")

@@ -1,22 +1,23 @@
-"""How far a prior can be trusted: each measured muscle is asked for as if it were deep."""
+"""How far drives may be corrected: what moments ask of measured ones, masking allows deep ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ... import _core
-from ...emg_driven.model import EmgDrivenModel, Parameters
+from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ...nmm import PreparedTrial
 from ...tables import Array
 from ..estimator import Task
 from .corrections import Features, collect
 from .drives import Drives
 
-# Doubt in a measured drive, as a share of its own deviation: electrodes see a part of a muscle,
+# Doubts in measured drives, as shares of their own deviations: electrodes see a part of a muscle,
 # and with it go the muscles that are tied to it.
-MEASURED_DOUBT = 1.0
+MEASURED_DOUBTS = (0.0, 0.4, 1.0, 2.5, 6.0)
 # Doubt in a prior, as shares of its own deviation: 0 keeps to the prior.
 DOUBTS = (0.0, 0.1, 0.3, 1.0)
 COVERAGE = 0.9
@@ -26,13 +27,16 @@ FLOOR = 0.3
 
 @dataclass(frozen=True)
 class Masking:
-    """What masking the measured muscles showed.
+    """What unseen moments and masked muscles showed.
 
-    ``doubt`` is the one of DOUBTS that masked muscles were met best with, ``agreement`` their mean
-    r at each, and ``margin`` what holds COVERAGE of their recordings, in units of the excitation
-    and :func:`find_floor`; None where no muscle could be masked, and nothing is known of errors.
+    ``measured_doubt`` is the one of MEASURED_DOUBTS that met moments best on trials that were not
+    fitted, ``doubt`` the one of DOUBTS that masked muscles were met best with, ``agreement`` their
+    mean r at each, and ``margin`` what holds COVERAGE of their recordings, in units of the
+    excitation and :func:`find_floor`; None where no muscle could be masked, and nothing is known
+    of errors.
     """
 
+    measured_doubt: float
     doubt: float
     agreement: tuple[float, ...]
     margin: float | None
@@ -56,6 +60,8 @@ def mask(
     judged, fitted = task.validation, task.training
     if not judged:
         judged, fitted = fitted[-1:], fitted[:-1] or fitted
+    measured_doubt = _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
+    status(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
     for channel, asked in drives.prior.masked.items():
@@ -71,7 +77,7 @@ def mask(
         asked_of = [drives.prepare(trial, channel) for trial in judged]
         muscle = model.muscles.index(asked.muscle)
         for k, doubt in enumerate(DOUBTS):
-            spreads = find_spreads(model, drives, doubt)
+            spreads = find_spreads(model, drives, measured_doubt, doubt)
             spreads[drive] = doubt
             weights = equations.solve(spreads * amplitudes)
             estimate = np.concatenate(
@@ -89,18 +95,45 @@ def mask(
                 errors[k].append(np.abs(recording - scaled) / (find_floor(scaled) + scaled))
         status(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
     if not agreements[0]:
-        return Masking(DOUBTS[0], (), None)
+        return Masking(measured_doubt, DOUBTS[0], (), None)
     means = tuple(float(np.mean(values)) for values in agreements)
     best = int(np.argmax(means))
     margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE)) if errors[best] else None
-    return Masking(DOUBTS[best], means, margin)
+    return Masking(measured_doubt, DOUBTS[best], means, margin)
 
 
-def find_spreads(model: EmgDrivenModel, drives: Drives, doubt: float) -> Array:
+def _choose_measured_doubt(
+    drives: Drives,
+    model: EmgDrivenModel,
+    parameters: Parameters,
+    amplitudes: Array,
+    fitted: Sequence[PreparedTrial],
+    judged: Sequence[PreparedTrial],
+) -> float:
+    trials = [drives.prepare(trial) for trial in fitted]
+    features = Features(trials)
+    equations = collect(model, parameters, trials, features)
+    asked_of = [drives.prepare(trial) for trial in judged]
+    scale = np.concatenate([trial.moments.numpy() for trial in asked_of]).std(axis=0)
+    coordinates = list(range(len(scale)))
+
+    def find_error(doubt: float) -> float:
+        weights = equations.solve(find_spreads(model, drives, doubt, 0.0) * amplitudes)
+        errors = [
+            model.compute_moments(
+                parameters, trial, WHOLE, coordinates, features.compute(trial) @ weights.T
+            )
+            - trial.moments.numpy()
+            for trial in asked_of
+        ]
+        return float(np.square(np.concatenate(errors) / scale).mean())
+
+    return min(MEASURED_DOUBTS, key=find_error)
+
+
+def find_spreads(model: EmgDrivenModel, drives: Drives, measured: float, deep: float) -> Array:
     """How far each drive is doubted, as a share of its deviation, (drives,)."""
-    return np.array(
-        [doubt if channel in drives.deep else MEASURED_DOUBT for channel in model.drives]
-    )
+    return np.array([deep if channel in drives.deep else measured for channel in model.drives])
 
 
 def find_floor(excitation: Array) -> float:
