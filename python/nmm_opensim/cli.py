@@ -9,6 +9,7 @@ import click
 from rich.console import Console
 from rich.markdown import Markdown
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
 
 from . import __version__
 from .errors import one_line_errors
@@ -271,6 +272,46 @@ def convert_muscles(model: Path, output: Path) -> None:
         draw_curves(picture, muscles)
         console.print(f"What was lost, added and changed: {properties}", soft_wrap=True)
         console.print(f"Force-length curves: {curves}, {picture}", soft_wrap=True)
+
+
+@cli.command(
+    "apply-calibration",
+    epilog=example(
+        "nmm-opensim apply-calibration data/example3DWalking/subject_walk_scaled.osim "
+        "--artefact results/walking/walking.nmm --output results/walking/calibrated.osim"
+    ),
+)
+@click.argument("model", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--artefact",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Trained NMM (.nmm) whose calibrated muscle parameters are set.",
+)
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The calibrated copy; put it beside MODEL if that refers to other files.",
+)
+def apply_calibration(model: Path, artefact: Path, output: Path) -> None:
+    """Set an NMM's calibrated muscle parameters in a copy of its model.
+
+    MODEL is the .osim file that the NMM was trained with. Strength, optimal fibre length and tendon
+    slack length become the artefact's absolute values, so doing it twice changes nothing. EMG
+    gains, shape factor and electromechanical delay, which no model file can hold, stay in the
+    artefact.
+    """
+    from .calibrated_model import write_calibrated_model
+
+    changes = write_calibrated_model(model, artefact, output)
+    table = Table("muscle", "parameter", "before", "after", box=None)
+    for change in changes:
+        table.add_row(
+            change.muscle, change.parameter, f"{change.before:.5g}", f"{change.after:.5g}"
+        )
+    console.print(table)
+    console.print(f"Calibrated model: {output}", soft_wrap=True)
 
 
 def main() -> None:

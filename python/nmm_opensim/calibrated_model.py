@@ -1,0 +1,104 @@
+"""Calibrated muscle parameters in a copy of the model: absolute values, set and never multiplied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+import opensim
+from lxml import etree
+
+from .artefact import Artefact, read_artefact
+from .calibration import MuscleBounds
+from .errors import NMMError, require_file
+from .files import write_atomically
+from .fingerprint import check_fingerprint
+from .osim_model import OsimModel
+
+PARAMETERS = tuple(field.name for field in fields(MuscleBounds))
+MUSCLE = "Millard2012EquilibriumMuscle"
+
+
+@dataclass(frozen=True)
+class SetParameter:
+    """A parameter before and after, in the model's unit (N, m)."""
+
+    muscle: str
+    parameter: str
+    before: float
+    after: float
+
+
+def write_calibrated_model(
+    model_file: Path, artefact_file: Path, output_file: Path
+) -> list[SetParameter]:
+    """Write a copy of the model whose muscles have the artefact's calibrated parameters.
+
+    Everything else in the file stays as it is, and what is written twice is the same. What no
+    model file can hold (EMG gains, shape factor, electromechanical delay) stays in the artefact.
+    """
+    artefact = read_artefact(artefact_file)
+    if output_file.exists() and output_file.samefile(require_file(model_file, "model file")):
+        raise NMMError(
+            f"output file '{output_file}': expected another file than the model itself; give the "
+            "copy a name of its own."
+        )
+    model = OsimModel(model_file)
+    check_fingerprint(
+        artefact.content["model"]["fingerprint"],
+        model,
+        f"artefact '{artefact_file}'",
+        f"model file '{model_file}'",
+    )
+    changes = [
+        SetParameter(
+            muscle["name"],
+            parameter,
+            float(getattr(model.muscle(muscle["name"]), f"get_{parameter}")()),
+            float(muscle[parameter]),
+        )
+        for muscle in artefact.muscles
+        for parameter in PARAMETERS
+    ]
+    document = _read(model_file)
+    _set(document, artefact, model_file)
+
+    def write(temporary: Path) -> None:
+        document.write(temporary, encoding="UTF-8", xml_declaration=True)
+        try:
+            opensim.Model(str(temporary)).initSystem()
+        except RuntimeError as error:
+            raise NMMError(
+                f"output file '{output_file}': OpenSim cannot load the calibrated model: "
+                f"{str(error).splitlines()[0]}"
+            ) from None
+
+    write_atomically(output_file, write)
+    return changes
+
+
+def _read(model_file: Path) -> etree._ElementTree:
+    # Recovering, because OpenSim has tags with colons.
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    return etree.parse(model_file, parser)
+
+
+def _set(document: etree._ElementTree, artefact: Artefact, model_file: Path) -> None:
+    elements = {
+        element.get("name"): element
+        for element in document.iter(MUSCLE)
+        if element.getparent().tag != "defaults"
+    }
+    for muscle in artefact.muscles:
+        element = elements.get(muscle["name"])
+        if element is None:
+            raise NMMError(
+                f"model file '{model_file}': expected a {MUSCLE} named '{muscle['name']}' in the "
+                "file, but found none; is it in a file that this one includes?"
+            )
+        for parameter in PARAMETERS:
+            child = element.find(parameter)
+            if child is None:
+                # The file leaves it to its defaults.
+                child = etree.SubElement(element, parameter)
+            child.text = repr(float(muscle[parameter]))
