@@ -1,4 +1,4 @@
-"""Calibrated muscle parameters in a copy of the model: absolute values, set and never multiplied."""
+"""Calibrated muscle parameters in a copy of the model: absolute values, set, never multiplied."""
 
 from __future__ import annotations
 

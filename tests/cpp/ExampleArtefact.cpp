@@ -45,6 +45,29 @@ ExampleArtefact::ExampleArtefact() {
     tensors["predictor.1.bias"] = {{2}, {0.0, std::log(3.0)}};
 }
 
+ExampleArtefact ExampleArtefact::makePosterior() {
+    ExampleArtefact example;
+    auto& content = example.content;
+    content["format"] = 2;
+    content["muscles"][2]["source"]["interval"] = {{"margin", 0.5}, {"floor", 0.1}};
+    content["predictor"]["family"] = "posterior";
+    content["predictor"]["prior"] = {{"rest", 0.02},
+            {"population", {{"coordinates", {"ankle_angle_r"}}, {"kernel_width", std::log(2.0)}}},
+            {"muscles", {{{"gain", 0.5}, {"channels", {"gasmed"}}, {"channel_peaks", {2.0}},
+                                 {"population_peak", 1.0}},
+                                {{"gain", 1.0}, {"channels", {"tibant"}}, {"channel_peaks", {0.4}},
+                                        {"population_peak", nullptr}}}}};
+    auto& tensors = example.tensors;
+    tensors["predictor.1.weight"] = {{4, 2}, std::vector<double>(8, 0.0)};
+    tensors["predictor.1.bias"] = {{4}, {-0.3, 0.0, 0.05, 0.0}};
+    tensors["population.mean"] = {{2}, {0.0, 0.0}};
+    tensors["population.scale"] = {{2}, {1.0, 1.0}};
+    tensors["population.frames"] = {{1, 2}, {0.0, 0.0}};
+    tensors["population.weights"] = {{2, 1}, {0.5, 0.0}};
+    tensors["population.offsets"] = {{2}, {0.1, 0.0}};
+    return example;
+}
+
 void ExampleArtefact::write(const std::filesystem::path& file) const {
     writeSafeTensors(file, {{{"nmm", content.dump()}}, tensors});
 }

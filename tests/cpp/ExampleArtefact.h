@@ -20,5 +20,11 @@ struct ExampleArtefact {
     std::map<std::string, nmm::Tensor> tensors;
 
     ExampleArtefact();
+    /// Of format 2 with a prior instead of the network's outputs. The network's 4 outputs are the
+    /// corrections -0.3, 0, 0.05 and 0 of `gasmed`, `tibant`, `soleus_r` and `perlong_r`.
+    /// `soleus_r` (gain 0.5) has the witnesses `gasmed` (peak 2) and other subjects (peak 1), who
+    /// say 0.1 + 0.5 exp(-ln 2 |x|^2) with x: the ankle's angle and speed; `perlong_r` (gain 1) has
+    /// `tibant` (peak 0.4). Rest: 0.02. `soleus_r` has an interval of margin 0.5 and floor 0.1.
+    static ExampleArtefact makePosterior();
     void write(const std::filesystem::path& file) const;
 };
