@@ -5,3 +5,13 @@ that artefact and runs it inside any OpenSim pipeline.
 """
 
 __version__ = "0.1.0"
+
+
+def load_plugin() -> None:
+    """Make the plugin's classes known to the ``opensim`` of this process.
+
+    See :func:`nmm_opensim.plugin.load_plugin`.
+    """
+    from .plugin import load_plugin as load
+
+    load()
