@@ -314,6 +314,70 @@ def apply_calibration(model: Path, artefact: Path, output: Path) -> None:
     console.print(f"Calibrated model: {output}", soft_wrap=True)
 
 
+@cli.command(
+    epilog=example(
+        "nmm-opensim scale data/arm26/arm26.osim --output results/arm26_light.osim --mass 3.1"
+    ),
+)
+@click.argument("model", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The scaled copy; put it beside MODEL if that refers to other files.",
+)
+@click.option("--mass", required=True, type=float, help="Total mass of the subject's model, kg.")
+@click.option("--height", type=float, help="The subject's height, m; needs --model-height.")
+@click.option("--model-height", type=float, help="Height of the person that MODEL stands for, m.")
+@click.option(
+    "--segment",
+    "segments",
+    multiple=True,
+    metavar="BODY=METRES",
+    help="Length of a segment between its joint centres; goes before the height. Repeat it.",
+)
+@click.option(
+    "--strength",
+    type=click.Choice(["mass-length", "model"]),
+    default="mass-length",
+    show_default=True,
+    help="Maximum isometric forces: with body mass over fibre length, or the model's own.",
+)
+def scale(
+    model: Path,
+    output: Path,
+    mass: float,
+    height: float | None,
+    model_height: float | None,
+    segments: tuple[str, ...],
+    strength: str,
+) -> None:
+    """Scale a generic model to a subject without markers, in a copy.
+
+    MODEL is an .osim file. Each body keeps its share of the mass; lengths change where a height or
+    segments are given, and with them paths, fibres and tendons. What changed is shown and written
+    beside the copy: _scaling.csv. With a static trial with markers use OpenSim's own ScaleTool.
+    """
+    from .scaling.report import make_report, write_changes
+    from .scaling.scale import scale_model
+    from .scaling.segments import read_segment_lengths
+
+    scaled = scale_model(
+        model,
+        output,
+        mass,
+        height=height,
+        model_height=model_height,
+        segment_lengths=read_segment_lengths(segments),
+        scale_strength=strength == "mass-length",
+    )
+    console.print(make_report(scaled))
+    table = output.with_name(f"{output.stem}_scaling.csv")
+    write_changes(table, scaled)
+    console.print(f"Scaled model: {output}", soft_wrap=True)
+    console.print(f"Every number before and after: {table}", soft_wrap=True)
+
+
 def main() -> None:
     """Run the command line: an unusable input is one line and exit status 2, never a traceback."""
     try:

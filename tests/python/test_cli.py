@@ -11,7 +11,7 @@ from conftest import ROOT, Walking, run_cli
 VERBS = ["train", "benchmark", "timing", "run", "inverse-kinematics", "inverse-dynamics"]
 
 
-@pytest.mark.parametrize("verb", [*VERBS, "convert-muscles"])
+@pytest.mark.parametrize("verb", [*VERBS, "convert-muscles", "scale"])
 def test_help_ends_with_an_example_that_exists(verb: str) -> None:
     done = run_cli(verb, "--help")
     assert done.returncode == 0

@@ -378,7 +378,7 @@ def test_refusals_leave_nothing_behind(arm26: Path, tmp_path: Path) -> None:
     output = tmp_path / "new.osim"
     before = sorted(tmp_path.iterdir())
     for model, target, expected in (
-        (own, own, "expected another file than the model to convert"),
+        (own, own, "expected another file than the model itself"),
         (plugin, output, r"line \d+: .*'BRA' is a FatigableMuscle, which would be lost"),
         (dead, output, "muscle 'muscle' is a Delp1990Muscle_Deprecated, whose forces OpenSim"),
         (weak, output, "muscle 'muscle' .*expected max_isometric_force above zero"),

@@ -8,7 +8,12 @@ import opensim
 from lxml import etree
 
 from ..errors import NMMError, require_file
-from ..files import write_atomically
+from ..model_copy import (
+    read_model_xml,
+    refuse_same_file,
+    refuse_unknown_classes,
+    write_model_copy,
+)
 from ..osim_model import OsimModel
 from .classes import CLASSES
 from .replacement import ConvertedMuscle, MuscleReplacer
@@ -21,13 +26,9 @@ def convert_muscles(model_file: Path, output_file: Path) -> list[ConvertedMuscle
 
     Muscles of that class stay as they are; the result names the others.
     """
-    _refuse_unknown_classes(require_file(model_file, "model file"))
+    refuse_unknown_classes(require_file(model_file, "model file"))
     model = OsimModel(model_file).model
-    if output_file.exists() and output_file.samefile(model_file):
-        raise NMMError(
-            f"output file '{output_file}': expected another file than the model to convert, but "
-            "found the model itself; give the copy a name of its own."
-        )
+    refuse_same_file(model_file, output_file)
     replacer = MuscleReplacer()
     converted, replacements = [], {}
     for old in _find_muscles(model, model_file):
@@ -43,44 +44,8 @@ def convert_muscles(model_file: Path, output_file: Path) -> list[ConvertedMuscle
         # In full: a model file may have defaults of its own for the new class.
         replacements[muscle.old_class, muscle.name] = etree.fromstring(new.dump())
 
-    def write(temporary: Path) -> None:
-        model.printToXML(str(temporary))
-        _replace(temporary, replacements)
-        try:
-            opensim.Model(str(temporary)).initSystem()
-        except RuntimeError as error:
-            raise NMMError(
-                f"output file '{output_file}': OpenSim cannot load the converted model: "
-                f"{str(error).splitlines()[0]}"
-            ) from None
-
-    write_atomically(output_file, write)
+    write_model_copy(model, output_file, lambda file: _replace(file, replacements))
     return converted
-
-
-def _read_xml(path: Path) -> etree._Element:
-    # Recovering, because OpenSim has tags with colons.
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
-    try:
-        root = etree.parse(path, parser).getroot()
-    except etree.XMLSyntaxError:
-        root = None
-    if root is None:
-        raise NMMError(f"model file '{path}': expected an OpenSim model in XML, but found no XML.")
-    return root
-
-
-def _refuse_unknown_classes(model_file: Path) -> None:
-    """OpenSim leaves out objects of classes it does not have, and so would the copy."""
-    for element in _read_xml(model_file).xpath("//objects/* | //components/*"):
-        # DisplayGeometry is read as part of the body that has it.
-        known = opensim.OpenSimObject.getDefaultInstanceOfType(element.tag)
-        if known is None and element.tag != "DisplayGeometry":
-            raise NMMError(
-                f"model file '{model_file}', line {element.sourceline}: expected a class of "
-                f"OpenSim, but '{element.get('name')}' is a {element.tag}, which would be lost; "
-                "load its plugin first or take it out of the model."
-            )
 
 
 def _find_muscles(model: opensim.Model, model_file: Path) -> list[opensim.Muscle]:
@@ -107,7 +72,7 @@ def _find_muscles(model: opensim.Model, model_file: Path) -> list[opensim.Muscle
 
 def _replace(model_file: Path, replacements: dict[tuple[str, str], etree._Element]) -> None:
     """Put the new muscles where the old ones, known by class and name, are in the file."""
-    root = _read_xml(model_file)
+    root = read_model_xml(model_file)
     for (old_class, name), new in replacements.items():
         (old,) = (
             element

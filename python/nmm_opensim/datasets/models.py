@@ -5,28 +5,20 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-import opensim
-
 from ..conversion.convert import convert_muscles
-from ..osim_model import OsimModel
+from ..scaling.scale import scale_model
 
 
 def write_model(model_file: Path, output_file: Path, mass: float | None = None) -> None:
     """Write ``model_file`` with Millard2012 muscles and, if given, the subject's ``mass`` (kg).
 
-    All bodies get the same share of their mass and inertia. Lengths, and so moment arms, stay the
-    model's: without markers nothing tells the subject's.
+    Lengths stay the model's: without markers nothing tells the subject's. Strengths stay too, so
+    that calibrated ones are shares of the published model's.
     """
     if mass is None:
         convert_muscles(model_file, output_file)
         return
-    model = OsimModel(model_file)
-    share = mass / model.model.getTotalMass(model.state)
-    for body in model.model.getBodySet():
-        body.setMass(share * body.getMass())
-        inertia = body.get_inertia()
-        body.set_inertia(opensim.Vec6(*(share * inertia.get(i) for i in range(6))))
     with tempfile.TemporaryDirectory() as folder:
         scaled = Path(folder) / model_file.name
-        model.model.printToXML(str(scaled))
+        scale_model(model_file, scaled, mass, scale_strength=False)
         convert_muscles(scaled, output_file)
