@@ -47,6 +47,12 @@ ResultFiles::~ResultFiles() {
 }
 
 void ResultFiles::write(const std::string& fileName, const OpenSim::TimeSeriesTable& table) {
+    // Names come from a setup and must not lead out of the folder.
+    if (fileName.find_first_of("/\\") != std::string::npos || fileName.front() == '.') {
+        throw Error("Result file '" + fileName + "' in '" + _folder +
+                    "': Expected the name of a file, but received a path. Give the tool a name "
+                    "without '/'.");
+    }
     const auto path = getTemporaryPath(fileName);
     _written.push_back(fileName);
     OpenSim::STOFileAdapter::write(table, path);

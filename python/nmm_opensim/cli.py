@@ -57,12 +57,14 @@ def cli() -> None:
 def inverse_kinematics(setup: Path) -> None:
     """Joint angles from markers, by OpenSim's InverseKinematicsTool.
 
-    SETUP is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's
-    folder too, so it runs from anywhere.
+    SETUP holds an NMMInverseTool, which inverse-dynamics takes too: all trials, one filter. Or it
+    is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's folder
+    too, so it runs from anywhere.
     """
-    from .inverse.tools import run_inverse_kinematics
+    from .inverse.run import run_kinematics
 
-    console.print(f"Joint angles: {run_inverse_kinematics(setup)}", soft_wrap=True)
+    for motion in run_kinematics(setup):
+        console.print(f"Joint angles: {motion}", soft_wrap=True)
 
 
 @cli.command(
@@ -73,13 +75,15 @@ def inverse_kinematics(setup: Path) -> None:
 def inverse_dynamics(setup: Path) -> None:
     """Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
 
-    SETUP is OpenSim's own setup file. So that the moments are those the muscles must give, it must
-    exclude Muscles and actuators, and no other force that acts: limits, ligaments and springs stay
-    in the model. The result's header states how it was made; `train` checks it.
+    SETUP holds an NMMInverseTool, which filters angles and loads alike, or is OpenSim's own setup
+    file. So that the moments are those the muscles must give, it must exclude Muscles and
+    actuators, and no other force that acts: limits, ligaments and springs stay in the model. The
+    result's header states how it was made; `train` checks it.
     """
-    from .inverse.tools import run_inverse_dynamics
+    from .inverse.run import run_dynamics
 
-    console.print(f"Joint moments: {run_inverse_dynamics(setup)}", soft_wrap=True)
+    for moments in run_dynamics(setup):
+        console.print(f"Joint moments: {moments}", soft_wrap=True)
 
 
 @cli.command(epilog=example("nmm-opensim train setups/walking_train.xml"))

@@ -1,4 +1,4 @@
-"""Changed copies of a model file: never the model itself, nothing of it lost, whole or not at all."""
+"""Changed copies of a model file: never the model itself, nothing lost, whole or not at all."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ def read_run_setup(file: Path) -> RunSetup:
     """Read an ``NMMTool`` setup."""
     tool: SetupElement = read_setup(file, "NMMTool")
     return RunSetup(
-        name=tool.name,
+        name=tool.file_stem,
         artefact_file=tool.get_file("artefact_file"),
         emg_file=tool.get_file("emg_file"),
         emg_time_offset=tool.get_number("emg_time_offset", 0.0),

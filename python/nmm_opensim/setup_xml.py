@@ -7,6 +7,7 @@ names inside a setup are resolved against the setup's own folder.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -18,6 +19,9 @@ from .errors import NMMError, nearest_names, require_file
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=str)
 
+# Parts of paths, what other systems keep for themselves, and what no one sees.
+UNFIT_FOR_FILES = re.compile(r"[/\\:*?\"<>|\x00-\x1f\x7f]")
+
 
 class SetupElement:
     """One element of a setup: ``get_*`` marks a child as known, ``finish`` refuses the rest."""
@@ -26,6 +30,11 @@ class SetupElement:
         self._element = element
         self._file = file
         self._known: set[str] = set()
+
+    @property
+    def file(self) -> Path:
+        """The setup file that holds the element, absolute."""
+        return self._file
 
     @property
     def tag(self) -> str:
@@ -39,6 +48,16 @@ class SetupElement:
         if not name:
             raise self.error(f'expected <{self.tag} name="…">, but found no name')
         return name
+
+    @property
+    def file_stem(self) -> str:
+        """The ``name`` attribute where results are named after it: one plain part of a path."""
+        if UNFIT_FOR_FILES.search(self.name) or self.name.startswith("."):
+            raise self.error(
+                f"expected a name that files can have, because results are named after it, but "
+                f"found '{self.name}'; use letters, digits, - and _"
+            )
+        return self.name
 
     def error(self, message: str, child: etree._Element | None = None) -> NMMError:
         """An error at this element's line, or at its child's."""
@@ -172,6 +191,17 @@ class SetupElement:
         """A path, resolved against the setup's folder; nothing is checked to exist."""
         return (self._file.parent / self.get_text(tag, default)).resolve()
 
+    def get_output(self, tag: str, folder: Path) -> Path:
+        """The path of a result, which must be in ``folder``, the results folder."""
+        path = self.get_path(tag)
+        if not path.is_relative_to(folder) or path == folder:
+            raise self.error(
+                f"<{tag}>: expected a file inside <results_directory>, '{folder}', but found "
+                f"'{path}'; results are written nowhere else",
+                self._child(tag),
+            )
+        return path
+
     def get_file(self, tag: str) -> Path:
         """The path of a file that must exist."""
         child = self._child(tag)
@@ -221,8 +251,8 @@ def _elements(parent: etree._Element) -> list[etree._Element]:
     return [child for child in parent if isinstance(child.tag, str)]
 
 
-def read_setup(file: Path, tool: str) -> SetupElement:
-    """The element ``tool`` inside ``<OpenSimDocument>`` of a setup file."""
+def read_setup(file: Path, *tools: str) -> SetupElement:
+    """The one element, of ``tools``, inside ``<OpenSimDocument>`` of a setup file."""
     file = require_file(file, "setup file").resolve()
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -241,8 +271,9 @@ def read_setup(file: Path, tool: str) -> SetupElement:
         raise NMMError(
             f"{file}:{root.sourceline}: expected <OpenSimDocument>, but found <{root.tag}>."
         )
-    tools = _elements(root)
-    if len(tools) != 1 or tools[0].tag != tool:
-        found = ", ".join(f"<{element.tag}>" for element in tools) or "nothing"
-        raise NMMError(f"{file}:{root.sourceline}: expected one <{tool}>, but found {found}.")
-    return SetupElement(tools[0], file)
+    elements = _elements(root)
+    if len(elements) != 1 or elements[0].tag not in tools:
+        expected = " or ".join(f"<{tool}>" for tool in tools)
+        found = ", ".join(f"<{element.tag}>" for element in elements) or "nothing"
+        raise NMMError(f"{file}:{root.sourceline}: expected one {expected}, but found {found}.")
+    return SetupElement(elements[0], file)

@@ -111,6 +111,31 @@ def to_table(table: opensim.TimeSeriesTable, source: str) -> Table:
     )
 
 
+def filter_lowpass(table: Table, cutoff_frequency: float) -> Table:
+    """All columns after OpenSim's low-pass filter for coordinates (Hz), which has no lag.
+
+    All values must be finite. Uneven samples become even ones within the same times.
+    """
+    source = table.source
+    rate = 1.0 / float(np.diff(table.time).min())
+    if not 0.0 < cutoff_frequency < rate / 2:
+        raise NMMError(
+            f"{source}: expected a cut-off frequency between 0 Hz and half the sampling frequency, "
+            f"{rate / 2:g} Hz, but found {cutoff_frequency:g} Hz."
+        )
+    table = table.select(table.columns)
+    filtered = opensim.TimeSeriesTable(
+        opensim.StdVectorDouble(table.time.tolist()),
+        opensim.Matrix.createFromMat(table.values),
+        opensim.StdVectorString(list(table.columns)),
+    )
+    opensim.TableUtilities.filterLowpass(filtered, cutoff_frequency, True)
+    padded = to_table(filtered, source)
+    first, last = table.time[0] - 1e-9, table.time[-1] + 1e-9
+    kept = np.flatnonzero((padded.time >= first) & (padded.time <= last))
+    return Table(source, table.columns, padded.time[kept], padded.values[kept])
+
+
 def write_table(
     path: Path, columns: Sequence[str], time: Array, values: Array, comment: str, degrees: bool
 ) -> None:

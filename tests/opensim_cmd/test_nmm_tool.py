@@ -437,6 +437,12 @@ def refuse(walking: Walking, setup: Path, run_tool: Run, words: list[str]) -> No
             id="repeated element",
         ),
         pytest.param(
+            '<NMMTool name="walking">',
+            '<NMMTool name="../walking">',
+            ["'../walking_excitations.sto'", "Expected the name of a file", "without '/'"],
+            id="a name that leads out of the results folder",
+        ),
+        pytest.param(
             "<final_time>2.37</final_time>",
             "<final_time>end</final_time>",
             ["line LINE: Expected a double in <final_time>, but received 'end'"],

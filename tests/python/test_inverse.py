@@ -32,6 +32,27 @@ def test_moments_agree_with_the_given_file(walking_inputs: Walking, example) -> 
         assert r > least, f"{coordinate}: r = {r:.3f}"
 
 
+@pytest.mark.parametrize(
+    ("verb", "setup", "old", "new"),
+    [
+        ("inverse-kinematics", "walking_ik", "walking/walking_coordinates.mot", "escaped.mot"),
+        ("inverse-dynamics", "walking_id", ">walking_moments.sto", ">../escaped.sto"),
+        ("inverse-dynamics", "walking_id", ">walking_moments.sto", ">/tmp/escaped.sto"),
+    ],
+)
+def test_results_are_written_in_their_folder_only(
+    walking_inputs: Walking, verb: str, setup: str, old: str, new: str
+) -> None:
+    source = walking_inputs.folder / "setups" / f"{setup}.xml"
+    escaping = walking_inputs.copy(source, "escaping.xml", (old, new))
+    done = run_cli(verb, str(escaping))
+    assert done.returncode == 2
+    assert "<results_directory>" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert not list(walking_inputs.folder.rglob("escaped*"))
+    assert not Path("/tmp/escaped.sto").exists()
+
+
 @pytest.mark.parametrize("verb", ["inverse-kinematics", "inverse-dynamics"])
 def test_another_tools_setup_is_refused(walking_inputs: Walking, verb: str) -> None:
     done = run_cli(verb, str(walking_inputs.run_setup))

@@ -82,6 +82,61 @@ def test_document_types_and_entities_are_refused(tmp_path: Path) -> None:
         read_setup(file, "Tool")
 
 
+def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
+    entities = '<!ENTITY a0 "ha">' + "".join(
+        f'<!ENTITY a{k + 1} "{f"&a{k};" * 10}">' for k in range(9)
+    )
+    file = write(
+        tmp_path,
+        f"<!DOCTYPE a [{entities}]>\n"
+        "<OpenSimDocument><Tool name='t'><text>&a9;</text></Tool></OpenSimDocument>",
+    )
+    with pytest.raises(NMMError, match="amplification|document type"):
+        read_setup(file, "Tool")
+
+
+def test_included_files_are_not_read(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    file = write(
+        tmp_path,
+        SETUP.format(
+            more='<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="secret" '
+            'parse="text"/>'
+        ),
+    )
+    tool = read_setup(file, "Tool")
+    tool.get_number("number")
+    tool.get_names("names")
+    with pytest.raises(NMMError, match="has no element"):
+        tool.finish()
+
+
+@pytest.mark.parametrize("name", ["../t", "a/b", "a\\b", ".hidden", "C:t", "a&#10;b"])
+def test_a_name_that_leads_elsewhere_is_no_file_name(tmp_path: Path, name: str) -> None:
+    file = write(
+        tmp_path, SETUP.format(more="").replace("'t'", f"'{name}'").replace('"t"', f'"{name}"')
+    )
+    with pytest.raises(NMMError, match=rf"{file}:3: expected a name that files can have"):
+        _ = read_setup(file, "Tool").file_stem
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.sto", "/tmp/x.sto", "results/../x.sto", "results/../../x.sto", "results", "."]
+)
+def test_results_stay_in_their_folder(tmp_path: Path, path: str) -> None:
+    tool = read_setup(write(tmp_path, SETUP.format(more=f"<file>{path}</file>")), "Tool")
+    with pytest.raises(NMMError, match=r":6: <file>: expected a file inside <results_directory>"):
+        tool.get_output("file", tmp_path / "results")
+
+
+def test_a_link_out_of_the_results_folder_is_followed_and_refused(tmp_path: Path) -> None:
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "out").symlink_to(tmp_path.parent)
+    tool = read_setup(write(tmp_path, SETUP.format(more="<file>results/out/x.sto</file>")), "Tool")
+    with pytest.raises(NMMError, match="results are written nowhere else"):
+        tool.get_output("file", tmp_path / "results")
+
+
 @given(st.text(max_size=200))
 def test_any_text_is_an_error_or_a_setup(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -82,7 +82,7 @@ def read_benchmark_setup(file: Path) -> BenchmarkSetup:
             )
     setup = BenchmarkSetup(
         file=file.resolve(),
-        name=tool.name,
+        name=tool.file_stem,
         training=training,
         hidden_groups=_read_hidden_groups(tool.get_child("hidden_channels"), training),
         folds=_read_folds(tool, training),

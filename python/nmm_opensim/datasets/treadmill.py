@@ -9,12 +9,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-import numpy as np
-import opensim
-
 from ..errors import require_file
 from ..inverse.dynamics_file import add_header_entries
-from ..tables import Table, read_opensim_table, read_table, to_table, write_table
+from ..tables import Table, filter_lowpass, read_table, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 
@@ -32,7 +29,7 @@ def import_treadmill(recordings: Path, output: Path) -> None:
     # All columns must be finite numbers: select checks that.
     emg = emg.select(emg.columns)
     forces = read_table(walk / "XLD.mot", "file of ground reaction forces")
-    moments = _read_filtered(walk / "id.sto")
+    moments = filter_lowpass(read_table(walk / "id.sto", "inverse dynamics file"), MOMENT_CUTOFF)
     coordinates = require_file(walk / "ik.sto", "coordinates file")
 
     write_model(recordings / "gait2392.osim", output / "gait2392_58kg.osim", _find_mass(forces))
@@ -55,15 +52,3 @@ def _find_mass(forces: Table) -> float:
     """The subject's mass (kg): what the treadmill carried on average, over many strides."""
     vertical = forces.select(["ground_force_vy", "l_ground_force_vy"]).values
     return float(vertical.sum(axis=1).mean()) / GRAVITY
-
-
-def _read_filtered(file: Path) -> Table:
-    """Moments after OpenSim's low-pass filter, which has no lag."""
-    table = read_opensim_table(file, "inverse dynamics file")
-    original = to_table(table, f"inverse dynamics file '{file}'")
-    original.select(original.columns)
-    opensim.TableUtilities.filterLowpass(table, MOMENT_CUTOFF, True)
-    padded = to_table(table, original.source)
-    first, last = original.time[0] - 1e-9, original.time[-1] + 1e-9
-    kept = np.flatnonzero((padded.time >= first) & (padded.time <= last))
-    return Table(original.source, original.columns, padded.time[kept], padded.values[kept])

@@ -31,21 +31,27 @@ TEST_TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class InverseDynamics:
-    """What inverse dynamics is computed from; the cut-off frequency is in Hz, None for none."""
+    """What inverse dynamics is computed from; cut-off frequencies are in Hz, None for no filter."""
 
     model_file: Path
     coordinates_file: Path
     external_loads_file: Path | None
     lowpass_cutoff_frequency: float | None
     forces_to_exclude: tuple[str, ...]
+    lowpass_cutoff_frequency_for_external_loads: float | None = None
 
 
 def describe(made_from: InverseDynamics, model: OsimModel) -> dict[str, str]:
     """The header entries of a result, how it was made: names and hashes, no folders."""
-    cutoff, loads = made_from.lowpass_cutoff_frequency, made_from.external_loads_file
+    loads = made_from.external_loads_file
     return {
         "forces_excluded": " ".join(made_from.forces_to_exclude) or NONE,
-        "lowpass_cutoff_frequency_for_coordinates": f"{UNFILTERED if cutoff is None else cutoff:g}",
+        "lowpass_cutoff_frequency_for_coordinates": _describe_cutoff(
+            made_from.lowpass_cutoff_frequency
+        ),
+        "lowpass_cutoff_frequency_for_external_loads": _describe_cutoff(
+            made_from.lowpass_cutoff_frequency_for_external_loads
+        ),
         "coordinates_file": made_from.coordinates_file.name,
         "coordinates_sha256": hash_file(made_from.coordinates_file),
         "external_loads_file": loads.name if loads else NONE,
@@ -54,6 +60,10 @@ def describe(made_from: InverseDynamics, model: OsimModel) -> dict[str, str]:
         "model_sha256": hash_file(made_from.model_file),
         "model_test_moments": " ".join(f"{moment:.7g}" for moment in _test_moments(model)),
     }
+
+
+def _describe_cutoff(frequency: float | None) -> str:
+    return f"{UNFILTERED if frequency is None else frequency:g}"
 
 
 def add_header_entries(file: Path, entries: dict[str, str]) -> None:

@@ -24,6 +24,7 @@ from ..setup_xml import read_setup
 from ..tables import read_opensim_table
 from .dynamics_file import InverseDynamics, add_header_entries, describe
 from .exclusion import check_exclusion
+from .external_loads import filter_external_loads
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""
@@ -63,7 +64,7 @@ def run_inverse_kinematics(setup: Path) -> Path:
         tool,
         element.get_file("model_file"),
         element.get_file("marker_file"),
-        element.get_path("output_motion_file"),
+        element.get_output("output_motion_file", element.get_path("results_directory", ".")),
         str(setup),
     )
 
@@ -75,14 +76,15 @@ def compute_inverse_dynamics(
     *,
     external_loads_file: Path | None = None,
     lowpass_cutoff_frequency: float | None = None,
+    lowpass_cutoff_frequency_for_external_loads: float | None = None,
     forces_to_exclude: Sequence[str] = ("Muscles", "actuators"),
     time_range: tuple[float, float] = ALL_TIMES,
 ) -> Path:
     """The moments (N m, or N for translations) that the muscles must give; returns ``result``.
 
     ``lowpass_cutoff_frequency`` (Hz, None for no filter) is for the coordinates and must be the
-    one that the trial is used with; ``time_range`` is in s. All forces of the model but muscles
-    and actuators stay in it.
+    one that the trial is used with; external loads are left as they are unless they get one too.
+    ``time_range`` is in s. All forces of the model but muscles and actuators stay in it.
     """
     tool = opensim.InverseDynamicsTool()
     tool.setName(result.stem)
@@ -94,6 +96,7 @@ def compute_inverse_dynamics(
         external_loads_file,
         lowpass_cutoff_frequency,
         tuple(forces_to_exclude),
+        lowpass_cutoff_frequency_for_external_loads,
     )
     source = f"inverse dynamics of '{coordinates_file}'"
 
@@ -117,7 +120,12 @@ def run_inverse_dynamics(setup: Path) -> Path:
         tuple(element.get_names("forces_to_exclude", [])),
     )
     folder = element.get_path("results_directory", ".")
-    result = folder / str(tool.getOutputGenForceFileName())
+    result = (folder / str(tool.getOutputGenForceFileName())).resolve()
+    if result.parent != folder:
+        raise element.error(
+            f"<output_gen_force_file>: expected the name of a file in <results_directory>, but "
+            f"found '{tool.getOutputGenForceFileName()}'"
+        )
 
     def refuse(setting: str, message: str) -> NMMError:
         place = element.get_child(setting) if element.has(setting) else element
@@ -200,13 +208,21 @@ def _run_dynamics(
     tool.setCoordinatesFileName(str(made_from.coordinates_file.resolve()))
     tool.setLowpassCutoffFrequency(-1.0 if cutoff is None else cutoff)
     tool.setOutputGenForceFileName(result.name)
-    if loads is not None:
-        tool.setExternalLoadsFileName(str(require_file(loads, "external loads file").resolve()))
+    loads_cutoff = made_from.lowpass_cutoff_frequency_for_external_loads
 
     def run(folder: Path) -> bool:
         tool.setResultsDir(str(folder))
-        # OpenSim takes the data of external loads from the current folder if they are there.
-        with contextlib.chdir(folder if loads is None else loads.resolve().parent):
+        with contextlib.ExitStack() as stack:
+            if loads is not None:
+                used = require_file(loads, "external loads file").resolve()
+                if loads_cutoff is not None:
+                    aside = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+                    used = filter_external_loads(used, loads_cutoff, aside)
+                tool.setExternalLoadsFileName(str(used))
+                # OpenSim takes the data of loads from the current folder if they are there.
+                stack.enter_context(contextlib.chdir(used.parent))
+            else:
+                stack.enter_context(contextlib.chdir(folder))
             succeeded = bool(tool.run())
         if succeeded:
             add_header_entries(folder / result.name, entries)

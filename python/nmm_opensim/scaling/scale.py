@@ -55,6 +55,7 @@ def scale_model(
     Raises:
         NMMError: for a value that cannot be a length in m or a mass in kg, a body that is not in
             the model, or muscle paths that OpenSim cannot scale.
+
     """
     refuse_unknown_classes(require_file(model_file, "model file"))
     model = OsimModel(model_file)

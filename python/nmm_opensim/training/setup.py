@@ -96,9 +96,10 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
     """
     tool = read_setup(file, TOOL)
     subjects = tool.get_child("prior_subjects") if tool.has("prior_subjects") else None
+    results_directory = tool.get_path("results_directory", default=".")
     setup = TrainingSetup(
         file=file.resolve(),
-        name=tool.name,
+        name=tool.file_stem,
         estimator=tool.get_choice("estimator", TRAINED, default=TRAINED[0]),
         model_file=tool.get_file("model_file"),
         path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
@@ -112,8 +113,8 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
         bounds=_read_bounds(tool.get_child("calibration")),
         optimization=_read_optimization(tool.get_child("optimization")),
-        artefact_file=tool.get_path("artefact_file"),
-        results_directory=tool.get_path("results_directory", default="."),
+        artefact_file=tool.get_output("artefact_file", results_directory),
+        results_directory=results_directory,
     )
     tool.finish()
     recordings = {trial.emg_file for trial in setup.trials}
