@@ -238,6 +238,33 @@ def run(setup: Path) -> None:
     console.print(f"The same without Python:\n  {' '.join(command)}", soft_wrap=True)
 
 
+@cli.command(epilog=example("nmm-opensim validate setups/walking_train.xml"))
+@click.argument("setups", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+def validate(setups: tuple[Path, ...]) -> None:
+    """Check setup files without running anything.
+
+    SETUPS hold tools of ours; the first thing that is wrong is one line with file and line. Files
+    that a setup names must be there, but are not read.
+    """
+    from .schemas.check import check_setup
+
+    for setup in setups:
+        console.print(f"{setup}: a valid {check_setup(setup)}", soft_wrap=True)
+
+
+@cli.command(epilog=example("nmm-opensim schemas results/schemas"))
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+def schemas(folder: Path) -> None:
+    """Write the XML Schemas of all setups into FOLDER, for an editor.
+
+    Point the editor at setup.xsd: it completes elements, tells what they mean and underlines what
+    is wrong.
+    """
+    from .schemas.check import write_schemas
+
+    console.print(f"Schema of every setup: {write_schemas(folder)}", soft_wrap=True)
+
+
 @cli.command(
     "convert-muscles",
     epilog=example(

@@ -9,6 +9,8 @@ from .artefact import Artefact, read_artefact
 from .setup_xml import SetupElement, read_setup
 from .tables import Table, read_table
 
+TOOL = "NMMTool"
+
 
 @dataclass(frozen=True)
 class RunSetup:
@@ -30,7 +32,7 @@ class RunSetup:
 
 def read_run_setup(file: Path) -> RunSetup:
     """Read an ``NMMTool`` setup."""
-    tool: SetupElement = read_setup(file, "NMMTool")
+    tool: SetupElement = read_setup(file, TOOL)
     return RunSetup(
         name=tool.file_stem,
         artefact_file=tool.get_file("artefact_file"),

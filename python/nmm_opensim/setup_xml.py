@@ -42,6 +42,11 @@ class SetupElement:
         return str(self._element.tag)
 
     @property
+    def known(self) -> frozenset[str]:
+        """The children that have been asked for so far."""
+        return frozenset(self._known)
+
+    @property
     def name(self) -> str:
         """The ``name`` attribute, which must be there."""
         name = str(self._element.get("name", "")).strip()

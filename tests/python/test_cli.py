@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, Walking, run_cli
 
-VERBS = ["train", "benchmark", "timing", "run", "inverse-kinematics", "inverse-dynamics"]
+VERBS = [
+    "train",
+    "benchmark",
+    "timing",
+    "run",
+    "inverse-kinematics",
+    "inverse-dynamics",
+    "validate",
+]
 
 
 @pytest.mark.parametrize("verb", [*VERBS, "convert-muscles", "scale"])

@@ -91,7 +91,7 @@ def test_entities_that_grow_are_refused(tmp_path: Path) -> None:
         f"<!DOCTYPE a [{entities}]>\n"
         "<OpenSimDocument><Tool name='t'><text>&a9;</text></Tool></OpenSimDocument>",
     )
-    with pytest.raises(NMMError, match="amplification|document type"):
+    with pytest.raises(NMMError, match=r"amplification|document type"):
         read_setup(file, "Tool")
 
 
