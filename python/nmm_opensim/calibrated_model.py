@@ -13,6 +13,7 @@ from .calibration import MuscleBounds
 from .errors import NMMError, require_file
 from .files import write_atomically
 from .fingerprint import check_fingerprint
+from .model_copy import read_model_xml, refuse_same_file
 from .osim_model import OsimModel
 
 PARAMETERS = tuple(field.name for field in fields(MuscleBounds))
@@ -38,11 +39,7 @@ def write_calibrated_model(
     model file can hold (EMG gains, shape factor, electromechanical delay) stays in the artefact.
     """
     artefact = read_artefact(artefact_file)
-    if output_file.exists() and output_file.samefile(require_file(model_file, "model file")):
-        raise NMMError(
-            f"output file '{output_file}': expected another file than the model itself; give the "
-            "copy a name of its own."
-        )
+    refuse_same_file(require_file(model_file, "model file"), output_file)
     model = OsimModel(model_file)
     check_fingerprint(
         artefact.content["model"]["fingerprint"],
@@ -60,7 +57,7 @@ def write_calibrated_model(
         for muscle in artefact.muscles
         for parameter in PARAMETERS
     ]
-    document = _read(model_file)
+    document = read_model_xml(model_file).getroottree()
     _set(document, artefact, model_file)
 
     def write(temporary: Path) -> None:
@@ -75,12 +72,6 @@ def write_calibrated_model(
 
     write_atomically(output_file, write)
     return changes
-
-
-def _read(model_file: Path) -> etree._ElementTree:
-    # Recovering, because OpenSim has tags with colons.
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
-    return etree.parse(model_file, parser)
 
 
 def _set(document: etree._ElementTree, artefact: Artefact, model_file: Path) -> None:
