@@ -15,6 +15,7 @@ import signal
 import sys
 from pathlib import Path
 
+import bindings
 import cache
 import edits
 import own_sdk
@@ -113,6 +114,12 @@ def main() -> int:
         action="store_true",
         help="print the folder of OpenSim's sources with examples and test data; build nothing",
     )
+    wanted.add_argument(
+        "--python",
+        action="store_true",
+        help="print the folder with OpenSim's own Python package, to put on PYTHONPATH; builds it "
+        "with SWIG, once",
+    )
     parser.add_argument("--jobs", type=int, help="compilers at a time (default: what fits)")
     arguments = parser.parse_args()
     # To be told to stop is the same as to be interrupted: children end, the next call goes on.
@@ -121,8 +128,12 @@ def main() -> int:
         if arguments.source:
             print(source.opensim_core())
         else:
-            sdk = provide(arguments.jobs or system.jobs())
-            print(sdk.prefix if arguments.prefix else sdk.cmake_folder)
+            jobs = arguments.jobs or system.jobs()
+            sdk = provide(jobs)
+            if arguments.python:
+                print(bindings.provide(sdk, jobs))
+            else:
+                print(sdk.prefix if arguments.prefix else sdk.cmake_folder)
     except SdkError as error:
         print(error, file=sys.stderr)
         return 1
