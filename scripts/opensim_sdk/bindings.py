@@ -19,8 +19,6 @@ from progress import say
 HERE = Path(__file__).parent / "bindings"
 # All but Moco and OpenSim's examples, which this SDK does not have.
 MODULES = ("simbody", "common", "simulation", "actuators", "analyses", "tools")
-# Of OpenSim's package what is written in Python.
-_REPORT = Path("Bindings/Python/report.py")
 SWIG_VERSION = "4.1.1"
 
 # Loading a model and building its system crashes where the layout of a class is wrong.
@@ -28,7 +26,7 @@ _CHECK = "import sys, opensim; opensim.Model(sys.argv[1]).initSystem(); print(op
 
 
 def provide(sdk: Sdk, jobs: int) -> Path:
-    """The folder to put on PYTHONPATH: the user's own package, the one in the cache or a new one."""
+    """The folder to put on PYTHONPATH: of the user's own OpenSim, or one in the cache."""
     if sdk.prefix.parent != cache.root() / "sdk":
         return _find_own(sdk)
     swig = _find_swig()
@@ -104,10 +102,9 @@ def _build(name: str, folder: Path, sdk: Sdk, swig: Path, jobs: int) -> None:
     partial = work / "python"
     shutil.rmtree(partial, ignore_errors=True)
     steps.run(["cmake", "--install", str(objects), "--prefix", str(partial)], log)
-    shutil.copy(core / _REPORT, partial / "opensim")
     (partial / "opensim" / "__init__.py").write_text(
         "".join(f"from .{module} import *\n" for module in MODULES)
-        + f'from . import report\n\n__version__ = "{recipe.describe()["opensim"]}"\n'
+        + f'\n__version__ = "{recipe.describe()["opensim"]}"\n'
     )
     model = core / "OpenSim" / "Tests" / "shared" / "arm26.osim"
     done = subprocess.run(
