@@ -1,7 +1,7 @@
 # Everything that demo.sh and test.sh need, made once and kept: sourced by both.
 #
-# System packages, a virtual environment in .venv, the OpenSim SDK in a cache that checkouts share,
-# the compiled package and plugin, and OpenSim's walking example in data/. Each step is skipped
+# System packages, a virtual environment in .venv, the OpenSim SDK and its Python package in a cache
+# that checkouts share, the compiled package and plugin, and OpenSim's walking example in data/. Each step is skipped
 # when what it would make is there and was made from the same things.
 #
 # After it, in this shell: python, nmm-opensim and opensim-cmd of .venv come first on the PATH.
@@ -100,6 +100,17 @@ build_package() {
     printf '%s' "$made_from" >"$build/made-from"
 }
 
+# A Python whose `opensim` is the SDK's own: the plugin loads into that one only, while the wheel
+# from PyPI, which is another version, serves everything else.
+provide_scripting() {
+    local package
+    package="$("$venv/bin/python" "$root/scripts/opensim_sdk/build.py" --python)" || exit 2
+    local command="$venv/bin/opensim-python"
+    printf '#!/bin/sh\nPYTHONPATH="%s${PYTHONPATH:+:$PYTHONPATH}" exec "%s" "$@"\n' \
+        "$package" "$venv/bin/python" >"$command"
+    chmod +x "$command"
+}
+
 take_example_data() {
     local complete="$root/data/complete" source
     local folders=(OpenSim/Examples/Moco/example3DWalking)
@@ -127,6 +138,7 @@ require_system_packages
 make_virtual_environment
 provide_opensim
 build_package
+provide_scripting
 take_example_data
 export PATH="$venv/bin:$PATH"
 say "set-up is complete"

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -407,6 +408,32 @@ def scale(
     write_changes(table, scaled)
     console.print(f"Scaled model: {output}", soft_wrap=True)
     console.print(f"Every number before and after: {table}", soft_wrap=True)
+
+
+@cli.command(epilog=example("nmm-opensim doctor --artefact results/walking/walking.nmm"))
+@click.option(
+    "--artefact",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Trained NMM (.nmm) to look at too.",
+)
+def doctor(artefact: Path | None) -> None:
+    """Which OpenSim, plugin, torch and artefact are found, and whether they fit.
+
+    Where the plugin cannot be loaded the real reason is told: a missing library in the loader's own
+    words, or the versions that differ. The exit status is 1 if anything does not fit.
+    """
+    from .doctor import examine
+
+    findings = examine(artefact)
+    table = Table(box=None, show_header=False)
+    for _ in range(3):
+        table.add_column(overflow="fold")
+    for finding in findings:
+        mark = {True: "[green]fits", False: "[red]does not fit", None: ""}[finding.fits]
+        table.add_row(finding.name, mark, escape(finding.text))
+    console.print(table)
+    if any(finding.fits is False for finding in findings):
+        sys.exit(1)
 
 
 def main() -> None:

@@ -66,7 +66,7 @@ def load_plugin() -> None:
     build = read_plugin_build(plugin)
     found = opensim.GetVersion()
     torch = find_torch_version()
-    if _shorten(found) != build.opensim or torch != build.torch:
+    if shorten(found) != build.opensim or torch != build.torch:
         raise NMMError(
             f"plugin '{plugin}': expected {build.describe()}, but found OpenSim {found} "
             f"({Path(opensim.__file__).parent}) and torch {torch or 'not at all'}; use the Python "
@@ -96,7 +96,7 @@ def explain_failure(plugin: Path) -> str:
     return "OpenSim refused it without a reason."
 
 
-def _shorten(opensim_version: str) -> str:
+def shorten(opensim_version: str) -> str:
     """Major and minor version of what OpenSim calls itself, such as 4.6-2026-06-22-85aaf64."""
     found = re.match(r"\d+\.\d+", opensim_version)
     return found[0] if found else opensim_version
