@@ -14,6 +14,32 @@ std::string resolvePath(const std::string& path, const std::string& setupFile) {
     return (folder / path).lexically_normal().string();
 }
 
+std::vector<SearchFolder> getFolderOf(const std::string& file, const std::string& description) {
+    // OpenSim's name of a model without a file.
+    if (file.empty() || file == "Unassigned") {
+        return {};
+    }
+    return {{description, fs::absolute(file).parent_path().string()}};
+}
+
+std::string findFile(const std::string& file, const std::vector<SearchFolder>& folders,
+        const std::string& what) {
+    if (fs::path(file).is_absolute()) {
+        checkFileExists(file, what);
+        return file;
+    }
+    std::string places;
+    for (const auto& folder : folders) {
+        const auto path = fs::absolute(fs::path(folder.path) / file).lexically_normal();
+        if (fs::is_regular_file(path)) {
+            return path.string();
+        }
+        places += (places.empty() ? "" : " or in ") + folder.description + " '" +
+                  path.parent_path().string() + "'";
+    }
+    throw Error(what + " '" + file + "': Expected a file in " + places + ", but found none.");
+}
+
 void checkFileExists(const std::string& file, const std::string& what) {
     if (!fs::is_regular_file(file)) {
         throw Error(what + " '" + file + "': Expected a file, but found " +

@@ -16,7 +16,7 @@ OpenSim::FunctionBasedPath makePath(const OpenSim::Model& model, const FittedPat
     for (const auto& name : fitted.coordinates) {
         path.appendCoordinatePath(findCoordinate(model, name).getAbsolutePathString());
     }
-    path.setLengthFunction(FittedPathFunction(fitted));
+    path.setLengthFunction(OpenSim::FittedPathFunction(fitted));
     return path;
 }
 
@@ -34,6 +34,18 @@ void applyFittedPaths(OpenSim::Model& model, const Artefact& artefact) {
     // The model still knows the components of the old paths.
     model.finalizeFromProperties();
     model.finalizeConnections();
+}
+
+bool hasFittedPath(const OpenSim::Model& model, const Muscle& muscle) {
+    const auto* path = dynamic_cast<const OpenSim::FunctionBasedPath*>(
+            &findMuscle(model, muscle.name).getPath());
+    if (!muscle.path || !path) {
+        return false;
+    }
+    const auto* function =
+            dynamic_cast<const OpenSim::FittedPathFunction*>(&path->getLengthFunction());
+    return function && function->isSame(*muscle.path) &&
+           path->getCoordinatePaths() == makePath(model, *muscle.path).getCoordinatePaths();
 }
 
 } // namespace nmm::osim

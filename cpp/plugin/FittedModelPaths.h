@@ -13,4 +13,8 @@ namespace nmm::osim {
 /// @throws nmm::Error naming a muscle or coordinate that the model lacks.
 void applyFittedPaths(OpenSim::Model& model, const Artefact& artefact);
 
+/// Whether a model's muscle already has the fitted path that the artefact gives it: the same
+/// numbers over the same coordinates.
+bool hasFittedPath(const OpenSim::Model& model, const Muscle& muscle);
+
 } // namespace nmm::osim

@@ -2,68 +2,28 @@
 
 #include "CalibratedModel.h"
 #include "CoordinateTrajectory.h"
+#include "EMGRecording.h"
 #include "Files.h"
-#include "ModelLookup.h"
+#include "ForwardModel.h"
 #include "SetupFile.h"
-#include "Tables.h"
-#include "TrialReport.h"
+#include "Stopwatch.h"
+#include "TrialRun.h"
+#include "TrialStates.h"
 
 #include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/Error.h>
 #include <nmm/ExcitationModel.h>
-#include <nmm/Text.h>
 
-#include <chrono>
 #include <optional>
-#include <utility>
 
 using namespace OpenSim;
 using namespace nmm::osim;
 
 namespace {
 
-class Stopwatch {
-public:
-    /// Time since construction or the last call, ms.
-    double lap() {
-        const auto now = std::chrono::steady_clock::now();
-        const std::chrono::duration<double, std::milli> elapsed = now - std::exchange(_start, now);
-        return elapsed.count();
-    }
-
-private:
-    std::chrono::steady_clock::time_point _start = std::chrono::steady_clock::now();
-};
-
 std::optional<double> getOptional(const Property<double>& property) {
     return property.empty() ? std::nullopt : std::optional<double>(property.getValue());
-}
-
-std::vector<std::string> getMomentLabels(const Model& model, const nmm::Artefact& artefact) {
-    std::vector<std::string> labels;
-    for (const auto& name : artefact.momentCoordinates) {
-        labels.push_back(getGeneralizedForceLabel(findCoordinate(model, name)));
-    }
-    return labels;
-}
-
-/// Inverse dynamics at the frames.
-nmm::Matrix readInverseDynamics(const std::string& file, const std::vector<std::string>& labels,
-        const std::vector<double>& times) {
-    const auto what = "Inverse dynamics file '" + file + "'";
-    const auto series = selectSeries(readTable(file, "Inverse dynamics file"), labels, what);
-    constexpr double timeTolerance = 1e-6; // s; times in text files are rounded
-    if (series.time.empty() || series.time.front() > times.front() + timeTolerance ||
-            series.time.back() < times.back() - timeTolerance) {
-        throw nmm::Error(what + ": Expected times from " + nmm::toText(times.front()) + " to " +
-                         nmm::toText(times.back()) + " s, but received " +
-                         (series.time.empty() ? "none"
-                                              : nmm::toText(series.time.front()) + " to " +
-                                                        nmm::toText(series.time.back()) + " s") +
-                         ".");
-    }
-    return nmm::sample(series, times);
 }
 
 } // namespace
@@ -86,6 +46,7 @@ void NMMTool::constructProperties() {
     constructProperty_initial_time();
     constructProperty_final_time();
     constructProperty_score_deep_emg(true);
+    constructProperty_forward_model_file("");
 }
 
 bool NMMTool::run() {
@@ -133,39 +94,26 @@ void NMMTool::runTrial() const {
             times.size(), times.front(), times.back(), stopwatch.lap());
 
     const auto emgFile = getRequiredFile(getProperty_emg_file());
-    const auto emgName = "EMG file '" + emgFile + "'";
-    auto recording = readTable(emgFile, "EMG file");
-    addToTimes(recording, get_emg_time_offset(), emgName);
-    const auto emg = selectSeries(recording, artefact.getChannelNames(), emgName);
-    log_info("{}: {} samples ({:.0f} ms)", emgName, emg.time.size(), stopwatch.lap());
+    const auto emg = readEMG(emgFile, get_emg_time_offset(), artefact);
+    log_info("{}: {} samples ({:.0f} ms)", emg.name, emg.channels.time.size(), stopwatch.lap());
 
-    TrialReport report;
-    report.name = getName().empty() ? getConcreteClassName() : getName();
-    report.times = times;
-    report.momentLabels = getMomentLabels(*model, artefact);
+    TrialReferences references;
+    references.scoreDeepEMG = get_score_deep_emg();
     if (!get_inverse_dynamics_file().empty()) {
-        report.inverseDynamics = readInverseDynamics(
-                getRequiredFile(getProperty_inverse_dynamics_file()), report.momentLabels, times);
+        references.inverseDynamicsFile = getRequiredFile(getProperty_inverse_dynamics_file());
     }
+    auto report = computeTrialReport(getName().empty() ? getConcreteClassName() : getName(), *model,
+            excitationModel, trajectory, emg, references);
 
     stopwatch.lap();
-    report.results = computeTrial(*model, excitationModel, trajectory, emg, emgName);
-    report.intervals = excitationModel.computeIntervals(report.results.excitations);
-    const double duration = stopwatch.lap();
-    log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(), duration,
-            duration / static_cast<double>(times.size()));
-
-    if (report.inverseDynamics) {
-        report.scores =
-                scoreMoments(report.momentLabels, report.results.moments, *report.inverseDynamics);
+    if (!get_forward_model_file().empty()) {
+        const auto forwardModelFile = resolvePath(get_forward_model_file(), setupFile);
+        writeForwardModel({modelFile, artefactFile, emgFile, get_emg_time_offset()}, artefact,
+                forwardModelFile);
+        report.states = makeStatesTable(*model, artefact, trajectory, report.results);
+        log_info("Model for forward simulation '{}' written ({:.0f} ms)", forwardModelFile,
+                stopwatch.lap());
     }
-    if (get_score_deep_emg()) {
-        const auto deep =
-                scoreDeepEMG(artefact, times, report.results.excitations, recording, emgName);
-        report.scores.insert(report.scores.end(), deep.begin(), deep.end());
-    }
-    logAgreement(report.scores);
-
     const auto folder = resolvePath(get_results_directory(), setupFile);
     writeTrialReport(folder, *model, artefact, report);
     log_info("Results of '{}' written to '{}' ({:.0f} ms)", report.name, folder, stopwatch.lap());

@@ -37,6 +37,7 @@ namespace OpenSim {
 /// | `_activations.sto` | `/forceset/soleus_r/activation`, 0 to 1 | t |
 /// | `_muscle_forces.sto` | `/forceset/soleus_r`, N | t |
 /// | `_joint_moments.sto` | `knee_angle_r_moment`, and `…_inverse_dynamics` if given, N m | t |
+/// | `_states.sto`, with forward_model_file | OpenSim's state names | t |
 /// | `_agreement.sto` | `knee_angle_r_moment/r`, `/rmse`, … `soleus_r_excitation/r`, … | last t |
 ///
 /// They appear together when the run is complete; a run that fails leaves the earlier ones.
@@ -96,6 +97,11 @@ public:
             "Compare each deep muscle's excitation with the recorded channel that the artefact "
             "names for it, if emg_file has that channel. It is read only after all excitations are "
             "computed, and never an input. Default: true.");
+    OpenSim_DECLARE_PROPERTY(forward_model_file, std::string,
+            "Model (.osim) to write for forward simulation: model_file with calibrated muscles, a "
+            "DeepEMGPredictor and an NMMController inside. With it comes '_states.sto' in "
+            "results_directory, the trial as a states file to start from. Default: empty, neither "
+            "is written.");
 
     NMMTool();
 

@@ -1,5 +1,9 @@
 #include "RegisterTypes_osimNMM.h"
 
+#include "DeepEMGPredictor.h"
+#include "FittedPathFunction.h"
+#include "NMMAnalysis.h"
+#include "NMMController.h"
 #include "NMMTool.h"
 
 #include <SimTKcommon/internal/State.h>
@@ -25,5 +29,9 @@ static_assert(HasDebugLayout == (std::string_view(NMM_SIMBODY_BUILD_TYPE) == "de
 } // namespace
 
 void osimNMM_registerTypes() {
+    OpenSim::Object::registerType(OpenSim::FittedPathFunction());
+    OpenSim::Object::registerType(OpenSim::DeepEMGPredictor());
+    OpenSim::Object::registerType(OpenSim::NMMController());
+    OpenSim::Object::registerType(OpenSim::NMMAnalysis());
     OpenSim::Object::registerType(OpenSim::NMMTool());
 }

@@ -75,15 +75,15 @@ void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
         const CoordinateTrajectory& trajectory, TrialResults& results) {
     const auto muscles = artefact.getMuscleNames();
     const MuscleMechanics mechanics(model, muscles, artefact.momentCoordinates);
-    const auto fiberLengths =
+    results.fiberLengths =
             computeFiberLengths(model, artefact, trajectory, mechanics, results.activations);
 
     const auto& times = trajectory.times;
     results.forces = Matrix(times.size(), muscles.size());
     results.moments = Matrix(times.size(), artefact.momentCoordinates.size());
     visitFrames(model, trajectory, [&](SimTK::State& state, std::size_t frame) {
-        const auto forces = mechanics.computeForces(
-                state, getRowVector(results.activations, frame), getRowVector(fiberLengths, frame));
+        const auto forces = mechanics.computeForces(state, getRowVector(results.activations, frame),
+                getRowVector(results.fiberLengths, frame));
         const auto moments = mechanics.computeMoments(state, forces);
         checkFinite(forces, muscles, "force", times[frame]);
         checkFinite(moments, artefact.momentCoordinates, "moment", times[frame]);

@@ -11,7 +11,9 @@ struct TrialResults {
     Matrix excitations; ///< x muscles, 0 to 1; row k belongs to the EMG's own time, t_k - delay
     Matrix activations; ///< x muscles, 0 to 1
     Matrix forces;      ///< x muscles: tendon forces, N
-    Matrix moments;     ///< x moment coordinates: N m, or N about a translational coordinate
+    /// x muscles, m; empty with rigid tendons, whose muscles have no such state
+    Matrix fiberLengths;
+    Matrix moments; ///< x moment coordinates: N m, or N about a translational coordinate
 };
 
 /// Run an NMM over a trial: EMG and motion to excitations, activations, forces and moments. Every

@@ -132,6 +132,9 @@ void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
         write("_agreement.sto", makeAgreementTable(report.scores, report.times.back()),
                 "rmse and mae: N m (moment), N (force), dimensionless (excitation)");
     }
+    if (report.states) {
+        write("_states.sto", *report.states, "rad, rad/s, m, m/s; activations: dimensionless");
+    }
     files.commit();
 }
 

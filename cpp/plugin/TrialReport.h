@@ -22,6 +22,7 @@ struct TrialReport {
     std::vector<std::string> momentLabels; ///< see getGeneralizedForceLabel()
     std::optional<Matrix> inverseDynamics; ///< frames x moment coordinates
     std::vector<ScoredSeries> scores;
+    std::optional<OpenSim::TimeSeriesTable> states; ///< see makeStatesTable()
 };
 
 /// Write a trial's files, all of them or none:
@@ -35,6 +36,7 @@ struct TrialReport {
 /// - `<name>_joint_moments.sto`: columns `knee_angle_r_moment` and, with inverse dynamics,
 ///   `knee_angle_r_moment_inverse_dynamics`.
 /// - `<name>_agreement.sto`, if anything was scored: see makeAgreementTable().
+/// - `<name>_states.sto`, if there are states: a states file of OpenSim.
 /// @throws nmm::Error if a file cannot be written.
 void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
         const Artefact& artefact, const TrialReport& report);

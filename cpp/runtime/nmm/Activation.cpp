@@ -29,8 +29,9 @@ Matrix computeShapedExcitations(
     Matrix shaped(excitations.rows, excitations.columns);
     for (std::size_t muscle = 0; muscle < excitations.columns; ++muscle) {
         const ShapeFunction shape(parameters[muscle].shapeFactor);
+        const double least = parameters[muscle].minimumActivation;
         for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
-            shaped(frame, muscle) = shape.calcValue(excitations(frame, muscle));
+            shaped(frame, muscle) = std::max(shape.calcValue(excitations(frame, muscle)), least);
         }
     }
     return shaped;

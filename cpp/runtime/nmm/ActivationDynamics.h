@@ -88,7 +88,7 @@ private:
     double _length;
 };
 
-/// Excitations after the shape function, frames x muscles.
+/// Excitations after the shape function and its lower limit, frames x muscles.
 Matrix computeShapedExcitations(
         const Matrix& excitations, const std::vector<ActivationParameters>& parameters);
 

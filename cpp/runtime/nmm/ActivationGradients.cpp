@@ -137,6 +137,9 @@ ActivationGradients computeActivationGradients(const std::vector<double>& times,
         ActivationParameters byParameters{0.0, 0.0, 0.0, 0.0};
         for (std::size_t frame = 0; frame < times.size(); ++frame) {
             const double e = delayed(frame, m);
+            if (shape.calcValue(e) < parameters[m].minimumActivation) {
+                gradient(frame, m) = 0.0;
+            }
             byParameters.shapeFactor += gradient(frame, m) * shape.calcShapeFactorDerivative(e);
             gradient(frame, m) *= shape.calcSlope(e);
         }

@@ -1,0 +1,143 @@
+#include "DeepEMGPredictor.h"
+
+#include "CalibratedModel.h"
+#include "Files.h"
+#include "ModelFingerprint.h"
+#include "ModelLookup.h"
+#include "OpenSimErrors.h"
+#include "RecordedNMM.h"
+
+#include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/ShapeFunction.h>
+
+#include <algorithm>
+#include <utility>
+
+namespace OpenSim {
+
+using nmm::osim::RecordedNMM;
+using nmm::osim::throwAsOpenSim;
+
+namespace {
+
+std::string getRequired(const Property<std::string>& property) {
+    if (property.getValue().empty()) {
+        throw nmm::Error("Expected a file in <" + property.getName() + ">, but received none.");
+    }
+    return property.getValue();
+}
+
+RecordedNMM::Source findSource(const DeepEMGPredictor& predictor, const Model& model) {
+    auto folders = nmm::osim::getFolderOf(model.getInputFileName(), "the model's folder");
+    folders.push_back({"the working folder", "."});
+    return {nmm::osim::findFile(
+                    getRequired(predictor.getProperty_artefact_file()), folders, "Artefact file"),
+            nmm::osim::findFile(getRequired(predictor.getProperty_emg_file()), folders, "EMG file"),
+            predictor.get_emg_time_offset()};
+}
+
+} // namespace
+
+DeepEMGPredictor::DeepEMGPredictor() {
+    constructProperty_artefact_file("");
+    constructProperty_emg_file("");
+    constructProperty_emg_time_offset(0.0);
+}
+
+void DeepEMGPredictor::extendFinalizeFromProperties() {
+    Super::extendFinalizeFromProperties();
+    // Outside a model there is no folder to look into.
+    if (dynamic_cast<const Model*>(&getRoot())) {
+        throwAsOpenSim(*this, [this] { load(); });
+    }
+    auto& output = updOutput("excitations");
+    output.clearChannels();
+    for (const auto& muscle : _muscles) {
+        output.addChannel(muscle);
+    }
+}
+
+void DeepEMGPredictor::load() {
+    auto source = findSource(*this, dynamic_cast<const Model&>(getRoot()));
+    if (!_nmm || !(_nmm->getSource() == source) || !_nmm->isCurrent()) {
+        _nmm = std::make_shared<const RecordedNMM>(std::move(source));
+        _muscles = _nmm->getArtefact().getMuscleNames();
+    }
+}
+
+void DeepEMGPredictor::extendConnectToModel(Model& model) {
+    Super::extendConnectToModel(model);
+    throwAsOpenSim(*this, [&] {
+        for (const auto& muscle : _muscles) {
+            nmm::osim::findMuscle(model, muscle);
+        }
+        for (const auto& coordinate : _nmm->getArtefact().coordinates) {
+            nmm::osim::findCoordinate(model, coordinate);
+        }
+    });
+}
+
+void DeepEMGPredictor::extendAddToSystem(SimTK::MultibodySystem& system) const {
+    Super::extendAddToSystem(system);
+    _excitations = addCacheVariable("excitations", SimTK::Vector(static_cast<int>(_muscles.size())),
+            SimTK::Stage::Velocity);
+}
+
+void DeepEMGPredictor::extendInitStateFromProperties(SimTK::State& state) const {
+    Super::extendInitStateFromProperties(state);
+    throwAsOpenSim(*this, [&] {
+        nmm::osim::checkFingerprint(getModel(), state, _nmm->getArtefact(),
+                getModel().getInputFileName(), _nmm->getSource().artefactFile);
+    });
+}
+
+double DeepEMGPredictor::getExcitation(const SimTK::State& state, const std::string& muscle) const {
+    const auto found = std::find(_muscles.begin(), _muscles.end(), muscle);
+    OPENSIM_THROW_IF_FRMOBJ(found == _muscles.end(), Exception,
+            "Expected one of the artefact's muscles, but received '" + muscle + "'.");
+    return getExcitations(state)[static_cast<int>(found - _muscles.begin())];
+}
+
+const SimTK::Vector& DeepEMGPredictor::getExcitations(const SimTK::State& state) const {
+    if (!isCacheVariableValid(state, _excitations)) {
+        throwAsOpenSim(*this,
+                [&] { computeExcitations(state, updCacheVariableValue(state, _excitations)); });
+        markCacheVariableValid(state, _excitations);
+    }
+    return getCacheVariableValue(state, _excitations);
+}
+
+void DeepEMGPredictor::computeExcitations(
+        const SimTK::State& state, SimTK::Vector& excitations) const {
+    const auto& artefact = _nmm->getArtefact();
+    const auto getRow = [&](const std::vector<std::string>& coordinates, bool speeds) {
+        nmm::Matrix row(1, coordinates.size());
+        for (std::size_t i = 0; i < coordinates.size(); ++i) {
+            const auto& coordinate = nmm::osim::findCoordinate(getModel(), coordinates[i]);
+            row.values[i] = speeds ? coordinate.getSpeedValue(state) : coordinate.getValue(state);
+        }
+        return row;
+    };
+    nmm::checkDomain(artefact.getFittedPaths(), artefact.coordinates, {state.getTime()},
+            getRow(artefact.coordinates, false),
+            "Coordinates of model '" + getModel().getName() + "'");
+    const auto row = _nmm->getExcitationModel().computeExcitations(_nmm->getEMG().channels,
+            {state.getTime()}, getRow(artefact.predictor.coordinates, false),
+            getRow(artefact.predictor.speeds, true), _nmm->getEMG().name);
+    ++_numNetworkPasses;
+    for (int i = 0; i < excitations.size(); ++i) {
+        excitations[i] = row(0, static_cast<std::size_t>(i));
+    }
+}
+
+double DeepEMGPredictor::calcControl(int muscle, double excitation) const {
+    const auto& parameters = _nmm->getArtefact().muscles[static_cast<std::size_t>(muscle)];
+    return std::max(nmm::ShapeFunction(parameters.shapeFactor).calcValue(excitation),
+            parameters.minimumActivation);
+}
+
+void DeepEMGPredictor::checkCalibration(const std::string& muscle) const {
+    nmm::osim::checkMuscleParameters(getModel(), _nmm->getArtefact(), muscle);
+}
+
+} // namespace OpenSim

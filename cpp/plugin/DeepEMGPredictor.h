@@ -1,0 +1,114 @@
+#pragma once
+
+#include "osimNMMDLL.h"
+
+#include <OpenSim/Simulation/Model/ModelComponent.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nmm::osim {
+class RecordedNMM;
+}
+
+namespace OpenSim {
+
+class Coordinate;
+
+/// The excitations of all muscles of a trained neural musculoskeletal model (NMM), measured and
+/// deep, as a component of a model: recorded EMG and the model's coordinates in, one excitation per
+/// muscle out.
+///
+/// For muscle i at time t (s), with the electromechanical delay d (s) of the artefact,
+///
+///     e_i(t) = sum_c w_ic g_c m_c(t - d)                       measured: channels m_c, gains g_c
+///     e_i(t) = N_i(m(t - d), m(t - d - lags), q(t), q'(t))     deep and unscored: the network
+///     e_i(t) = ratio e_k(t)                                    tied to muscle k
+///
+/// each within 0 and 1: what muscle i receives at time t. It is a pure function of the time, the
+/// coordinates q (rad, m) and the speeds q' (rad/s, m/s) of a state, and keeps nothing from one
+/// state to the next, so that an integrator may retry a step and get the same answer. The network
+/// runs once per state, however many channels are read.
+///
+/// Outputs: the list `excitations`, one channel per muscle of the artefact, named like the muscle:
+/// `/componentset/deep_emg|excitations:soleus_r`. Connect them to an NMMController, which drives
+/// the muscles, or to a reporter.
+///
+/// The model must be the one that the artefact was made for; a copy with calibrated muscles and
+/// other components is. Time must lie within the EMG, and coordinates in the range that fitted
+/// paths were fitted on. The method: R. Kumar, T. Tripura, S. Chakraborty, S. Roy, "Deep Muscle EMG
+/// construction using a physics-integrated deep learning approach", arXiv 2503.05201 (2025);
+/// electromechanical delay: T. S. Buchanan et al., J. Appl. Biomech. 20, 367-395 (2004).
+///
+/// @code{.xml}
+/// <ComponentSet>
+///     <objects>
+///         <DeepEMGPredictor name="deep_emg">
+///             <artefact_file>walking.nmm</artefact_file>
+///             <emg_file>electromyography.sto</emg_file>
+///         </DeepEMGPredictor>
+///     </objects>
+/// </ComponentSet>
+/// @endcode
+class OSIMNMM_API DeepEMGPredictor : public ModelComponent {
+    OpenSim_DECLARE_CONCRETE_OBJECT(DeepEMGPredictor, ModelComponent);
+
+public:
+    OpenSim_DECLARE_PROPERTY(artefact_file, std::string,
+            "Trained neural musculoskeletal model (.nmm), relative to the folder of the model "
+            "file, else to the working folder. Set it before the component is added to a model.");
+    OpenSim_DECLARE_PROPERTY(emg_file, std::string,
+            "EMG envelopes (.sto or .mot) with the normalisation used in training, usually 0 to 1, "
+            "looked for like artefact_file. Columns are named like the artefact's channels, such "
+            "as 'soleus'. They must cover the simulated times less the electromechanical delay; "
+            "before the first sample its value is held for as long as that delay.");
+    OpenSim_DECLARE_PROPERTY(emg_time_offset, double,
+            "Seconds added to the times of emg_file, where its clock is not that of the "
+            "simulation: positive if EMG comes early. The electromechanical delay is the "
+            "artefact's and no part of it. Default: 0.");
+
+    OpenSim_DECLARE_LIST_OUTPUT(excitations, double, getExcitation, SimTK::Stage::Velocity);
+
+    DeepEMGPredictor();
+
+    /// The excitation of a muscle, 0 to 1.
+    /// @param state realized to Stage::Velocity
+    /// @param muscle name of one of the artefact's muscles
+    double getExcitation(const SimTK::State& state, const std::string& muscle) const;
+
+    /// The excitations of all muscles, 0 to 1, in the artefact's order.
+    /// @param state realized to Stage::Velocity
+    const SimTK::Vector& getExcitations(const SimTK::State& state) const;
+
+    /// The artefact's muscles; none before the component belongs to a model.
+    const std::vector<std::string>& getMuscleNames() const { return _muscles; }
+
+    /// What drives a muscle of OpenSim that receives an excitation e: (exp(A e) - 1)/(exp(A) - 1)
+    /// with the artefact's shape factor A, not below the minimum activation.
+    /// @param muscle position among the artefact's muscles
+    double calcControl(int muscle, double excitation) const;
+
+    /// Check that a muscle of the model has its calibrated parameters.
+    void checkCalibration(const std::string& muscle) const;
+
+    /// How often the network has run, over all states: to test and time it.
+    int getNumNetworkPasses() const { return _numNetworkPasses; }
+
+protected:
+    void extendFinalizeFromProperties() override;
+    void extendConnectToModel(Model& model) override;
+    void extendAddToSystem(SimTK::MultibodySystem& system) const override;
+    void extendInitStateFromProperties(SimTK::State& state) const override;
+
+private:
+    void load();
+    void computeExcitations(const SimTK::State& state, SimTK::Vector& excitations) const;
+
+    std::shared_ptr<const nmm::osim::RecordedNMM> _nmm;
+    std::vector<std::string> _muscles;
+    mutable CacheVariable<SimTK::Vector> _excitations;
+    mutable int _numNetworkPasses = 0;
+};
+
+} // namespace OpenSim

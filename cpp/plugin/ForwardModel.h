@@ -1,0 +1,26 @@
+#pragma once
+
+#include <nmm/Artefact.h>
+
+#include <string>
+
+namespace nmm::osim {
+
+/// The files that a model for forward simulation is made from; absolute paths.
+struct ForwardModelSources {
+    std::string modelFile;
+    std::string artefactFile;
+    std::string emgFile;
+    double emgTimeOffset = 0; ///< s
+};
+
+/// Write a model for forward simulation: the model that the artefact was made for, with calibrated
+/// muscles, the artefact's tendons and fitted paths, a DeepEMGPredictor `deep_emg` and an
+/// NMMController `nmm` that drives all the artefact's muscles. It names the artefact and the EMG
+/// relative to its own folder. The file appears when it is complete.
+/// @param target absolute path of the file (.osim)
+/// @throws nmm::Error if the model does not fit the artefact, or the file cannot be written.
+void writeForwardModel(
+        const ForwardModelSources& sources, const Artefact& artefact, const std::string& target);
+
+} // namespace nmm::osim

@@ -1,0 +1,78 @@
+#include "TrialRun.h"
+
+#include "ModelLookup.h"
+#include "Stopwatch.h"
+#include "Tables.h"
+
+#include <OpenSim/Common/Logger.h>
+#include <OpenSim/Simulation/Model/Model.h>
+#include <nmm/Error.h>
+#include <nmm/Text.h>
+
+namespace nmm::osim {
+
+namespace {
+
+std::vector<std::string> getMomentLabels(const OpenSim::Model& model, const Artefact& artefact) {
+    std::vector<std::string> labels;
+    for (const auto& name : artefact.momentCoordinates) {
+        labels.push_back(getGeneralizedForceLabel(findCoordinate(model, name)));
+    }
+    return labels;
+}
+
+/// Inverse dynamics at the frames.
+Matrix readInverseDynamics(const std::string& file, const std::vector<std::string>& labels,
+        const std::vector<double>& times) {
+    const auto what = "Inverse dynamics file '" + file + "'";
+    const auto series = selectSeries(readTable(file, "Inverse dynamics file"), labels, what);
+    constexpr double timeTolerance = 1e-6; // s; times in text files are rounded
+    if (series.time.empty() || series.time.front() > times.front() + timeTolerance ||
+            series.time.back() < times.back() - timeTolerance) {
+        throw Error(what + ": Expected times from " + toText(times.front()) + " to " +
+                    toText(times.back()) + " s, but received " +
+                    (series.time.empty() ? "none"
+                                         : toText(series.time.front()) + " to " +
+                                                   toText(series.time.back()) + " s") +
+                    ".");
+    }
+    return sample(series, times);
+}
+
+} // namespace
+
+TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& model,
+        const ExcitationModel& excitationModel, const CoordinateTrajectory& trajectory,
+        const EMGRecording& emg, const TrialReferences& references) {
+    const auto& artefact = excitationModel.getArtefact();
+    const auto& times = trajectory.times;
+    TrialReport report;
+    report.name = name;
+    report.times = times;
+    report.momentLabels = getMomentLabels(model, artefact);
+    if (!references.inverseDynamicsFile.empty()) {
+        report.inverseDynamics =
+                readInverseDynamics(references.inverseDynamicsFile, report.momentLabels, times);
+    }
+
+    Stopwatch stopwatch;
+    report.results = computeTrial(model, excitationModel, trajectory, emg.channels, emg.name);
+    report.intervals = excitationModel.computeIntervals(report.results.excitations);
+    const double duration = stopwatch.lap();
+    OpenSim::log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(),
+            duration, duration / static_cast<double>(times.size()));
+
+    if (report.inverseDynamics) {
+        report.scores =
+                scoreMoments(report.momentLabels, report.results.moments, *report.inverseDynamics);
+    }
+    if (references.scoreDeepEMG) {
+        const auto deep =
+                scoreDeepEMG(artefact, times, report.results.excitations, emg.table, emg.name);
+        report.scores.insert(report.scores.end(), deep.begin(), deep.end());
+    }
+    logAgreement(report.scores);
+    return report;
+}
+
+} // namespace nmm::osim

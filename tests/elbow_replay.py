@@ -1,0 +1,155 @@
+"""The elbow's true excitations as an EMG recording, and artefacts that replay it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import save_file
+
+from nmm_opensim.elbow.anatomy import COORDINATE, MUSCLE_NAMES
+from nmm_opensim.elbow.subject import Subject
+from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
+from nmm_opensim.fingerprint import compute_fingerprint
+from nmm_opensim.osim_model import OsimModel
+
+CASE = TrialCase(load=0.0, speed="medium", repetition=1)
+NETWORK_MUSCLES = ("BRA", "TRImed")
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Files of one simulated trial whose excitations are known, and its subject."""
+
+    folder: Path
+    subject: Subject
+
+    @property
+    def model(self) -> Path:
+        """The generic elbow, not the subject's."""
+        return self.folder / "elbow.osim"
+
+    @property
+    def truth(self) -> Path:
+        return self.folder / "truth" / CASE.name
+
+    @property
+    def excitations(self) -> Path:
+        """True excitations; a column is named like its muscle."""
+        return self.truth / "excitations.sto"
+
+    @property
+    def coordinates(self) -> Path:
+        return self.folder / CASE.name / "coordinates.mot"
+
+
+def make_replay(folder: Path, duration: float = 3.0) -> Replay:
+    """Simulate an elbow trial with rigid tendons; its motion begins at ``LEAD_IN`` s."""
+    subject = make_elbow_trials(folder, 1, cases=[CASE], duration=duration)
+    return Replay(folder, subject)
+
+
+def write_replaying_artefact(path: Path, replay: Replay, network: bool = False) -> None:
+    """Write an artefact with the subject's own parameters.
+
+    Every muscle is measured, by the channel of its name. With ``network``, two are deep instead:
+    their excitations come from a network with random weights that listens to the other channels,
+    to the elbow's angle and to its speed.
+    """
+    subject, model = replay.subject, OsimModel(replay.model)
+    deep = NETWORK_MUSCLES if network else ()
+    channels = [name for name in MUSCLE_NAMES if name not in deep]
+    muscles = []
+    for i, name in enumerate(MUSCLE_NAMES):
+        source = (
+            {"kind": "deep", "output": deep.index(name), "recorded_channel": name}
+            if name in deep
+            else {"kind": "measured", "channels": [name], "weights": [1.0]}
+        )
+        muscles.append(
+            {
+                "name": name,
+                "max_isometric_force": subject.max_isometric_force[i],
+                "optimal_fiber_length": subject.optimal_fiber_length[i],
+                "tendon_slack_length": subject.tendon_slack_length[i],
+                "pennation_angle_at_optimal": model.muscle(name).get_pennation_angle_at_optimal(),
+                "activation_time_constant": subject.activation_time_constant[i],
+                "deactivation_time_constant": subject.deactivation_time_constant[i],
+                "minimum_activation": 0.01,
+                "shape_factor": subject.shape_factor[i],
+                "source": source,
+            }
+        )
+    content = {
+        "format": 1,
+        "created_with": {},
+        "model": {
+            "name": "elbow",
+            "fingerprint": compute_fingerprint(model, MUSCLE_NAMES, [COORDINATE]),
+        },
+        "path_model": "model",
+        "tendon": "rigid",
+        "channels": [{"name": name, "gain": 1.0} for name in channels],
+        "electromechanical_delay": subject.electromechanical_delay,
+        "coordinates": [COORDINATE],
+        "moment_coordinates": [COORDINATE],
+        "muscles": muscles,
+        "predictor": {
+            "family": "mlp",
+            "hidden_activation": "tanh",
+            "layers": 2,
+            "inputs": {
+                "emg_lags": [0.0, 0.02],
+                "coordinates": [COORDINATE],
+                "speeds": [COORDINATE],
+            },
+        },
+        "training": {},
+    }
+    inputs, hidden, outputs = 2 * len(channels) + 2, 8, max(len(deep), 1)
+    random = np.random.default_rng(7)
+    tensors = {
+        "predictor.input_mean": random.uniform(0.0, 0.3, inputs),
+        "predictor.input_scale": random.uniform(0.5, 2.0, inputs),
+        "predictor.0.weight": random.normal(size=(hidden, inputs)) / 2,
+        "predictor.0.bias": random.normal(size=hidden) / 2,
+        "predictor.1.weight": random.normal(size=(outputs, hidden)) / 2,
+        "predictor.1.bias": random.normal(size=outputs) - 1.0,
+    }
+    save_file(tensors, path, metadata={"nmm": json.dumps(content)})
+
+
+def write_tool_setup(path: Path, replay: Replay, artefact: Path, **changes: str) -> None:
+    """Write a setup of NMMTool that makes a model for forward simulation too."""
+    elements = {
+        "results_directory": str(path.parent),
+        "model_file": str(replay.model),
+        "artefact_file": str(artefact),
+        "emg_file": str(replay.excitations),
+        "coordinates_file": str(replay.coordinates),
+        "forward_model_file": str(path.parent / "forward.osim"),
+        **changes,
+    }
+    content = "".join(f"<{name}>{text}</{name}>" for name, text in elements.items())
+    path.write_text(
+        f'<OpenSimDocument Version="40500"><NMMTool name="elbow">{content}</NMMTool>'
+        "</OpenSimDocument>"
+    )
+
+
+def write_forward_setup(
+    path: Path, final_time: float, analyses: str = "", initial_time: float = LEAD_IN
+) -> None:
+    """Write a setup of ForwardTool that simulates the model which NMMTool wrote."""
+    path.write_text(
+        f"""<OpenSimDocument Version="40000"><ForwardTool name="forward">
+        <model_file>forward.osim</model_file>
+        <states_file>elbow_states.sto</states_file>
+        <initial_time>{initial_time}</initial_time><final_time>{final_time}</final_time>
+        <integrator_error_tolerance>1e-8</integrator_error_tolerance>
+        <results_directory>.</results_directory>
+        <AnalysisSet><objects>{analyses}</objects></AnalysisSet>
+        </ForwardTool></OpenSimDocument>"""
+    )
