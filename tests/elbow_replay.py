@@ -10,6 +10,7 @@ import numpy as np
 from safetensors.numpy import save_file
 
 from nmm_opensim.elbow.anatomy import COORDINATE, MUSCLE_NAMES
+from nmm_opensim.elbow.recording import CHANNELS
 from nmm_opensim.elbow.subject import Subject
 from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
 from nmm_opensim.fingerprint import compute_fingerprint
@@ -41,6 +42,11 @@ class Replay:
         return self.truth / "excitations.sto"
 
     @property
+    def emg(self) -> Path:
+        """What a user would have recorded."""
+        return self.folder / CASE.name / "emg.sto"
+
+    @property
     def coordinates(self) -> Path:
         return self.folder / CASE.name / "coordinates.mot"
 
@@ -51,22 +57,31 @@ def make_replay(folder: Path, duration: float = 3.0) -> Replay:
     return Replay(folder, subject)
 
 
-def write_replaying_artefact(path: Path, replay: Replay, network: bool = False) -> None:
+def write_replaying_artefact(
+    path: Path, replay: Replay, *, network: bool = False, recorded: bool = False
+) -> None:
     """Write an artefact with the subject's own parameters.
 
-    Every muscle is measured, by the channel of its name. With ``network``, two are deep instead:
-    their excitations come from a network with random weights that listens to the other channels,
-    to the elbow's angle and to its speed.
+    Every muscle is measured: by the channel of its name in the file of true excitations or, with
+    ``recorded``, by its own in the EMG file. With ``network``, two are deep instead: their
+    excitations come from a network with random weights that listens to the other channels, to the
+    elbow's angle and to its speed.
     """
     subject, model = replay.subject, OsimModel(replay.model)
     deep = NETWORK_MUSCLES if network else ()
-    channels = [name for name in MUSCLE_NAMES if name not in deep]
+    names = dict(CHANNELS) if recorded else {name: name for name in MUSCLE_NAMES}
+    gains = 1.0 / subject.emg_gain if recorded else np.ones(len(MUSCLE_NAMES))
+    channels = [
+        {"name": names[name], "gain": gain}
+        for name, gain in zip(MUSCLE_NAMES, gains.tolist(), strict=True)
+        if name not in deep
+    ]
     muscles = []
     for i, name in enumerate(MUSCLE_NAMES):
         source = (
-            {"kind": "deep", "output": deep.index(name), "recorded_channel": name}
+            {"kind": "deep", "output": deep.index(name), "recorded_channel": names[name]}
             if name in deep
-            else {"kind": "measured", "channels": [name], "weights": [1.0]}
+            else {"kind": "measured", "channels": [names[name]], "weights": [1.0]}
         )
         muscles.append(
             {
@@ -91,7 +106,7 @@ def write_replaying_artefact(path: Path, replay: Replay, network: bool = False) 
         },
         "path_model": "model",
         "tendon": "rigid",
-        "channels": [{"name": name, "gain": 1.0} for name in channels],
+        "channels": channels,
         "electromechanical_delay": subject.electromechanical_delay,
         "coordinates": [COORDINATE],
         "moment_coordinates": [COORDINATE],

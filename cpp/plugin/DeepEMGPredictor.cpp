@@ -6,6 +6,7 @@
 #include "ModelLookup.h"
 #include "OpenSimErrors.h"
 #include "RecordedNMM.h"
+#include "SetupFile.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/ShapeFunction.h>
@@ -34,6 +35,24 @@ RecordedNMM::Source findSource(const DeepEMGPredictor& predictor, const Model& m
                     getRequired(predictor.getProperty_artefact_file()), folders, "Artefact file"),
             nmm::osim::findFile(getRequired(predictor.getProperty_emg_file()), folders, "EMG file"),
             predictor.get_emg_time_offset()};
+}
+
+std::vector<const Coordinate*> findCoordinates(
+        const Model& model, const std::vector<std::string>& names) {
+    std::vector<const Coordinate*> coordinates;
+    for (const auto& name : names) {
+        coordinates.push_back(&nmm::osim::findCoordinate(model, name));
+    }
+    return coordinates;
+}
+
+template <typename GetNumber>
+nmm::Matrix getRow(const std::vector<const Coordinate*>& coordinates, const GetNumber& getNumber) {
+    nmm::Matrix row(1, coordinates.size());
+    for (std::size_t i = 0; i < coordinates.size(); ++i) {
+        row.values[i] = getNumber(*coordinates[i]);
+    }
+    return row;
 }
 
 } // namespace
@@ -71,9 +90,10 @@ void DeepEMGPredictor::extendConnectToModel(Model& model) {
         for (const auto& muscle : _muscles) {
             nmm::osim::findMuscle(model, muscle);
         }
-        for (const auto& coordinate : _nmm->getArtefact().coordinates) {
-            nmm::osim::findCoordinate(model, coordinate);
-        }
+        const auto& artefact = _nmm->getArtefact();
+        _coordinates = findCoordinates(model, artefact.coordinates);
+        _valueInputs = findCoordinates(model, artefact.predictor.coordinates);
+        _speedInputs = findCoordinates(model, artefact.predictor.speeds);
     });
 }
 
@@ -109,21 +129,14 @@ const SimTK::Vector& DeepEMGPredictor::getExcitations(const SimTK::State& state)
 
 void DeepEMGPredictor::computeExcitations(
         const SimTK::State& state, SimTK::Vector& excitations) const {
-    const auto& artefact = _nmm->getArtefact();
-    const auto getRow = [&](const std::vector<std::string>& coordinates, bool speeds) {
-        nmm::Matrix row(1, coordinates.size());
-        for (std::size_t i = 0; i < coordinates.size(); ++i) {
-            const auto& coordinate = nmm::osim::findCoordinate(getModel(), coordinates[i]);
-            row.values[i] = speeds ? coordinate.getSpeedValue(state) : coordinate.getValue(state);
-        }
-        return row;
-    };
-    nmm::checkDomain(artefact.getFittedPaths(), artefact.coordinates, {state.getTime()},
-            getRow(artefact.coordinates, false),
+    const std::vector<double> times{state.getTime()};
+    nmm::checkDomain(_nmm->getFittedPaths(), _nmm->getArtefact().coordinates, times,
+            getRow(_coordinates, [&](const auto& c) { return c.getValue(state); }),
             "Coordinates of model '" + getModel().getName() + "'");
-    const auto row = _nmm->getExcitationModel().computeExcitations(_nmm->getEMG().channels,
-            {state.getTime()}, getRow(artefact.predictor.coordinates, false),
-            getRow(artefact.predictor.speeds, true), _nmm->getEMG().name);
+    const auto row = _nmm->getExcitationModel().computeExcitations(_nmm->getEMG().channels, times,
+            getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }),
+            getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }),
+            _nmm->getEMG().name);
     ++_numNetworkPasses;
     for (int i = 0; i < excitations.size(); ++i) {
         excitations[i] = row(0, static_cast<std::size_t>(i));
@@ -138,6 +151,11 @@ double DeepEMGPredictor::calcControl(int muscle, double excitation) const {
 
 void DeepEMGPredictor::checkCalibration(const std::string& muscle) const {
     nmm::osim::checkMuscleParameters(getModel(), _nmm->getArtefact(), muscle);
+}
+
+void DeepEMGPredictor::updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) {
+    Super::updateFromXMLNode(element, versionNumber);
+    nmm::osim::throwAsOpenSim(*this, [&] { nmm::osim::checkElement(*this, element); });
 }
 
 } // namespace OpenSim

@@ -96,6 +96,7 @@ public:
     int getNumNetworkPasses() const { return _numNetworkPasses; }
 
 protected:
+    void updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) override;
     void extendFinalizeFromProperties() override;
     void extendConnectToModel(Model& model) override;
     void extendAddToSystem(SimTK::MultibodySystem& system) const override;
@@ -107,6 +108,11 @@ private:
 
     std::shared_ptr<const nmm::osim::RecordedNMM> _nmm;
     std::vector<std::string> _muscles;
+    // Of the model that the component is connected to: those that the artefact names, and those
+    // whose values and speeds the network listens to.
+    std::vector<const Coordinate*> _coordinates;
+    std::vector<const Coordinate*> _valueInputs;
+    std::vector<const Coordinate*> _speedInputs;
     mutable CacheVariable<SimTK::Vector> _excitations;
     mutable int _numNetworkPasses = 0;
 };

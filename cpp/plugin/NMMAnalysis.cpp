@@ -4,6 +4,7 @@
 #include "Files.h"
 #include "OpenSimErrors.h"
 #include "RecordedNMM.h"
+#include "SetupFile.h"
 #include "TrialRun.h"
 
 #include <OpenSim/Common/Logger.h>
@@ -145,6 +146,11 @@ void NMMAnalysis::compute() {
     _report = std::make_shared<const nmm::osim::TrialReport>(
             nmm::osim::computeTrialReport(getName(), *_calibrated, _nmm->getExcitationModel(),
                     trajectory, _nmm->getEMG(), references));
+}
+
+void NMMAnalysis::updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) {
+    Super::updateFromXMLNode(element, versionNumber);
+    nmm::osim::throwAsOpenSim(*this, [&] { nmm::osim::checkElement(*this, element); });
 }
 
 } // namespace OpenSim

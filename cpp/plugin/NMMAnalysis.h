@@ -85,6 +85,8 @@ public:
     int printResults(const std::string& baseName, const std::string& directory = "",
             double timeInterval = -1.0, const std::string& extension = ".sto") override;
 
+    void updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) override;
+
 private:
     /// A pose of the tool's model.
     struct Frame {

@@ -3,6 +3,7 @@
 #include "DeepEMGPredictor.h"
 #include "ModelLookup.h"
 #include "OpenSimErrors.h"
+#include "SetupFile.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>
@@ -118,10 +119,7 @@ void NMMController::checkDrivers() const {
     const auto& muscles = getSocket<Actuator>("actuators");
     for (unsigned i = 0; i < muscles.getNumConnectees(); ++i) {
         const auto& muscle = muscles.getConnectee(static_cast<int>(i));
-        if (!driven.insert(&muscle).second) {
-            throw nmm::Error("Expected each muscle once in <socket_actuators>, but received '" +
-                             muscle.getName() + "' again.");
-        }
+        driven.insert(&muscle);
         getPredictor(i).checkCalibration(muscle.getName());
     }
     for (const auto& other : getModel().getComponentList<Controller>()) {
@@ -136,6 +134,11 @@ void NMMController::checkDrivers() const {
             }
         }
     }
+}
+
+void NMMController::updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) {
+    Super::updateFromXMLNode(element, versionNumber);
+    nmm::osim::throwAsOpenSim(*this, [&] { nmm::osim::checkElement(*this, element); });
 }
 
 } // namespace OpenSim

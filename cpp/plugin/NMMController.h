@@ -60,6 +60,7 @@ public:
     void computeControlsImpl(const SimTK::State& state, SimTK::Vector& controls) const override;
 
 protected:
+    void updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) override;
     void extendConnectToModel(Model& model) override;
     void extendAddToSystem(SimTK::MultibodySystem& system) const override;
 

@@ -29,6 +29,7 @@ bool RecordedNMM::Source::operator==(const Source& other) const {
 RecordedNMM::RecordedNMM(Source source)
         : _source(std::move(source)), _artefactTime(getTime(_source.artefactFile)),
           _emgTime(getTime(_source.emgFile)), _excitationModel(readArtefact(_source.artefactFile)),
+          _fittedPaths(getArtefact().getFittedPaths()),
           _emg(readEMG(_source.emgFile, _source.emgTimeOffset, getArtefact())) {}
 
 bool RecordedNMM::isCurrent() const {

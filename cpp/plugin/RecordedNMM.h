@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace nmm::osim {
 
@@ -32,6 +33,7 @@ public:
 
     const ExcitationModel& getExcitationModel() const { return _excitationModel; }
     const Artefact& getArtefact() const { return _excitationModel.getArtefact(); }
+    const std::vector<FittedPath>& getFittedPaths() const { return _fittedPaths; }
     const EMGRecording& getEMG() const { return _emg; }
 
 private:
@@ -39,6 +41,7 @@ private:
     std::filesystem::file_time_type _artefactTime;
     std::filesystem::file_time_type _emgTime;
     ExcitationModel _excitationModel;
+    std::vector<FittedPath> _fittedPaths;
     EMGRecording _emg;
 };
 

@@ -49,6 +49,11 @@ std::vector<std::string> getPropertyNames(const OpenSim::Object& object) {
     for (int i = 0; i < object.getNumProperties(); ++i) {
         names.push_back(object.getPropertyByIndex(i).getName());
     }
+    // Analysis still has properties of OpenSim's older kind.
+    const auto& older = const_cast<OpenSim::Object&>(object).getPropertySet();
+    for (int i = 0; i < older.getSize(); ++i) {
+        names.push_back(older.get(i)->getName());
+    }
     return names;
 }
 
@@ -63,33 +68,49 @@ bool isReadable(const SimTK::Xml::Element& element, const OpenSim::AbstractPrope
     return property.getTypeName() != "bool" || text.tryConvertTo(flag);
 }
 
+/// Check the elements of an object.
+/// @param fail called with the name of a wrong element, its position among those of that name
+/// (from 1) and what is wrong
+template <typename Fail>
+void checkElements(const OpenSim::Object& object, SimTK::Xml::Element& parent, const Fail& fail) {
+    const auto names = getPropertyNames(object);
+    std::set<std::string> seen;
+    for (auto element = parent.element_begin(); element != parent.element_end(); ++element) {
+        const std::string name = element->getElementTag();
+        if (std::find(names.begin(), names.end(), name) == names.end()) {
+            fail(name, 1,
+                    "Expected an element of " + object.getConcreteClassName() + ", but received <" +
+                            name + ">; the nearest are: " + nearestNames(name, names) + ".");
+        }
+        if (!seen.insert(name).second) {
+            fail(name, 2, "Expected <" + name + "> once, but received it again.");
+        }
+        if (object.hasProperty(name) && !isReadable(*element, object.getPropertyByName(name))) {
+            fail(name, 1,
+                    "Expected a " + object.getPropertyByName(name).getTypeName() + " in <" + name +
+                            ">, but received '" + std::string(element->getValue()) + "'.");
+        }
+    }
+}
+
 } // namespace
 
 void checkSetupFile(const OpenSim::Object& object, const std::string& setupFile) {
     const auto text = readText(setupFile);
-    const auto names = getPropertyNames(object);
     SimTK::Xml::Document document(setupFile);
     auto parent = findElement(document, object.getConcreteClassName());
-    std::set<std::string> seen;
-    for (auto element = parent.element_begin(); element != parent.element_end(); ++element) {
-        const std::string name = element->getElementTag();
-        const auto fail = [&](std::size_t count, const std::string& message) {
-            throw Error("Setup file '" + setupFile + "', line " +
-                        std::to_string(findLine(text, name, count)) + ": " + message);
-        };
-        if (std::find(names.begin(), names.end(), name) == names.end()) {
-            fail(1, "Expected an element of " + object.getConcreteClassName() + ", but received <" +
-                            name + ">; the nearest are: " + nearestNames(name, names) + ".");
-        }
-        if (!seen.insert(name).second) {
-            fail(2, "Expected <" + name + "> once, but received it again.");
-        }
-        const auto& property = object.getPropertyByName(name);
-        if (!isReadable(*element, property)) {
-            fail(1, "Expected a " + property.getTypeName() + " in <" + name + ">, but received '" +
-                            std::string(element->getValue()) + "'.");
-        }
-    }
+    checkElements(object, parent,
+            [&](const std::string& name, std::size_t count, const std::string& message) {
+                throw Error("Setup file '" + setupFile + "', line " +
+                            std::to_string(findLine(text, name, count)) + ": " + message);
+            });
+}
+
+void checkElement(const OpenSim::Object& object, SimTK::Xml::Element& element) {
+    checkElements(
+            object, element, [&](const std::string&, std::size_t, const std::string& message) {
+                throw Error(message);
+            });
 }
 
 } // namespace nmm::osim

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <SimTKcommon.h>
+
 #include <string>
 
 namespace OpenSim {
@@ -14,5 +16,10 @@ namespace nmm::osim {
 /// @param object has properties of the types string, double and bool
 /// @throws nmm::Error naming file, line and element of the first mistake.
 void checkSetupFile(const OpenSim::Object& object, const std::string& setupFile);
+
+/// The same for an object inside another's file, such as a component in a model.
+/// @param element the one that the object was read from
+/// @throws nmm::Error naming the object and the element of the first mistake.
+void checkElement(const OpenSim::Object& object, SimTK::Xml::Element& element);
 
 } // namespace nmm::osim

@@ -100,7 +100,12 @@ TEST_CASE("Activation is kept from minimum_activation to 1") {
         CHECK(a(1, 0) == 0.05);
         // No debt from the time below the minimum: the rise starts at once.
         CHECK(a(2, 0) > 0.1);
-        CHECK(a(4, 0) == 0.05);
+        // It falls towards the minimum, as under an excitation that is the minimum.
+        const auto limited = computeActivations(
+                {0.0, 0.5, 0.51, 1.0, 1.2}, column({0.05, 0.05, 0.4, 0.05, 0.05}), {parameters});
+        CHECK(a.values == limited.values);
+        CHECK(a(4, 0) > 0.05);
+        CHECK(a(4, 0) < 0.053);
     }
     SECTION("above") {
         const auto a = computeActivations({0.0, 0.5}, column({2.0, 2.0}), {parameters});
