@@ -274,8 +274,9 @@ def test_unconnected_inputs_are_an_error(project: Path, run_tool: Run, tmp_path:
 def test_a_muscle_driven_twice_is_refused(project: Path, run_tool: Run, tmp_path: Path) -> None:
     second = """<PrescribedController name="second">
         <socket_actuators>/forceset/BRA</socket_actuators>
-        <ControlFunctions><objects><Constant><value>0.2</value></Constant></objects>
-        </ControlFunctions></PrescribedController>"""
+        <FunctionSet name="ControlFunctions">
+        <objects><Constant name="BRA"><value>0.2</value></Constant></objects>
+        </FunctionSet></PrescribedController>"""
     setup = copy_with(project, tmp_path, ("</NMMController>", f"</NMMController>{second}"))
     text = refuse(run_tool, setup)
     assert (
