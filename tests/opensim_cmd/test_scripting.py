@@ -79,7 +79,7 @@ def test_the_tool_runs_as_in_opensim_cmd(
 def test_errors_become_exceptions(walking: Walking) -> None:
     setup = walking.copy(walking.run_setup, "no_emg.xml", ("electromyography.sto", "absent.sto"))
     code = RUN.format(before="", after="", end="")
-    status, out, err = run_python(OPENSIM_PYTHON, code, setup, 1)
+    status, _, err = run_python(OPENSIM_PYTHON, code, setup, 1)
     assert status == 1
     assert "RuntimeError" in err
     assert "absent.sto" in err
