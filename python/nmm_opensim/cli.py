@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -17,6 +19,8 @@ from .errors import one_line_errors
 
 SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
 console = Console(highlight=False)
+F = TypeVar("F", bound=Callable[..., None])
+RECORDING_FILES = ("emg", "marker", "coordinates", "external_loads", "inverse_dynamics")
 
 
 def warn(text: str) -> None:
@@ -48,6 +52,93 @@ def cli() -> None:
     motion, with OpenSim's physics as the teacher. Every verb takes an OpenSim-style XML setup;
     file names in it are relative to the setup's own folder.
     """
+
+
+def _file_option(name: str, many: bool, text: str) -> Callable[[F], F]:
+    return click.option(
+        name, multiple=many, type=click.Path(path_type=Path, dir_okay=False), help=text
+    )
+
+
+@cli.command(
+    "init",
+    epilog=example(
+        "nmm-opensim init data/example3DWalking/subject_walk_scaled.osim --output results/knee \\",
+        "    --emg-file data/example3DWalking/electromyography.sto \\",
+        "    --marker-file data/example3DWalking/markers_walk.trc \\",
+        "    --tasks-file data/example3DWalking/ik_tasks_walk.xml \\",
+        "    --external-loads-file data/example3DWalking/grf_walk.xml --cutoff 6 \\",
+        "    --coordinate knee_angle_r --coordinate ankle_angle_r --deep-muscle soleus_r \\",
+        "    --channel soleus=soleus_r --channel gastrocnemius=gasmed_r,gaslat_r \\",
+        "    --channel tibialis_anterior=tibant_r --channel vastus_medius=vasmed_r,vasint_r",
+    ),
+)
+@click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the setups; their results go into its folder results.",
+)
+@click.option("--name", help="What files are named after. Default: the folder's name.")
+@_file_option("--emg-file", True, "EMG envelopes (.sto), 0 to 1. Repeat it for more recordings.")
+@_file_option("--marker-file", True, "Markers (.trc), one for each EMG file, in the same order.")
+@_file_option("--coordinates-file", True, "Joint angles (.mot, .sto) in place of markers.")
+@_file_option("--external-loads-file", True, "ExternalLoads (.xml), such as of force plates.")
+@click.option("--no-external-loads", is_flag=True, help="Nothing acts on the body from outside.")
+@_file_option("--inverse-dynamics-file", True, "Joint moments (.sto), where they are known.")
+@_file_option("--tasks-file", False, "IKTaskSet (.xml) with the weights of the markers.")
+@click.option("--cutoff", help="Low-pass filter of angles and forces, Hz, or none.")
+@click.option(
+    "--coordinate",
+    "coordinates",
+    multiple=True,
+    help="A coordinate whose moment supervises. Repeat it.",
+)
+@click.option(
+    "--deep-muscle", "deep_muscles", multiple=True, help="A muscle to reconstruct. Repeat it."
+)
+@click.option(
+    "--channel",
+    "channels",
+    multiple=True,
+    metavar="CHANNEL=MUSCLE,…",
+    help="Which muscles a channel measures; none for no muscle. Repeat it.",
+)
+@_file_option(
+    "--mapping-file", False, "CSV with the columns channel,muscles in place of --channel."
+)
+@click.option("--overwrite", is_flag=True, help="Replace setups that are there.")
+def init(**values: Any) -> None:
+    """Write the setups of a new project from a model and recordings.
+
+    MODEL is an .osim file with Millard2012EquilibriumMuscles. Looks at which muscles cross the
+    coordinates, which of them are measured and which act alike, and writes setups that run: inverse
+    kinematics and dynamics, training, run, benchmark. Channels are matched to muscles only where
+    you say so or names are equal; what is open is marked FILL IN and listed with near names. Asks
+    what no file tells, but only at a terminal.
+    """
+    from .init.init import Options, write_setups
+    from .init.report import make_table
+
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    plural = {f"{kind}_file": f"{kind}_files" for kind in RECORDING_FILES}
+    options = Options(**{plural.get(name, name): value for name, value in values.items()})
+    written = write_setups(
+        options,
+        (lambda q: click.prompt(q, default="", show_default=False)) if at_terminal else None,
+    )
+    console.print(make_table(written))
+    for file in written.files:
+        console.print(f"Written: {file}", soft_wrap=True)
+    if written.mapping_file is not None:
+        channels = ", ".join(written.open_channels)
+        warn(
+            f"nobody said which muscles these channels measure: {channels}; fill in "
+            f"{written.mapping_file} and give it as --mapping-file with --overwrite."
+        )
+    console.print("\nNext:", *written.commands, sep="\n  ", soft_wrap=True)
 
 
 @cli.command(

@@ -89,7 +89,7 @@ def check_inverse_dynamics_file(
     matter: where no force but muscles and contact acts about ``moment_coordinates``.
     """
     source = f"inverse dynamics file '{file}'"
-    entries = _read_header_entries(file)
+    entries = read_header_entries(file)
 
     def refuse(message: str) -> NMMError:
         return NMMError(
@@ -151,7 +151,7 @@ def _refuse_if_it_matters(
         )
 
 
-def _read_header_entries(file: Path) -> dict[str, str]:
+def read_header_entries(file: Path) -> dict[str, str]:
     entries = {}
     with file.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:

@@ -12,11 +12,25 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from ..errors import NMMError
+from ..errors import NMMError, require_file
 from ..tables import Array, Table, filter_lowpass, read_table, write_table
 
 GROUND = ("ground", "/ground")
 AXES = "xyz"
+
+
+def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
+    """The loads and their data."""
+    source = f"external loads file '{file}'"
+    require_file(file, "external loads file")
+    try:
+        loads = opensim.ExternalLoads(str(file.resolve()), True)
+    except RuntimeError as error:
+        raise NMMError(f"{source}: OpenSim cannot read it: {str(error).splitlines()[0]}") from None
+    if not loads.getSize():
+        raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
+    data_file = file.parent / str(loads.getDataFileName())
+    return loads, read_table(data_file, f"{source}: <datafile>")
 
 
 def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path:
@@ -25,20 +39,12 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
     The filter is the one that OpenSim has for coordinates, without lag. A load at a point becomes
     one at the ground's origin with a moment: the same to the model.
     """
-    source = f"external loads file '{loads_file}'"
-    try:
-        loads = opensim.ExternalLoads(str(loads_file), True)
-    except RuntimeError as error:
-        raise NMMError(f"{source}: OpenSim cannot read it: {str(error).splitlines()[0]}") from None
-    if not loads.getSize():
-        raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
-    data_file = loads_file.parent / str(loads.getDataFileName())
-    data = read_table(data_file, f"{source}: <datafile>")
+    loads, data = read_external_loads(loads_file)
     columns: list[str] = []
     values: list[Array] = []
     for k in range(loads.getSize()):
         load = opensim.ExternalForce.safeDownCast(loads.get(k))
-        for kind, series in _read_load(load, data, source).items():
+        for kind, series in _read_load(load, data, f"external loads file '{loads_file}'").items():
             columns += [f"load_{k}_{kind}_{axis}" for axis in AXES]
             values.append(series)
             getattr(load, f"set_{kind}_identifier")(f"load_{k}_{kind}_")
