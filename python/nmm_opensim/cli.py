@@ -20,7 +20,6 @@ from .errors import one_line_errors
 SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
 console = Console(highlight=False)
 F = TypeVar("F", bound=Callable[..., None])
-RECORDING_FILES = ("emg", "marker", "coordinates", "external_loads", "inverse_dynamics")
 
 
 def warn(text: str) -> None:
@@ -54,10 +53,11 @@ def cli() -> None:
     """
 
 
-def _file_option(name: str, many: bool, text: str) -> Callable[[F], F]:
-    return click.option(
-        name, multiple=many, type=click.Path(path_type=Path, dir_okay=False), help=text
-    )
+def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]:
+    """An option for a file, or for one file of each recording."""
+    parameter = name.removeprefix("--").replace("-", "_") + ("s" if many else "")
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return click.option(name, parameter, multiple=many, type=kind, help=text)
 
 
 @cli.command(
@@ -82,13 +82,13 @@ def _file_option(name: str, many: bool, text: str) -> Callable[[F], F]:
     help="Folder of the setups; their results go into its folder results.",
 )
 @click.option("--name", help="What files are named after. Default: the folder's name.")
-@_file_option("--emg-file", True, "EMG envelopes (.sto), 0 to 1. Repeat it for more recordings.")
-@_file_option("--marker-file", True, "Markers (.trc), one for each EMG file, in the same order.")
-@_file_option("--coordinates-file", True, "Joint angles (.mot, .sto) in place of markers.")
-@_file_option("--external-loads-file", True, "ExternalLoads (.xml), such as of force plates.")
+@_file_option("--emg-file", "EMG envelopes (.sto), 0 to 1. Repeat it for more recordings.")
+@_file_option("--marker-file", "Markers (.trc), one for each EMG file, in the same order.")
+@_file_option("--coordinates-file", "Joint angles (.mot, .sto) in place of markers.")
+@_file_option("--external-loads-file", "ExternalLoads (.xml), such as of force plates.")
 @click.option("--no-external-loads", is_flag=True, help="Nothing acts on the body from outside.")
-@_file_option("--inverse-dynamics-file", True, "Joint moments (.sto), where they are known.")
-@_file_option("--tasks-file", False, "IKTaskSet (.xml) with the weights of the markers.")
+@_file_option("--inverse-dynamics-file", "Joint moments (.sto), where they are known.")
+@_file_option("--tasks-file", "IKTaskSet (.xml) with the weights of the markers.", many=False)
 @click.option("--cutoff", help="Low-pass filter of angles and forces, Hz, or none.")
 @click.option(
     "--coordinate",
@@ -107,7 +107,9 @@ def _file_option(name: str, many: bool, text: str) -> Callable[[F], F]:
     help="Which muscles a channel measures; none for no muscle. Repeat it.",
 )
 @_file_option(
-    "--mapping-file", False, "CSV with the columns channel,muscles in place of --channel."
+    "--mapping-file",
+    "CSV with the columns channel,muscles in place of --channel.",
+    many=False,
 )
 @click.option("--overwrite", is_flag=True, help="Replace setups that are there.")
 def init(**values: Any) -> None:
@@ -123,8 +125,7 @@ def init(**values: Any) -> None:
     from .init.report import make_table
 
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    plural = {f"{kind}_file": f"{kind}_files" for kind in RECORDING_FILES}
-    options = Options(**{plural.get(name, name): value for name, value in values.items()})
+    options = Options(**values)
     written = write_setups(
         options,
         (lambda q: click.prompt(q, default="", show_default=False)) if at_terminal else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -286,4 +287,4 @@ def _list_commands(project: Project, files: Sequence[Path]) -> list[str]:
     verbs += [("train", project.setup_file("train")), ("run", project.setup_file("nmm"))]
     if (benchmark := project.setup_file("benchmark")) in files:
         verbs.append(("benchmark", benchmark))
-    return [f"nmm-opensim {verb} {file}" for verb, file in verbs]
+    return [shlex.join(["nmm-opensim", verb, str(file)]) for verb, file in verbs]

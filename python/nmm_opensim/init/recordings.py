@@ -14,8 +14,8 @@ from ..inverse.dynamics_file import read_header_entries
 from ..inverse.external_loads import read_external_loads
 from ..tables import Array, read_table
 
-# Envelopes over MVC exceed 1 at times, and filters that ring go a little below 0; what is far beyond
-# is raw or in another unit.
+# Envelopes over MVC exceed 1 at times, and filters that ring go a little below 0; what is far
+# beyond is raw or in another unit.
 SMALLEST_EXCITATION, LARGEST_EXCITATION = -0.1, 2.0
 SHARE_OF_TRAINING = 0.7
 
