@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -79,3 +82,39 @@ def test_a_short_emg_recording_names_both_ranges(walking_inputs: Walking) -> Non
     done = run_cli("train", str(setup))
     assert done.returncode == 2
     assert re.search(r"expected samples from .* to 2.33 s, but found 0 to 1.4995 s", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ("nmm-opensim inverse", ["inverse-dynamics", "inverse-kinematics"]),
+        ("nmm-opensim scale --mo", ["--model-height"]),
+        ("nmm-opensim scale --strength mod", ["model"]),
+    ],
+)
+def test_the_shell_completes(words: str, expected: list[str]) -> None:
+    program = Path(sys.executable).with_name("nmm-opensim")
+    environment = {
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+        "_NMM_OPENSIM_COMPLETE": "bash_complete",
+    }
+    done = subprocess.run(
+        [program], env={**os.environ, **environment}, capture_output=True, text=True, check=True
+    )
+    assert sorted(line.split(",")[1] for line in done.stdout.splitlines()) == expected
+
+
+def test_bash_takes_the_completion_that_the_documents_name() -> None:
+    program = Path(sys.executable).with_name("nmm-opensim")
+    line = 'eval "$(_NMM_OPENSIM_COMPLETE=bash_source nmm-opensim)"'
+    assert line in (ROOT / "docs" / "setting-up.md").read_text()
+    path = f"{program.parent}:{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", f"{line}; complete -p nmm-opensim"],
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "_nmm_opensim_completion nmm-opensim" in done.stdout

@@ -4,8 +4,8 @@ With a segment's length factor s (subject over model) and the subject's total ma
 
 - lengths: everything in the segment (joint centres, path points, wrapping surfaces, markers, centre
   of mass) times s, the same along all three axes: a shape is not known from a length.
-- masses: m' = m M'/M. Each segment keeps its share of the total mass, which segment tables of
-  subjects of different sizes suggest too (de Leva 1996, J. Biomech. 29:1223-1230).
+- masses: m' = m M'/M. Each segment keeps its share of the total mass, as segment tables have it
+  (de Leva 1996, J. Biomech. 29:1223-1230).
 - inertias about the centre of mass: I' = I (m'/m) s^2, exact for similar shapes.
 - optimal fibre and tendon slack length: times the path's length in the default pose, after over
   before, so that the fibre works over the same part of its force-length curve.
