@@ -353,7 +353,7 @@ def schemas(folder: Path) -> None:
     Point the editor at setup.xsd: it completes elements, tells what they mean and underlines what
     is wrong.
     """
-    from .schemas.check import write_schemas
+    from .schemas.schema import write_schemas
 
     console.print(f"Schema of every setup: {write_schemas(folder)}", soft_wrap=True)
 

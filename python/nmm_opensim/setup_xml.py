@@ -55,6 +55,11 @@ class SetupElement:
         return name
 
     @property
+    def has_name(self) -> bool:
+        """Whether there is a ``name`` attribute with something in it."""
+        return bool(str(self._element.get("name", "")).strip())
+
+    @property
     def file_stem(self) -> str:
         """The ``name`` attribute where results are named after it: one plain part of a path."""
         if UNFIT_FOR_FILES.search(self.name) or self.name.startswith("."):

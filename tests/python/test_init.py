@@ -11,13 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT, Walking, run_cli
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.init.anatomy import Action, Anatomy
 from nmm_opensim.init.channels import parse_channel_options, read_mapping
 from nmm_opensim.init.init import Options, write_setups
 from nmm_opensim.osim_model import OsimModel
-from nmm_opensim.schemas.check import check_setup, check_structure
+from nmm_opensim.schemas.check import check_setup
+from nmm_opensim.schemas.schema import check_structure
 from nmm_opensim.sources import Deep, Measured, Tied, Unscored
 from nmm_opensim.tables import write_table
 from nmm_opensim.training.setup import read_training_setup
@@ -259,6 +262,20 @@ def test_bad_mapping_files(tmp_path: Path, content: bytes, expected: str) -> Non
         read_mapping(file)
 
 
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_mapping_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    file = tmp_path_factory.mktemp("any") / "mapping.csv"
+    file.write_bytes(b"channel,muscles\n" + content)
+    try:
+        said = read_mapping(file)
+    except NMMError as error:
+        assert "\n" not in str(error).strip()
+    else:
+        assert all(channel.strip() for channel in said)
+
+
 def test_a_mapping_file_of_another_program_is_read(tmp_path: Path) -> None:
     file = tmp_path / "mapping.csv"
     file.write_bytes("\ufeffmuscles,note,channel\nsoleus_r,x,sol\n,,open\n".encode())
@@ -342,6 +359,28 @@ def test_clocks_that_do_not_meet_are_refused(elbow: Options, tmp_path: Path) -> 
     write_table(late, ["BIClong"], time, np.abs(np.sin(time))[:, None], "", degrees=False)
     with pytest.raises(NMMError, match="recording 'light': expected EMG, motion and forces at the"):
         write_setups(replace(elbow, emg_files=[late, late]), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("markers.csv", b"time,x\n0,1\n", "expected a .trc, but found '.csv'"),
+        ("markers.trc", b"", "OpenSim cannot read it"),
+        ("markers.trc", b"PathFileType\t4\t(X/Y/Z)\tmarkers.trc\n", "OpenSim cannot read it"),
+        ("markers.trc", bytes(range(256)) * 8, "OpenSim cannot read it"),
+    ],
+)
+def test_files_that_hold_no_markers_are_named(
+    options: Options, tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    markers = tmp_path / name
+    markers.write_bytes(content)
+    with pytest.raises(NMMError, match=f"marker file '.*{name}': {expected}"):
+        write_setups(
+            replace(options, folder=tmp_path / "out", coordinates_files=(), marker_files=[markers]),
+            None,
+        )
+    assert not (tmp_path / "out").exists()
 
 
 def test_the_example_of_the_help_works(tmp_path: Path) -> None:

@@ -15,7 +15,8 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.catalogue import ESTIMATORS
 from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin
 from nmm_opensim.results import TOOL as RUN_TOOL
-from nmm_opensim.schemas.check import FOLDER, READERS, check_structure, load_schema
+from nmm_opensim.schemas.check import READERS
+from nmm_opensim.schemas.schema import FOLDER, check_structure, load_schema
 from nmm_opensim.setup_xml import SetupElement
 
 XS = "{http://www.w3.org/2001/XMLSchema}"

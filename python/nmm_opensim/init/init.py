@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import NMMError, nearest_names, require_file
 from ..files import write_text
 from ..osim_model import OsimModel
-from ..schemas.check import write_schemas
+from ..schemas.schema import write_schemas
 from ..setup_xml import UNFIT_FOR_FILES
 from .anatomy import Anatomy
 from .assignment import AssignedSource, assign_sources

@@ -122,9 +122,10 @@ def _other_times(recording: Recording) -> list[Callable[[], Array]]:
 
 def _read_marker_times(file: Path) -> Array:
     require_file(file, "marker file")
+    if file.suffix.lower() != ".trc":
+        raise NMMError(f"marker file '{file}': expected a .trc, but found '{file.suffix}'.")
     try:
         return np.array(opensim.TimeSeriesTableVec3(str(file)).getIndependentColumn())
     except RuntimeError as error:
-        raise NMMError(
-            f"marker file '{file}': OpenSim cannot read it: {str(error).splitlines()[0]}"
-        ) from None
+        reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
+        raise NMMError(f"marker file '{file}': OpenSim cannot read it: {reason}.") from None

@@ -59,6 +59,9 @@ def compute_inverse_kinematics(
 def run_inverse_kinematics(setup: Path) -> Path:
     """Run an ``InverseKinematicsTool`` setup; returns the motion file."""
     element = read_setup(setup, "InverseKinematicsTool")
+    if element.has_name:
+        # OpenSim names the files of marker errors and locations after it.
+        _ = element.file_stem
     tool = _load(setup, opensim.InverseKinematicsTool)
     return _run_kinematics(
         tool,
@@ -120,12 +123,13 @@ def run_inverse_dynamics(setup: Path) -> Path:
         tuple(element.get_names("forces_to_exclude", [])),
     )
     folder = element.get_path("results_directory", ".")
-    result = (folder / str(tool.getOutputGenForceFileName())).resolve()
-    if result.parent != folder:
-        raise element.error(
-            f"<output_gen_force_file>: expected the name of a file in <results_directory>, but "
-            f"found '{tool.getOutputGenForceFileName()}'"
-        )
+    for tag in ("output_gen_force_file", "output_body_forces_file"):
+        if element.has(tag) and (folder / element.get_text(tag)).resolve().parent != folder:
+            raise element.get_child(tag).error(
+                f"<{tag}>: expected the name of a file in <results_directory>, but found "
+                f"'{element.get_text(tag)}'"
+            )
+    result = folder / str(tool.getOutputGenForceFileName())
 
     def refuse(setting: str, message: str) -> NMMError:
         place = element.get_child(setting) if element.has(setting) else element
