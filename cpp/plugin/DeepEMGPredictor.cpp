@@ -129,14 +129,12 @@ const SimTK::Vector& DeepEMGPredictor::getExcitations(const SimTK::State& state)
 
 void DeepEMGPredictor::computeExcitations(
         const SimTK::State& state, SimTK::Vector& excitations) const {
-    const std::vector<double> times{state.getTime()};
-    nmm::checkDomain(_nmm->getFittedPaths(), _nmm->getArtefact().coordinates, times,
+    nmm::checkDomain(_nmm->getFittedPaths(), _nmm->getArtefact().coordinates, {state.getTime()},
             getRow(_coordinates, [&](const auto& c) { return c.getValue(state); }),
             "Coordinates of model '" + getModel().getName() + "'");
-    const auto row = _nmm->getExcitationModel().computeExcitations(_nmm->getEMG().channels, times,
+    const auto row = _nmm->computeExcitations(state.getTime(),
             getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }),
-            getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }),
-            _nmm->getEMG().name);
+            getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }));
     ++_numNetworkPasses;
     for (int i = 0; i < excitations.size(); ++i) {
         excitations[i] = row(0, static_cast<std::size_t>(i));

@@ -36,6 +36,13 @@ public:
     const std::vector<FittedPath>& getFittedPaths() const { return _fittedPaths; }
     const EMGRecording& getEMG() const { return _emg; }
 
+    /// The excitations of all muscles at one moment.
+    /// @param time s
+    /// @param coordinates the values that the network listens to, one row
+    /// @param speeds the speeds that the network listens to, one row
+    /// @throws nmm::Error if the EMG does not reach so far.
+    Matrix computeExcitations(double time, const Matrix& coordinates, const Matrix& speeds) const;
+
 private:
     Source _source;
     std::filesystem::file_time_type _artefactTime;
@@ -43,6 +50,7 @@ private:
     ExcitationModel _excitationModel;
     std::vector<FittedPath> _fittedPaths;
     EMGRecording _emg;
+    std::vector<double> _lags; ///< of all EMG samples that a moment needs, s before it
 };
 
 } // namespace nmm::osim

@@ -96,6 +96,31 @@ TimeSeries trim(const TimeSeries& series, double initialTime, double finalTime) 
     return result;
 }
 
+TimeSeries selectNeighbours(const TimeSeries& series, const std::vector<double>& times) {
+    checkShape(series, "Time series");
+    std::vector<std::size_t> rows;
+    for (const double time : times) {
+        const auto next = std::upper_bound(series.time.begin(), series.time.end(), time);
+        const auto row = static_cast<std::size_t>(next - series.time.begin());
+        if (row > 0) {
+            rows.push_back(row - 1);
+        }
+        if (row < series.time.size()) {
+            rows.push_back(row);
+        }
+    }
+    std::sort(rows.begin(), rows.end());
+    rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+    TimeSeries result{series.columns, {}, Matrix(rows.size(), series.columns.size())};
+    auto values = result.values.values.begin();
+    for (const auto row : rows) {
+        result.time.push_back(series.time[row]);
+        values = std::copy_n(series.values.values.begin() + row * series.columns.size(),
+                series.columns.size(), values);
+    }
+    return result;
+}
+
 Matrix sample(const TimeSeries& series, const std::vector<double>& times) {
     checkShape(series, "Sampled time series");
     checkTime(series.time, "Sampled time series");

@@ -26,6 +26,10 @@ TimeSeries selectColumns(
 /// long recording without a copy of the whole. `time` must be increasing.
 TimeSeries trim(const TimeSeries& series, double initialTime, double finalTime);
 
+/// The samples that sample() needs for these times (s), and no others between them: a few moments
+/// of a long recording. `time` must be increasing.
+TimeSeries selectNeighbours(const TimeSeries& series, const std::vector<double>& times);
+
 /// Values at the given times (s), by linear interpolation between samples. Before the first
 /// sample and after the last their values are held: callers check the range first, where
 /// holding is not meant.
