@@ -23,8 +23,9 @@ INTRODUCTION = """\
 
 Every class of the plugin with its elements, their defaults and meaning, as
 `opensim-cmd -L libosimNMM.so print-xml CLASS` prints them. Made by
-`python scripts/xml_reference.py`; a test compares it with the plugin. How the classes work together: [components.md](components.md).
-Elements of the Python verbs' setups are in their XML Schemas (`nmm-opensim schemas FOLDER`).
+`python scripts/xml_reference.py`; a test compares it with the plugin. How the classes work
+together: [components.md](components.md). Elements of the Python verbs' setups are in their XML
+Schemas (`nmm-opensim schemas FOLDER`).
 """
 
 
