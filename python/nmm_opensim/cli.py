@@ -218,7 +218,7 @@ def train(setup: Path) -> None:
             bar.update(task, total=None if share is None else 1.0, completed=share, state=text)
 
         try:
-            outcomes = train(training, show)
+            outcomes = train(training, show, warn)
         except KeyboardInterrupt:
             bar.stop()
             console.print("Stopped; the progress is kept. The same command goes on from here.")

@@ -6,17 +6,29 @@ from collections.abc import Callable
 
 from ..estimators.network import FittedNetwork
 from ..estimators.posterior.estimator import Posterior
+from .information import check_information, describe_little_data
 from .training import Outcome, Training
 
 Progress = Callable[[str, float | None], None]
 """Called with what is done and, where that is known, the share that is done (0 to 1)."""
 
 
-def train(training: Training, progress: Progress = lambda text, share: None) -> list[Outcome]:
+def train(
+    training: Training,
+    progress: Progress = lambda text, share: None,
+    warn: Callable[[str], None] = lambda text: None,
+) -> list[Outcome]:
     """All outcomes, one for each seed where chance plays a part.
 
-    A network's training that was interrupted goes on where it stopped.
+    Before that, deep muscles of which nothing tells are refused, and ``warn`` is called where the
+    trials are little. A network's training that was interrupted goes on where it stopped.
     """
+    known = {ours for subject in training.setup.prior_subjects for ours, _ in subject.muscles}
+    check_information(training.declaration, training.training_trials, known)
+    warning = describe_little_data(training.declaration, training.training_trials)
+    if warning is not None:
+        training.warnings.append(warning)
+        warn(warning)
     if training.setup.estimator == "posterior":
         nmm = Posterior(lambda text: progress(text, None)).fit(training.task, seed=0)
         return [Outcome(nmm, None)]

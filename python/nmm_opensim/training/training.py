@@ -40,7 +40,6 @@ from ..trial import Trial, TrialFiles, read_trial
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
 from .hiding import hide_channels
-from .information import check_information, describe_little_data
 from .setup import PriorSubject, TrainingSetup
 
 Progress = Callable[[int, int, float], None]
@@ -136,10 +135,6 @@ class Training:
             name: prepare_trial(trial, self.model, self.declaration)
             for name, trial in trials.items()
         }
-        known = {ours for subject in setup.prior_subjects for ours, _ in subject.muscles}
-        check_information(self.declaration, self.training_trials, known)
-        if (warning := describe_little_data(self.declaration, self.training_trials)) is not None:
-            self.warnings.append(warning)
         if setup.electromechanical_delay is None:
             status("Estimating the electromechanical delay")
             self._estimate_delay()
