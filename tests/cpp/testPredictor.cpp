@@ -107,3 +107,38 @@ TEST_CASE("A network refuses tensors and inputs that do not fit") {
     CHECK_THAT(errorText([&] { Predictor(artefact).predict(Matrix(5, 3)); }),
             Contains("Expected 2 inputs per frame, but received 3"));
 }
+
+TEST_CASE("One frame alone and among others gives the same") {
+    const auto name = GENERATE(std::string("tanh"), std::string("relu"));
+    const bool givesCorrections = GENERATE(false, true);
+    auto artefact = makeNetwork(5, 3, name);
+    if (givesCorrections) {
+        artefact.predictor.prior.emplace();
+    }
+    const auto fill = [](std::size_t count) {
+        std::vector<double> values;
+        for (std::size_t i = 0; i < count; ++i) {
+            values.push_back(std::sin(1.7 * static_cast<double>(i + count)));
+        }
+        return values;
+    };
+    artefact.tensors["predictor.input_mean"].values = fill(5);
+    artefact.tensors["predictor.0.weight"] = {{7, 5}, fill(35)};
+    artefact.tensors["predictor.0.bias"] = {{7}, fill(7)};
+    artefact.tensors["predictor.1.weight"] = {{6, 7}, fill(42)};
+    artefact.tensors["predictor.1.bias"] = {{6}, fill(6)};
+    artefact.tensors["predictor.2.weight"] = {{3, 6}, fill(18)};
+    artefact.tensors["predictor.2.bias"] = {{3}, fill(3)};
+    const Predictor predictor(artefact);
+    Matrix inputs(4, 5);
+    inputs.values = fill(20);
+    const auto together = predictor.predict(inputs);
+    for (std::size_t frame = 0; frame < 4; ++frame) {
+        const auto* first = &inputs.values[5 * frame];
+        const auto alone = predictor.predict(row({first, first + 5}));
+        REQUIRE(alone.columns == 3);
+        for (std::size_t output = 0; output < 3; ++output) {
+            CHECK(alone(0, output) == Approx(together(frame, output)).epsilon(1e-13));
+        }
+    }
+}

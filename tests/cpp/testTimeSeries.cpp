@@ -99,3 +99,16 @@ TEST_CASE("nearestNames lists up to three names by edit distance") {
     CHECK(nearestNames("soleus", {"gasmed"}) == "gasmed");
     CHECK(nearestNames("soleus", {}).empty());
 }
+
+TEST_CASE("The neighbours of some times are all that sampling them needs") {
+    const auto series = makeSeries();
+    for (const auto& times : std::vector<std::vector<double>>{
+                 {0.5}, {2.0, 0.25}, {-1.0}, {7.0}, {1.0, 3.0}, {0.0, 0.5, 2.9, 4.0}}) {
+        const auto neighbours = nmm::selectNeighbours(series, times);
+        CHECK(neighbours.columns == series.columns);
+        CHECK(sample(neighbours, times).values == sample(series, times).values);
+    }
+    CHECK(nmm::selectNeighbours(series, {0.5}).time == std::vector<double>{0.0, 1.0});
+    CHECK(nmm::selectNeighbours(series, {-1.0}).time == std::vector<double>{0.0});
+    CHECK(nmm::selectNeighbours(series, {}).time.empty());
+}

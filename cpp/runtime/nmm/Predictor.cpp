@@ -1,6 +1,7 @@
 #include "Predictor.h"
 
 #include "Error.h"
+#include "FrameNetwork.h"
 #include "PredictorTensors.h"
 #include "TorchTensors.h"
 
@@ -9,6 +10,8 @@
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/tanh.h>
 #include <c10/core/InferenceMode.h>
+
+#include <optional>
 
 namespace nmm {
 
@@ -22,6 +25,7 @@ struct Predictor::Impl {
     at::Tensor (*hiddenActivation)(const at::Tensor&);
     std::vector<Layer> layers;
     bool givesExcitations = true;
+    std::optional<FrameNetwork> singleFrame;
 };
 
 Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>()) {
@@ -36,8 +40,9 @@ Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>())
         _impl->layers.push_back(
                 {copy(tensors.at(weightName(layer))), copy(tensors.at(biasName(layer)))});
     }
-    // LibTorch sets itself up in its first pass: pay for that when loading, not in the first frame.
-    predict(Matrix(1, static_cast<std::size_t>(_impl->inputMean.size(0))));
+    _impl->singleFrame.emplace(artefact);
+    // LibTorch sets itself up in its first pass: pay for that when loading, not in the first trial.
+    predict(Matrix(2, static_cast<std::size_t>(_impl->inputMean.size(0))));
 }
 
 Predictor::~Predictor() = default;
@@ -49,6 +54,12 @@ Matrix Predictor::predict(const Matrix& inputs) const {
     if (inputs.columns != numInputs) {
         throw Error("Predictor: Expected " + std::to_string(numInputs) +
                     " inputs per frame, but received " + std::to_string(inputs.columns) + ".");
+    }
+    if (inputs.rows == 1) {
+        Matrix outputs(1, 0);
+        outputs.values = _impl->singleFrame->predict(inputs.values);
+        outputs.columns = outputs.values.size();
+        return outputs;
     }
     const c10::InferenceMode noGradients;
     const SingleThread singleThread;

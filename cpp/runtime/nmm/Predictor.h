@@ -19,7 +19,7 @@ public:
     Predictor(Predictor&&) noexcept;
     Predictor& operator=(Predictor&&) noexcept;
 
-    /// One forward pass over all frames.
+    /// One forward pass over all frames; a single frame goes through FrameNetwork.
     /// @param inputs frames x inputs: for each lag all channels, then coordinates, then speeds.
     /// @returns frames x outputs. Family "mlp": excitations in [0, 1]; "posterior": corrections of
     /// the channels' excitations, then of the deep muscles' priors.
