@@ -113,7 +113,7 @@ TEST_CASE("One frame alone and among others gives the same") {
     const bool givesCorrections = GENERATE(false, true);
     auto artefact = makeNetwork(5, 3, name);
     if (givesCorrections) {
-        artefact.predictor.prior.emplace();
+        artefact.predictor.prior.emplace().muscles.resize(3);
     }
     const auto fill = [](std::size_t count) {
         std::vector<double> values;

@@ -36,8 +36,8 @@ FrameNetwork::FrameNetwork(const Artefact& artefact)
     for (std::size_t k = 0; k < artefact.predictor.numLayers; ++k) {
         const auto& weight = artefact.tensors.at(weightName(k));
         const auto numOutputs = weight.shape[0], numInputs = weight.shape[1];
-        Layer layer{std::vector<double>(weight.values.size()),
-                artefact.tensors.at(biasName(k)).values};
+        Layer layer{
+                std::vector<double>(weight.values.size()), artefact.tensors.at(biasName(k)).values};
         for (std::size_t j = 0; j < numOutputs; ++j) {
             for (std::size_t i = 0; i < numInputs; ++i) {
                 layer.weights[i * numOutputs + j] = weight.values[j * numInputs + i];
