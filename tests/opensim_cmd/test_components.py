@@ -19,6 +19,7 @@ from elbow_replay import (
     write_replaying_artefact,
     write_tool_setup,
 )
+from opensim_python import OPENSIM_PYTHON, run_python
 from safetensors import safe_open
 from sto import Sto, read_sto
 
@@ -88,6 +89,51 @@ def test_a_simulation_gives_the_same_again(project: Path, run_tool: Run) -> None
     first = (project / "forward_states.sto").read_bytes()
     run_successfully(run_tool, project / "forward.xml")
     assert (project / "forward_states.sto").read_bytes() == first
+
+
+SIMULATE = """
+import sys
+import opensim
+import nmm_opensim
+nmm_opensim.load_plugin()
+model = opensim.Model(sys.argv[1])
+assert model.getComponent("/componentset/deep_emg").getConcreteClassName() == "DeepEMGPredictor"
+state = model.initSystem()
+table = opensim.TimeSeriesTable(sys.argv[2])
+names = table.getColumnLabels()
+first = table.getNearestRowIndexForTime(float(sys.argv[3]))
+row = table.getRowAtIndex(first)
+variables = model.getStateVariableNames()
+for name in [variables.get(i) for i in range(variables.getSize())]:
+    if name in names:
+        model.setStateVariableValue(state, name, row[names.index(name)])
+state.setTime(table.getIndependentColumn()[first])
+manager = opensim.Manager(model)
+manager.setIntegratorAccuracy(1e-6)
+manager.setIntegratorMaximumStepSize(0.01)
+manager.initialize(state)
+state = manager.integrate(2.5)
+model.realizeVelocity(state)
+print(model.getStateVariableValue(state, sys.argv[4]))
+print(*[model.getControls(state)[i] for i in range(model.getNumControls())])
+"""
+
+
+def test_python_simulates_what_the_tool_does(project: Path, run_tool: Run) -> None:
+    run_successfully(run_tool, project / "forward.xml")
+    states = read_forward_states(project)
+    controls = read_sto(project / "forward_controls.sto")
+    (model,) = project.glob("*.osim")
+    (recorded,) = (f for f in project.glob("*_states.sto") if not f.name.startswith("forward"))
+    arguments = (model, recorded, str(states.time[0]), ANGLE)
+    status, out, err = run_python(OPENSIM_PYTHON, SIMULATE, *arguments)
+    assert status == 0, out + err
+    *_, angle, found = out.strip().splitlines()
+    assert states.time[-1] == pytest.approx(2.5)
+    assert np.degrees(abs(float(angle) - states.column(ANGLE)[-1])) < 0.01
+    np.testing.assert_allclose(
+        np.array(found.split(), dtype=float), controls.values[-1], rtol=0, atol=1e-6
+    )
 
 
 def test_simulation_reporter_and_analysis_agree(

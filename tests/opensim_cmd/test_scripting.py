@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Walking, run_cli
+from opensim_python import OPENSIM_PYTHON, run_python
 from sto import read_sto
-
-OPENSIM_PYTHON = Path(sys.prefix) / "bin" / "opensim-python"
 
 RUN = """
 import sys
@@ -32,19 +30,6 @@ fresh = opensim.OpenSimObject.newInstanceOfType("NMMTool")
 assert fresh.getPropertyByName("emg_time_offset").toString() == "0"
 {end}
 """
-
-
-def run_python(python: Path | str, code: str, *arguments: str | Path) -> tuple[int, str, str]:
-    environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
-    done = subprocess.run(
-        [str(python), "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=environment,
-        timeout=300,
-        check=False,
-    )
-    return done.returncode, done.stdout, done.stderr
 
 
 @pytest.mark.parametrize(
