@@ -20,7 +20,12 @@ from nmm_opensim.schemas.schema import FOLDER, check_structure, load_schema
 from nmm_opensim.setup_xml import SetupElement
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-OURS = sorted(f for f in (ROOT / "setups").glob("*.xml") if "<NMM" in f.read_text())
+# OpenSim's own tools, which may hold components of ours, have OpenSim's own rules.
+OURS = sorted(
+    file
+    for file in (ROOT / "setups").glob("*.xml")
+    if any(child.tag in READERS for child in etree.parse(file).getroot())
+)
 
 
 def parse_schemas() -> dict[str, dict[str, str]]:
