@@ -47,4 +47,16 @@ void checkFileExists(const std::string& file, const std::string& what) {
     }
 }
 
+void checkIsInside(const std::string& file, const std::string& folder, const std::string& what) {
+    auto root = fs::weakly_canonical(fs::absolute(folder));
+    if (!root.has_filename()) {
+        root = root.parent_path(); // it ended with a separator
+    }
+    const auto relative = fs::weakly_canonical(file).lexically_relative(root);
+    if (relative.empty() || *relative.begin() == ".." || *relative.begin() == ".") {
+        throw Error(what + ": Expected a file inside <results_directory>, '" + folder +
+                    "', but received '" + file + "'. Results are written nowhere else.");
+    }
+}
+
 } // namespace nmm::osim

@@ -30,4 +30,9 @@ std::string findFile(
 /// @throws nmm::Error if there is no such file.
 void checkFileExists(const std::string& file, const std::string& what);
 
+/// @param what what the file is, for messages: "<forward_model_file>"
+/// @throws nmm::Error unless the file, links followed, is inside the folder of the results: a setup
+/// from others must not write elsewhere.
+void checkIsInside(const std::string& file, const std::string& folder, const std::string& what);
+
 } // namespace nmm::osim

@@ -71,6 +71,12 @@ void NMMTool::runTrial() const {
         checkSetupFile(*this, setupFile);
     }
 
+    const auto folder = resolvePath(get_results_directory(), setupFile);
+    const auto forwardModelFile = resolvePath(get_forward_model_file(), setupFile);
+    if (!get_forward_model_file().empty()) {
+        checkIsInside(forwardModelFile, folder, "<forward_model_file>");
+    }
+
     Stopwatch stopwatch;
     const auto artefactFile = getRequiredFile(getProperty_artefact_file());
     checkFileExists(artefactFile, "Artefact file");
@@ -107,14 +113,12 @@ void NMMTool::runTrial() const {
 
     stopwatch.lap();
     if (!get_forward_model_file().empty()) {
-        const auto forwardModelFile = resolvePath(get_forward_model_file(), setupFile);
         writeForwardModel({modelFile, artefactFile, emgFile, get_emg_time_offset()}, artefact,
                 forwardModelFile);
         report.states = makeStatesTable(*model, artefact, trajectory, report.results);
         log_info("Model for forward simulation '{}' written ({:.0f} ms)", forwardModelFile,
                 stopwatch.lap());
     }
-    const auto folder = resolvePath(get_results_directory(), setupFile);
     writeTrialReport(folder, *model, artefact, report);
     log_info("Results of '{}' written to '{}' ({:.0f} ms)", report.name, folder, stopwatch.lap());
 }

@@ -100,8 +100,8 @@ public:
     OpenSim_DECLARE_PROPERTY(forward_model_file, std::string,
             "Model (.osim) to write for forward simulation: model_file with calibrated muscles, a "
             "DeepEMGPredictor and an NMMController inside. With it comes '_states.sto' in "
-            "results_directory, the trial as a states file to start from. Default: empty, neither "
-            "is written.");
+            "results_directory, the trial as a states file to start from. It must be inside "
+            "results_directory. Default: empty, neither is written.");
 
     NMMTool();
 

@@ -443,6 +443,12 @@ def refuse(walking: Walking, setup: Path, run_tool: Run, words: list[str]) -> No
             id="a name that leads out of the results folder",
         ),
         pytest.param(
+            "<score_deep_emg>",
+            "<forward_model_file>../results/escaped.osim</forward_model_file><score_deep_emg>",
+            ["<forward_model_file>: Expected a file inside <results_directory>", "escaped.osim"],
+            id="a model outside the results folder",
+        ),
+        pytest.param(
             "<final_time>2.37</final_time>",
             "<final_time>end</final_time>",
             ["line LINE: Expected a double in <final_time>, but received 'end'"],
