@@ -143,6 +143,36 @@ def init(**values: Any) -> None:
 
 
 @cli.command(
+    "process-emg",
+    epilog=example(
+        "python -m nmm_opensim.emg data/elbow_raw",
+        "nmm-opensim process-emg setups/elbow_emg.xml",
+    ),
+)
+@SETUP
+def process_emg(setup: Path) -> None:
+    """Envelopes (.sto) from raw EMG, and what is wrong with the recording.
+
+    SETUP holds an NMMEmgProcessingTool: files (.csv, .txt, .c3d, .sto, .mot), filters and
+    normalisation. The envelopes are as `train` takes them. Findings are shown and written as JSON.
+    """
+    from .emg.process import process_emg
+    from .emg.quality_file import make_table
+    from .emg.setup import read_emg_setup
+
+    declared = read_emg_setup(setup)
+    with console.status("Processing EMG") as status:
+        processed = process_emg(declared, status.update)
+    if any(recording.findings for recording in processed.recordings):
+        console.print(make_table(processed.recordings))
+    else:
+        console.print("No findings.")
+    for file in processed.envelope_files:
+        console.print(f"EMG envelopes: {file}", soft_wrap=True)
+    console.print(f"EMG quality: {processed.quality_file}", soft_wrap=True)
+
+
+@cli.command(
     "inverse-kinematics",
     epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),
 )

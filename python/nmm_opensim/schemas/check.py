@@ -7,6 +7,8 @@ from pathlib import Path
 
 from ..benchmark.setup import TOOL as BENCHMARK_TOOL
 from ..benchmark.setup import read_benchmark_setup
+from ..emg.setup import TOOL as EMG_TOOL
+from ..emg.setup import read_emg_setup
 from ..inverse.setup import TOOL as INVERSE_TOOL
 from ..inverse.setup import read_inverse_setup
 from ..results import TOOL as RUN_TOOL
@@ -17,6 +19,7 @@ from ..training.setup import read_training_setup
 from .schema import check_structure
 
 READERS: Mapping[str, Callable[[Path], object]] = {
+    EMG_TOOL: read_emg_setup,
     INVERSE_TOOL: lambda file: read_inverse_setup(read_setup(file, INVERSE_TOOL)),
     TRAINING_TOOL: read_training_setup,
     BENCHMARK_TOOL: read_benchmark_setup,

@@ -1,0 +1,56 @@
+"""Raw EMG whose truth is known: noise in the band of EMG under a given envelope, and its faults.
+
+Surface EMG of many motor units is close to Gaussian noise whose amplitude follows the activity
+(Hogan and Mann 1980, doi 10.1109/TBME.1980.326652).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from scipy import signal
+
+from ..files import write_text
+from ..recordings.signal import Signal
+from ..tables import Array
+
+BAND = (20.0, 450.0)  # Hz
+NOISE = 2e-6  # V, RMS of electrodes and amplifier
+# Files, amplitude (V) and phase (turns) of the elbow's muscles: extensors work when flexors rest.
+ELBOW = {
+    "emg_biceps_brachii_raw_2000Hz.csv": (60e-6, 0.0),
+    "emg_brachioradialis_raw_2000Hz.csv": (300e-6, 0.05),
+    "emg_triceps_lateral_raw_2000Hz.csv": (60e-6, 0.5),
+}
+ELBOW_RATE, ELBOW_DURATION, ELBOW_PERIOD = 2000.0, 26.7, 6.5
+
+
+def simulate_emg(
+    random: np.random.Generator, name: str, envelope: Array, rate: float, noise: float = NOISE
+) -> Signal:
+    """A raw channel (V) whose RMS follows ``envelope`` (samples,) (V) at ``rate`` (Hz)."""
+    sos = signal.butter(2, BAND, "bandpass", fs=rate, output="sos")
+    carrier = signal.sosfiltfilt(sos, random.normal(size=len(envelope)))
+    values = envelope * carrier / carrier.std() + noise * random.normal(size=len(envelope))
+    return Signal("simulated EMG", name, "V", rate, 0.0, values)
+
+
+def make_bursts(time: Array, period: float, phase: float) -> Array:
+    """An envelope from 0 to 1, one burst in each period (s) and rest between; (samples,)."""
+    bursts: Array = np.maximum(np.cos(2 * np.pi * (time / period - phase)), 0.0) ** 2
+    return bursts
+
+
+def write_elbow(folder: Path, seed: int = 1) -> list[Path]:
+    """Write simulated raw EMG of elbow flexion in the form of the published recordings."""
+    random = np.random.default_rng(seed)
+    time = np.arange(int(ELBOW_DURATION * ELBOW_RATE)) / ELBOW_RATE
+    files = []
+    for name, (amplitude, phase) in ELBOW.items():
+        envelope = amplitude * make_bursts(time, ELBOW_PERIOD, phase + 0.5)
+        raw = simulate_emg(random, name, envelope, ELBOW_RATE)
+        rows = [f"{t:.10g},{value * 1e6:.9g}" for t, value in zip(time, raw.values, strict=True)]
+        files.append(folder / name)
+        write_text(files[-1], "\n".join(["\ufefftime,value", *rows, ""]))
+    return files

@@ -1,0 +1,113 @@
+"""One recorded channel: evenly sampled, its rate and unit as its file or setup states them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import NMMError, require_file
+from ..tables import Array
+
+# Everything is held in memory several times over; more than this is not one trial.
+LARGEST_FILE = 2 * 1024**3  # bytes
+# Times are printed with few digits, and clocks jitter; a lost sample is a whole step.
+LARGEST_JITTER = 0.5  # steps
+LARGEST_RATE_ERROR = 0.005  # relative
+VOLTS = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "µV": 1e-6, "μV": 1e-6, "nV": 1e-9}
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A channel ``name`` of ``source``; ``values`` (samples,) in ``unit``, None where unstated.
+
+    Sample i was taken at ``start + i / rate`` (s, Hz).
+    """
+
+    source: str
+    name: str
+    unit: str | None
+    rate: float
+    start: float
+    values: Array
+
+    @property
+    def time(self) -> Array:
+        """Times of the samples (s)."""
+        time: Array = self.start + np.arange(len(self.values)) / self.rate
+        return time
+
+    def shift(self, offset: float) -> Signal:
+        """The same samples, ``offset`` (s) later."""
+        return replace(self, start=self.start + offset)
+
+    def to_volts(self, declared: str | None) -> Signal:
+        """The samples in V, from the file's unit or the ``declared`` one; none is guessed."""
+        unit = self.unit or declared
+        where = f"{self.source}: channel '{self.name}'"
+        if unit is None:
+            raise NMMError(
+                f"{where}: expected a unit, but the file states none; declare <units>, one of "
+                f"{', '.join(VOLTS)}."
+            )
+        if unit not in VOLTS:
+            raise NMMError(
+                f"{where}: expected a voltage, one of {', '.join(VOLTS)}, but found '{unit}'."
+            )
+        if declared is not None and VOLTS.get(declared) != VOLTS[unit]:
+            raise NMMError(
+                f"{where}: expected the declared unit '{declared}', but the file states '{unit}'; "
+                "correct <units>."
+            )
+        bad = np.flatnonzero(~np.isfinite(self.values))
+        if len(bad):
+            raise NMMError(
+                f"{where}: expected numbers, but found {self.values[bad[0]]} at "
+                f"{self.start + bad[0] / self.rate:g} s ({len(bad)} such values); leave the range "
+                "out or export it anew."
+            )
+        return replace(self, unit="V", values=self.values * VOLTS[unit])
+
+
+def find_rate(where: str, time: Array, declared: float | None) -> float:
+    """The sampling rate (Hz) of even times (s): the ``declared`` one, if there is one."""
+    step = np.diff(time)
+    if len(time) < 2 or not np.all(np.isfinite(time)):
+        raise NMMError(f"{where}: expected at least two samples with finite times.")
+    if np.any(step <= 0):
+        row = int(np.argmax(step <= 0))
+        raise NMMError(
+            f"{where}: expected increasing times, but sample {row + 2} has {time[row + 1]:g} s "
+            f"after {time[row]:g} s."
+        )
+    usual = float(np.median(step))
+    uneven = np.abs(step - usual) > LARGEST_JITTER * usual
+    if np.any(uneven):
+        row = int(np.argmax(uneven))
+        raise NMMError(
+            f"{where}: expected even times, but after {time[row]:g} s comes {time[row + 1]:g} s "
+            f"where the step is {usual:g} s; fill the gap or leave the range out."
+        )
+    rate = float((len(time) - 1) / (time[-1] - time[0]))
+    if declared is None:
+        return rate
+    if abs(rate - declared) > LARGEST_RATE_ERROR * declared:
+        raise NMMError(
+            f"{where}: expected the declared sampling rate, {declared:g} Hz, but its times have "
+            f"{rate:g} Hz; correct <sampling_rate>."
+        )
+    return declared
+
+
+def require_reasonable(path: Path, what: str) -> Path:
+    """``path``, if it is a file that is neither empty nor enormous."""
+    size = require_file(path, what).stat().st_size
+    if size == 0:
+        raise NMMError(f"{what} '{path}': expected a recording, but the file is empty.")
+    if size > LARGEST_FILE:
+        raise NMMError(
+            f"{what} '{path}': expected at most {LARGEST_FILE / 1024**3:g} GiB, but found "
+            f"{size / 1024**3:.1f} GiB; split the recording."
+        )
+    return path
