@@ -117,6 +117,8 @@ def _find_first_numbers(lines: list[str], source: str, delimiter: str, decimal: 
     width = 0
     for i, line in enumerate(lines[:MOST_HEADER_ROWS]):
         cells = _split(line, delimiter)
+        while cells and not cells[-1]:
+            cells.pop()
         filled = [cell for cell in cells if cell]
         # Headers may hold a row of numbers, such as a rate; data are as wide as their labels.
         if filled and len(cells) == width and all(_is_number(cell, decimal) for cell in filled):
@@ -147,6 +149,10 @@ def _read_labels(
         labels.append(label)
     if labels and not labels[-1]:
         labels.pop()
+    if all(_is_number(label, ".") for label in labels):
+        raise NMMError(
+            f"{source}: expected a row of labels above the numbers, but found '{labels[0]}'; add one."
+        )
     names = [label for label in labels if not TIME_LABEL.fullmatch(label)]
     for name in names:
         if not name or names.count(name) > 1:

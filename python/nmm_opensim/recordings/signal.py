@@ -89,7 +89,8 @@ def find_rate(where: str, time: Array, declared: float | None) -> float:
             f"{where}: expected even times, but after {time[row]:g} s comes {time[row + 1]:g} s "
             f"where the step is {usual:g} s; fill the gap or leave the range out."
         )
-    rate = float((len(time) - 1) / (time[-1] - time[0]))
+    # Printed times carry no more digits; a rate is then the round number that it was.
+    rate = float(f"{(len(time) - 1) / (time[-1] - time[0]):.7g}")
     if declared is None:
         return rate
     if abs(rate - declared) > LARGEST_RATE_ERROR * declared:
