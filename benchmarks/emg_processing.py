@@ -15,7 +15,8 @@ from nmm_opensim.emg.simulated import make_bursts, simulate_emg
 
 CHANNELS, RATE, DURATION, REPEATS = 16, 2000.0, 60.0, 3
 SETUP = """<OpenSimDocument Version="40500"><NMMEmgProcessingTool name="minute"><recordings>
-<Recording name="trial"><files><EmgFile name="all"><file>raw.csv</file><channels>{channels}</channels>
+<Recording name="trial"><files><EmgFile name="all"><file>raw.csv</file>
+<channels>{channels}</channels>
 <units>uV</units></EmgFile></files></Recording></recordings>
 <mains_frequency>50</mains_frequency><notch>50</notch><normalization>maximum</normalization>
 <results_directory>results</results_directory></NMMEmgProcessingTool></OpenSimDocument>"""

@@ -1,4 +1,4 @@
-"""The filters between raw EMG and its envelope, each SciPy's own; docs/emg.md gives their sources."""
+"""The filters between raw EMG and its envelope, all SciPy's; docs/emg.md gives their sources."""
 
 from __future__ import annotations
 

@@ -132,6 +132,6 @@ def _check_header(path: Path, source: str) -> None:
     needed = (data - 1) * BLOCK + (last - first + 1) * (points * 4 + analog) * width
     if data < 2 or last < first or start + parameters[2] * BLOCK > size or needed > size:
         raise NMMError(
-            f"{source}: expected a C3D file of {needed} bytes by its header, but found {size}; it is "
-            "truncated."
+            f"{source}: expected a C3D file of {needed} bytes by its header, but found {size}; it "
+            "is truncated."
         )

@@ -52,7 +52,9 @@ def read_delimited(
     delimiter, decimal = _find_marks(lines, source, layout)
     first = _find_first_numbers(lines, source, delimiter, decimal)
     labels, units = _read_labels(lines[:first], source, delimiter)
-    columns = _read_columns(lines, first, source, delimiter, decimal, labels)
+    columns = _read_whole(lines[first:], delimiter, decimal, len(labels))
+    if columns is None:
+        columns = _read_cells(lines, first, source, delimiter, decimal, labels)
     return _make_signals(source, labels, units, columns, rate)
 
 
@@ -151,7 +153,8 @@ def _read_labels(
         labels.pop()
     if all(_is_number(label, ".") for label in labels):
         raise NMMError(
-            f"{source}: expected a row of labels above the numbers, but found '{labels[0]}'; add one."
+            f"{source}: expected a row of labels above the numbers, but found "
+            f"'{labels[0]}'; add one."
         )
     names = [label for label in labels if not TIME_LABEL.fullmatch(label)]
     for name in names:
@@ -163,7 +166,17 @@ def _read_labels(
     return labels, units
 
 
-def _read_columns(
+def _read_whole(lines: list[str], delimiter: str, decimal: str, width: int) -> list[Array] | None:
+    """Columns without empty cells, much faster than cell by cell; None if there are any."""
+    data = lines if decimal == "." else [line.replace(decimal, ".") for line in lines]
+    try:
+        values = np.loadtxt(data, delimiter=delimiter, comments=None, ndmin=2)
+    except ValueError:
+        return None
+    return list(np.ascontiguousarray(values.T)) if values.shape[1] == width else None
+
+
+def _read_cells(
     lines: list[str], first: int, source: str, delimiter: str, decimal: str, labels: list[str]
 ) -> list[Array]:
     rows, numbers = [], []
