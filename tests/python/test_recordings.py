@@ -2,8 +2,9 @@
 
 import os
 import struct
+import subprocess
+import sys
 
-import ezc3d
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -132,21 +133,26 @@ def test_trigger_is_its_first_rise(tmp_path):
         find_trigger(read(tmp_path, text)[0], 2.0)
 
 
+# In a process of its own: ezc3d and OpenSim's bindings cannot share one.
+WRITE_C3D = """
+import sys, ezc3d, numpy as np
+c3d = ezc3d.c3d()
+point, analog = c3d["parameters"]["POINT"], c3d["parameters"]["ANALOG"]
+point["RATE"]["value"], analog["RATE"]["value"] = [100], [1000]
+point["LABELS"]["value"], point["UNITS"]["value"] = ["hip", "knee"], ["mm"]
+analog["LABELS"]["value"], analog["UNITS"]["value"] = ["EMG1", "EMG2"], ["V", "V"]
+points = np.ones((4, 2, 10))
+points[:3, 0] = np.array([[1.0], [2.0], [3.0]])
+c3d["data"]["points"] = points
+c3d["data"]["analogs"] = np.arange(200.0).reshape(1, 2, 100)
+c3d.write(sys.argv[1])
+"""
+
+
 @pytest.fixture
 def c3d_file(tmp_path):
-    c3d = ezc3d.c3d()
-    c3d["parameters"]["POINT"]["RATE"]["value"] = [100]
-    c3d["parameters"]["POINT"]["LABELS"]["value"] = ["hip", "knee"]
-    c3d["parameters"]["POINT"]["UNITS"]["value"] = ["mm"]
-    c3d["parameters"]["ANALOG"]["RATE"]["value"] = [1000]
-    c3d["parameters"]["ANALOG"]["LABELS"]["value"] = ["EMG1", "EMG2"]
-    c3d["parameters"]["ANALOG"]["UNITS"]["value"] = ["V", "V"]
-    points = np.ones((4, 2, 10))
-    points[:3, 0] = np.array([[1.0], [2.0], [3.0]])
-    c3d["data"]["points"] = points
-    c3d["data"]["analogs"] = np.arange(200.0).reshape(1, 2, 100)
     file = tmp_path / "trial.c3d"
-    c3d.write(str(file))
+    subprocess.run([sys.executable, "-c", WRITE_C3D, file], check=True)
     return file
 
 

@@ -7,10 +7,12 @@ truncated or invented file cannot make it read or reserve what is not there.
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
-import ezc3d
 import numpy as np
 
 from ..errors import NMMError
@@ -18,6 +20,7 @@ from ..files import write_text
 from ..tables import Array
 from .signal import Signal, require_reasonable
 
+CONTENT = Path(__file__).with_name("c3d_content.py")
 BLOCK = 512  # bytes
 KEY = 0x50
 SIGNED_AXES = {
@@ -31,16 +34,14 @@ def read_c3d_analog(path: Path, what: str) -> list[Signal]:
     """All analog channels, with the file's rate and units."""
     source = f"{what} '{path}'"
     content = _read(path, source, what)
-    analog = content["parameters"]["ANALOG"]
-    values = np.asarray(content["data"]["analogs"])
-    values = values.reshape(-1, values.shape[-1])
-    labels = _texts(analog, "LABELS")[: len(values)]
-    units = [*_texts(analog, "UNITS"), *([""] * len(labels))]
-    rate = float(np.ravel(analog["RATE"]["value"])[0]) if len(labels) else 0.0
+    values = content["analogs"]
+    labels = content["ANALOG_LABELS"].tolist()[: len(values)]
+    units = [*content["ANALOG_UNITS"].tolist(), *([""] * len(labels))]
+    rate = float(content["ANALOG_RATE"])
     if not labels or not rate > 0 or values.shape[1] < 2:
         raise NMMError(f"{source}: expected analog channels with a rate, but found none.")
     return [
-        Signal(source, label.strip(), unit.strip() or None, rate, 0.0, channel.astype(float))
+        Signal(source, label, unit or None, rate, 0.0, channel)
         for label, unit, channel in zip(labels, units, values, strict=False)
     ]
 
@@ -67,11 +68,10 @@ def write_markers(path: Path, output: Path, axes: str) -> None:
             f"axes '{axes}': expected a right-handed system, but it mirrors; try 'x z -y'."
         )
     content = _read(path, source, "C3D file")
-    point = content["parameters"]["POINT"]
-    positions = np.asarray(content["data"]["points"])[:3]
-    labels = [label.strip() for label in _texts(point, "LABELS")][: positions.shape[1]]
-    units = (_texts(point, "UNITS") or [""])[0].strip()
-    rate = float(np.ravel(point["RATE"]["value"])[0])
+    positions = content["points"]
+    labels = content["POINT_LABELS"].tolist()[: positions.shape[1]]
+    units = next(iter(content["POINT_UNITS"].tolist()), "")
+    rate = float(content["POINT_RATE"])
     if not labels or not rate > 0 or not units:
         raise NMMError(f"{source}: expected markers with a rate and a unit, but found none.")
     write_text(output, _format_trc(output.name, labels, units, rate, _turn(turned, positions)))
@@ -100,17 +100,23 @@ def _format_trc(name: str, labels: list[str], units: str, rate: float, values: A
     return "\n".join([*lines, ""])
 
 
-def _texts(group: Any, name: str) -> list[str]:
-    return [str(text) for text in group[name]["value"]] if name in group else []
-
-
-def _read(path: Path, source: str, what: str) -> Any:
+def _read(path: Path, source: str, what: str) -> dict[str, Any]:
+    """What ``c3d_content`` finds."""
     _check_header(require_reasonable(path, what), source)
-    try:
-        return ezc3d.c3d(str(path))
-    except Exception as error:
-        reason = str(error).split("\n")[0].rstrip(".")
-        raise NMMError(f"{source}: cannot be read as C3D: {reason}.") from None
+    with tempfile.TemporaryDirectory() as folder:
+        output = Path(folder) / "content.npz"
+        # -P: modules beside the script must not hide Python's own.
+        child = subprocess.run(
+            [sys.executable, "-P", CONTENT, path.resolve(), output],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if child.returncode != 0:
+            reason = (child.stderr.strip().splitlines() or ["the library crashed"])[-1].rstrip(".")
+            raise NMMError(f"{source}: cannot be read as C3D: {reason}.")
+        with np.load(output, allow_pickle=False) as content:
+            return dict(content)
 
 
 def _check_header(path: Path, source: str) -> None:
