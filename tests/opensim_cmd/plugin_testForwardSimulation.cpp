@@ -176,16 +176,17 @@ TEST_CASE("Retried steps leave no trace") {
 
 TEST_CASE("An analysis of a forward simulation gives the simulation's own activations") {
     const ArmProject project;
+    // A model does not own its analyses: tools do.
+    NMMAnalysis analysis;
+    analysis.setName("nmm");
+    analysis.set_artefact_file("arm.nmm");
+    analysis.set_emg_file("emg.sto");
     const auto model = project.makeDrivenArm();
-    auto* analysis = new NMMAnalysis();
-    analysis->setName("nmm");
-    analysis->set_artefact_file("arm.nmm");
-    analysis->set_emg_file("emg.sto");
-    model->addAnalysis(analysis);
+    model->addAnalysis(&analysis);
     auto& state = model->initSystem();
     initialize(*model, state);
     const auto last = integrate(*model, state, 1.0, 1e-7);
-    analysis->printResults("forward", (project / "results").string());
+    analysis.printResults("forward", (project / "results").string());
     const TimeSeriesTable activations(
             (project / "results").string() + "/forward_nmm_activations.sto");
     const auto final = activations.getRowAtIndex(activations.getNumRows() - 1);
