@@ -682,6 +682,7 @@ MANUAL = {
     "coordinates_file": ["inDegrees=yes or no", "'knee_angle_r'"],
     "lowpass_cutoff_frequency_for_coordinates": ["(Hz)", "Default -1"],
     "inverse_dynamics_file": ["(N m, N)", "'knee_angle_r_moment'", "Default"],
+    "forward_model_file": ["(.osim)", "inside results_directory", "Default"],
     "initial_time": ["(s)", "Default"],
     "final_time": ["(s)", "Default"],
     "score_deep_emg": ["Default: true"],

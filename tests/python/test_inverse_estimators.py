@@ -43,6 +43,7 @@ def elbow(tmp_path_factory: pytest.TempPathFactory) -> Training:
         path = trials[0].find(tag)
         path.text = str(folder / CASE.name / Path(path.text).name)
     tool.find("artefact_file").text = str(folder / "elbow.nmm")
+    tool.find("results_directory").text = str(folder)
     document.write(str(folder / "train.xml"))
     return Training(read_training_setup(folder / "train.xml"))
 
