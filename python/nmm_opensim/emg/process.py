@@ -14,18 +14,9 @@ from ..recordings.read import choose, find_trigger, read_signals
 from ..recordings.signal import Signal
 from ..tables import Array, write_table
 from .filters import EmgFilters, resample
-from .quality import ChannelQuality, Finding, examine
+from .quality import Examined, examine
 from .quality_file import write_quality
 from .setup import EmgRecording, EmgSetup
-
-
-@dataclass(frozen=True)
-class Examined:
-    """A recording's figures and findings."""
-
-    name: str
-    channels: list[ChannelQuality]
-    findings: list[Finding]
 
 
 @dataclass(frozen=True)

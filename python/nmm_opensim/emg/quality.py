@@ -62,6 +62,15 @@ class ChannelQuality:
     signal_to_noise: float
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A recording's figures and findings."""
+
+    name: str
+    channels: list[ChannelQuality]
+    findings: list[Finding]
+
+
 def examine(channels: Sequence[Signal], mains: float) -> tuple[list[ChannelQuality], list[Finding]]:
     """Figures and findings of raw channels in V; ``mains`` (Hz) is the country's, 50 or 60."""
     figures, findings, high = [], [], []

@@ -6,17 +6,14 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
 from ..files import write_text
-from .quality import THRESHOLDS
+from .quality import THRESHOLDS, Examined
 from .setup import EmgSetup
-
-if TYPE_CHECKING:
-    from .process import Examined
 
 FORMAT, VERSION = "nmm-emg-quality", 1
 
