@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from . import __version__, _core
-from .calibration import MuscleBounds
+from .calibration import PARAMETERS
 from .errors import NMMError, require_file
 from .files import write_atomically
 from .fingerprint import compute_fingerprint
@@ -120,16 +120,15 @@ def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
 def _describe_calibration(model: OsimModel, declaration: Declaration) -> dict[str, Any]:
     """What the calibration began with and how far it could go, for reports."""
     muscles, bounds = declaration.sources.muscles, declaration.bounds
-    parameters = [field.name for field in fields(MuscleBounds)]
     properties = read_properties(model, muscles)
-    limits = {name: np.column_stack(bounds.find_limits(name, muscles)) for name in parameters}
+    limits = {name: np.column_stack(bounds.find_limits(name, muscles)) for name in PARAMETERS}
     return {
         "generic": {
-            muscle: {name: float(getattr(properties, name)[i]) for name in parameters}
+            muscle: {name: float(getattr(properties, name)[i]) for name in PARAMETERS}
             for i, muscle in enumerate(muscles)
         },
         "bounds": {
-            muscle: {name: limits[name][i].tolist() for name in parameters}
+            muscle: {name: limits[name][i].tolist() for name in PARAMETERS}
             for i, muscle in enumerate(muscles)
         },
     }

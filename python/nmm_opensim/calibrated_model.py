@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 import opensim
 from lxml import etree
 
 from .artefact import Artefact, read_artefact
-from .calibration import MuscleBounds
+from .calibration import PARAMETERS
 from .errors import NMMError, require_file
 from .files import write_atomically
 from .fingerprint import check_fingerprint
 from .model_copy import read_model_xml, refuse_same_file
 from .osim_model import OsimModel
 
-PARAMETERS = tuple(field.name for field in fields(MuscleBounds))
 MUSCLE = "Millard2012EquilibriumMuscle"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -21,6 +21,10 @@ class MuscleBounds:
     max_isometric_force: Range
     optimal_fiber_length: Range
     tendon_slack_length: Range
+
+
+PARAMETERS = tuple(field.name for field in fields(MuscleBounds))
+"""The calibrated parameters of a muscle, under their names in OpenSim."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ class Calibration(torch.nn.Module):
         self.pennation_angle_at_optimal = torch.tensor(properties.pennation_angle_at_optimal)
         scales = [
             Bounded(*bounds.find_limits(name, muscles), np.ones(len(muscles)))
-            for name in ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length")
+            for name in PARAMETERS
         ]
         self.force_scale, self.fiber_scale, self.slack_scale = scales
         # One shape factor for all muscles: a single subject's recording tells no more.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import TypeVar
 
 from .artefact import read_artefact
 from .errors import NMMError
-from .opensim_cmd import find_opensim_cmd, find_plugin
+from .opensim_cmd import find_opensim_cmd, find_plugin, make_environment
 from .plugin import PluginBuild, find_torch_version, read_plugin_build, shorten
 
 # A class that only the plugin has.
@@ -67,14 +66,12 @@ def _attempt(
 
 
 def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    # `import opensim` puts its own libraries on this path; opensim-cmd must find its own instead.
-    environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
     return subprocess.run(
         list(map(str, command)),
         capture_output=True,
         text=True,
         errors="replace",
-        env=environment,
+        env=make_environment(),
         check=False,
     )
 

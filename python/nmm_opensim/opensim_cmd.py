@@ -43,15 +43,21 @@ def find_plugin() -> Path:
     )
 
 
+def make_environment() -> dict[str, str]:
+    """What opensim-cmd is started with.
+
+    ``import opensim`` puts its own libraries on the loader's path; opensim-cmd must find its own.
+    """
+    return {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
+
+
 def run_tool(setup: Path) -> list[str]:
     """Run a setup with opensim-cmd and the plugin; its output is shown as it comes.
 
     Returns the command line. An OpenSim tool that fails has said why itself.
     """
     command = [str(find_opensim_cmd()), "-L", str(find_plugin()), "run-tool", str(setup)]
-    # `import opensim` puts its own libraries on this path; opensim-cmd must find its own instead.
-    environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
-    done = subprocess.run(command, check=False, env=environment)
+    done = subprocess.run(command, check=False, env=make_environment())
     if done.returncode != 0:
         raise NMMError(
             f"{setup}: opensim-cmd ended with status {done.returncode}; its last lines above "

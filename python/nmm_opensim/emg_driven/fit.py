@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import least_squares
 
-from ..calibration import Bounds
+from ..calibration import PARAMETERS, Bounds
 from ..errors import NMMError
 from ..nmm import PreparedTrial
 from ..tables import Array
@@ -108,10 +108,7 @@ class EmgDrivenFit:
         if bounds is not None:
             # A larger parameter bends more.
             high[self._count], low[self._count] = (find_shape(a) for a in bounds.shape_factor)
-            own = [
-                bounds.find_limits(name, self._model.muscles)
-                for name in ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length")
-            ]
+            own = [bounds.find_limits(name, self._model.muscles) for name in PARAMETERS]
             first = self._find_forces().start
             low[first:] = np.log(np.concatenate([lower for lower, _ in own]))
             high[first:] = np.log(np.concatenate([upper for _, upper in own]))

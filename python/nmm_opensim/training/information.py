@@ -6,6 +6,7 @@ from collections.abc import Container, Sequence
 
 import numpy as np
 
+from ..calibration import PARAMETERS
 from ..errors import NMMError
 from ..nmm import Declaration, PreparedTrial
 from ..osim_model import SMALLEST_MOMENT_ARM
@@ -13,7 +14,6 @@ from ..sources import Deep, Tied
 
 # s: moments that are closer in time say nearly the same of a slow movement.
 INDEPENDENT_TIME = 0.2
-PARAMETERS = ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length")
 
 
 def check_information(
