@@ -1,0 +1,146 @@
+"""Verbs that write a copy of a model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.table import Table
+
+from .console import MODEL, console, example
+
+OUTPUT = click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The copy that is written; put it beside MODEL if that refers to other files.",
+)
+
+
+@click.command(
+    epilog=example(
+        "nmm-opensim scale data/arm26/arm26.osim --output results/arm26_light.osim --mass 3.1"
+    ),
+)
+@MODEL
+@OUTPUT
+@click.option("--mass", required=True, type=float, help="Total mass of the subject's model, kg.")
+@click.option("--height", type=float, help="The subject's height, m; needs --model-height.")
+@click.option("--model-height", type=float, help="Height of the person that MODEL stands for, m.")
+@click.option(
+    "--segment",
+    "segments",
+    multiple=True,
+    metavar="BODY=METRES",
+    help="Length of a segment between its joint centres; goes before the height. Repeat it.",
+)
+@click.option(
+    "--strength",
+    type=click.Choice(["mass-length", "model"]),
+    default="mass-length",
+    show_default=True,
+    help="Maximum isometric forces: with body mass over fibre length, or the model's own.",
+)
+def scale(
+    model: Path,
+    output: Path,
+    mass: float,
+    height: float | None,
+    model_height: float | None,
+    segments: tuple[str, ...],
+    strength: str,
+) -> None:
+    """Scale a generic model to a subject without markers, in a copy.
+
+    MODEL is an .osim file. Each body keeps its share of the mass; lengths change where a height or
+    segments are given, and with them paths, fibres and tendons. What changed is shown and written
+    beside the copy: _scaling.csv. With a static trial with markers use OpenSim's own ScaleTool.
+    """
+    from ..scaling.report import make_report, write_changes
+    from ..scaling.scale import scale_model
+    from ..scaling.segments import read_segment_lengths
+
+    scaled = scale_model(
+        model,
+        output,
+        mass,
+        height=height,
+        model_height=model_height,
+        segment_lengths=read_segment_lengths(segments),
+        scale_strength=strength == "mass-length",
+    )
+    console.print(make_report(scaled))
+    table = output.with_name(f"{output.stem}_scaling.csv")
+    write_changes(table, scaled)
+    console.print(f"Scaled model: {output}", soft_wrap=True)
+    console.print(f"Every number before and after: {table}", soft_wrap=True)
+
+
+@click.command(
+    "convert-muscles",
+    epilog=example(
+        "nmm-opensim convert-muscles data/arm26/arm26.osim --output results/arm26_millard.osim"
+    ),
+)
+@MODEL
+@OUTPUT
+def convert_muscles(model: Path, output: Path) -> None:
+    """Convert all muscles of a model to Millard2012EquilibriumMuscle, in a copy.
+
+    MODEL is an .osim file; an NMM needs muscles of this class. Parameters, paths and everything
+    else in the model are kept; Millard's curves are brought as near to the old muscles' as they
+    come. What that changed, and what has no equivalent, is shown and written beside the copy:
+    _conversion.csv, and isometric force-length curves as _force_length.csv and .png.
+    """
+    from ..conversion.convert import convert_muscles
+    from ..conversion.report import draw_curves, make_report, write_curves, write_properties
+
+    with console.status("Converting muscles"):
+        muscles = convert_muscles(model, output)
+    console.print(make_report(muscles))
+    console.print(f"Converted model: {output}", soft_wrap=True)
+    if muscles:
+        properties, curves, picture = (
+            output.with_name(output.stem + ending)
+            for ending in ("_conversion.csv", "_force_length.csv", "_force_length.png")
+        )
+        write_properties(properties, muscles)
+        write_curves(curves, muscles)
+        draw_curves(picture, muscles)
+        console.print(f"What was lost, added and changed: {properties}", soft_wrap=True)
+        console.print(f"Force-length curves: {curves}, {picture}", soft_wrap=True)
+
+
+@click.command(
+    "apply-calibration",
+    epilog=example(
+        "nmm-opensim apply-calibration data/example3DWalking/subject_walk_scaled.osim "
+        "--artefact results/walking/walking.nmm --output results/walking/calibrated.osim"
+    ),
+)
+@MODEL
+@click.option(
+    "--artefact",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Trained NMM (.nmm) whose calibrated muscle parameters are set.",
+)
+@OUTPUT
+def apply_calibration(model: Path, artefact: Path, output: Path) -> None:
+    """Set an NMM's calibrated muscle parameters in a copy of its model.
+
+    MODEL is the .osim file that the NMM was trained with. Strength, optimal fibre length and tendon
+    slack length become the artefact's absolute values, so doing it twice changes nothing. EMG
+    gains, shape factor and electromechanical delay, which no model file can hold, stay in the
+    artefact.
+    """
+    from ..calibrated_model import write_calibrated_model
+
+    changes = write_calibrated_model(model, artefact, output)
+    table = Table("muscle", "parameter", "before", "after", box=None)
+    for change in changes:
+        table.add_row(
+            change.muscle, change.parameter, f"{change.before:.5g}", f"{change.after:.5g}"
+        )
+    console.print(table)
+    console.print(f"Calibrated model: {output}", soft_wrap=True)

@@ -1,0 +1,100 @@
+"""Verbs that take recordings to what an NMM is trained with."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .console import SETUP, console, example, warn
+
+
+@click.command(
+    "process-emg",
+    epilog=example(
+        "python -m nmm_opensim.emg data/elbow_raw",
+        "nmm-opensim process-emg setups/elbow_emg.xml",
+    ),
+)
+@SETUP
+def process_emg(setup: Path) -> None:
+    """Envelopes (.sto) from raw EMG, and what is wrong with the recording.
+
+    SETUP holds an NMMEmgProcessingTool: files (.csv, .txt, .c3d, .sto, .mot), filters and
+    normalisation. The envelopes are as `train` takes them. Findings are shown and written as JSON.
+    """
+    from ..emg.process import process_emg
+    from ..emg.quality_file import make_table
+    from ..emg.setup import read_emg_setup
+
+    declared = read_emg_setup(setup)
+    with console.status("Processing EMG") as status:
+        processed = process_emg(declared, status.update)
+    if any(recording.findings for recording in processed.recordings):
+        console.print(make_table(processed.recordings))
+    else:
+        console.print("No findings.")
+    for file in processed.envelope_files:
+        console.print(f"EMG envelopes: {file}", soft_wrap=True)
+    console.print(f"EMG quality: {processed.quality_file}", soft_wrap=True)
+
+
+@click.command(
+    "inverse-kinematics",
+    epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),
+)
+@SETUP
+def inverse_kinematics(setup: Path) -> None:
+    """Joint angles from markers, by OpenSim's InverseKinematicsTool.
+
+    SETUP holds an NMMInverseTool, which inverse-dynamics takes too: all trials, one filter. Or it
+    is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's folder
+    too, so it runs from anywhere.
+    """
+    from ..inverse.run import run_kinematics
+
+    for motion in run_kinematics(setup):
+        console.print(f"Joint angles: {motion}", soft_wrap=True)
+
+
+@click.command(
+    "inverse-dynamics",
+    epilog=example("nmm-opensim inverse-dynamics setups/walking_id.xml"),
+)
+@SETUP
+def inverse_dynamics(setup: Path) -> None:
+    """Joint moments from angles and external loads, by OpenSim's InverseDynamicsTool.
+
+    SETUP holds an NMMInverseTool, which filters angles and loads alike, or is OpenSim's own setup
+    file. So that the moments are those the muscles must give, it must exclude Muscles and
+    actuators, and no other force that acts: limits, ligaments and springs stay in the model. The
+    result's header states how it was made; `train` checks it.
+    """
+    from ..inverse.run import run_dynamics
+
+    for moments in run_dynamics(setup):
+        console.print(f"Joint moments: {moments}", soft_wrap=True)
+
+
+@click.command(epilog=example("nmm-opensim timing setups/walking_train.xml"))
+@SETUP
+def timing(setup: Path) -> None:
+    """How much EMG leads the motion it causes, from measured muscles only.
+
+    SETUP holds an NMMTrainingTool; its training trials are looked at. The lead of each recording is
+    the electromechanical delay and the lag between its streams together. An implausible one is a
+    warning.
+    """
+    from ..timing.recordings import estimate_setup_timing
+    from ..timing.report import make_table
+    from ..training.setup import read_training_setup
+    from ..training.training import Training
+
+    declared = read_training_setup(setup)
+    with console.status("Reading data and sampling muscle paths") as status:
+        training = Training(declared, status.update)
+        status.update("Estimating lags")
+        found = estimate_setup_timing(training)
+    console.print(make_table(found))
+    for warning in found.warnings:
+        warn(warning)
