@@ -1,0 +1,132 @@
+"""Artefacts of the elbow that differ in what drives its deep muscles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from nmm_opensim.artefact import write_artefact
+from nmm_opensim.elbow.anatomy import MUSCLE_NAMES
+from nmm_opensim.elbow.subject import Subject
+from nmm_opensim.emg_driven.fit import EmgDrivenFit
+from nmm_opensim.emg_driven.model import EmgDrivenModel
+from nmm_opensim.estimators.neighbour import NeighbourCopy
+from nmm_opensim.estimators.posterior.estimator import MOST_FRAMES, NO_LAG
+from nmm_opensim.muscles.millard import read_properties
+from nmm_opensim.nmm import Declaration, PreparedTrial
+from nmm_opensim.sources import Measured, MuscleSources
+from nmm_opensim.tables import Array, Table
+from nmm_opensim.trained import CalibratedMuscles, TrainedNMM
+from nmm_opensim.training.setup import TrainingSetup
+from nmm_opensim.training.train import train
+from nmm_opensim.training.training import Training
+
+TRUTH = "truth"
+
+
+def make_artefacts(
+    setup: TrainingSetup, subject: Subject, seeds: tuple[int, ...], folder: Path
+) -> Iterator[tuple[str, list[Path]]]:
+    """What is compared, each with an artefact for every seed."""
+    posterior = Training(
+        replace(setup, estimator="posterior", artefact_file=folder / "posterior.nmm")
+    )
+    posterior.write(train(posterior)[0], {})
+    yield "NMM posterior", [posterior.setup.artefact_file]
+
+    options = replace(setup.optimization, seeds=seeds)
+    network = Training(
+        replace(setup, estimator="nmm", optimization=options, artefact_file=folder / "network.nmm")
+    )
+    files = []
+    for outcome in train(network):
+        files.append(folder / f"network_{outcome.nmm.seed}.nmm")
+        write_artefact(files[-1], outcome.nmm.describe_nmm(), network.model, {})
+    network.clear_checkpoint()
+    yield "NMM network", files
+
+    for name, trained in (
+        ("neighbour copy", copy_neighbours(posterior)),
+        (TRUTH, describe_truth(posterior, subject)),
+    ):
+        file = folder / f"{name.split()[0]}.nmm"
+        write_artefact(file, trained, posterior.model, {})
+        yield name, [file]
+
+
+def copy_neighbours(training: Training) -> TrainedNMM:
+    """Deep muscles do what a neighbour does; all are calibrated to moments as the posterior's."""
+    neighbours = NeighbourCopy().fit(training.task, 0).neighbours
+    declaration = replace(
+        training.declaration,
+        sources=MuscleSources(
+            tuple(
+                Measured(s.muscle, (neighbours[s.muscle],), (1.0,)) if s.muscle in neighbours else s
+                for s in training.declaration.sources.sources
+            )
+        ),
+    )
+    channels = training.declaration.sources.channels
+    assert declaration.sources.channels == channels
+
+    def delay(trial: PreparedTrial) -> PreparedTrial:
+        emg = Table("EMG", tuple(channels), trial.trial.time, trial.envelopes.numpy())
+        return replace(trial, trial=replace(trial.trial, emg=emg))
+
+    trials = [delay(trial) for trial in training.training_trials]
+    model = EmgDrivenModel(training.model, declaration.sources, trials)
+    fit = EmgDrivenFit(model, [trials], [0], MOST_FRAMES, declaration.bounds)
+    fit.run([0.0], NO_LAG)
+    parameters = fit.get_parameters(0)
+    gains = dict(zip(model.drives, model.compute_gains(parameters), strict=True))
+    generic = read_properties(training.model, model.muscles)
+    muscles = CalibratedMuscles(
+        generic.max_isometric_force * np.exp(parameters.force),
+        generic.optimal_fiber_length * np.exp(parameters.fiber),
+        generic.tendon_slack_length * np.exp(parameters.slack),
+        generic.pennation_angle_at_optimal,
+        generic.activation_time_constant,
+        generic.deactivation_time_constant,
+        generic.minimum_activation,
+        np.full(len(model.muscles), parameters.shape_factor),
+    )
+    return _describe(declaration, np.array([gains[name] for name in channels]), muscles)
+
+
+def describe_truth(training: Training, subject: Subject) -> TrainedNMM:
+    """The subject's own muscles, each driven by the column of its name."""
+    declaration = replace(
+        training.declaration,
+        sources=MuscleSources(tuple(Measured(name, (name,), (1.0,)) for name in MUSCLE_NAMES)),
+        electromechanical_delay=subject.electromechanical_delay,
+    )
+    generic = read_properties(training.model, MUSCLE_NAMES)
+    muscles = CalibratedMuscles(
+        subject.max_isometric_force,
+        subject.optimal_fiber_length,
+        subject.tendon_slack_length,
+        generic.pennation_angle_at_optimal,
+        subject.activation_time_constant,
+        subject.deactivation_time_constant,
+        generic.minimum_activation,
+        subject.shape_factor,
+    )
+    return _describe(declaration, np.ones(len(MUSCLE_NAMES)), muscles)
+
+
+def _describe(declaration: Declaration, gains: Array, muscles: CalibratedMuscles) -> TrainedNMM:
+    """All muscles are measured: the network, which an artefact has, says nothing to any."""
+    architecture = declaration.architecture
+    inputs = len(architecture.emg_lags) * len(declaration.sources.channels)
+    inputs += len(architecture.coordinates) + len(architecture.speeds)
+    predictor = {"family": "mlp", "hidden_activation": "tanh", "layers": 1}
+    tensors = {
+        "predictor.input_mean": np.zeros(inputs),
+        "predictor.input_scale": np.ones(inputs),
+        "predictor.0.weight": np.zeros((1, inputs)),
+        "predictor.0.bias": np.zeros(1),
+    }
+    return TrainedNMM(declaration, gains, muscles, predictor, tensors)
