@@ -14,6 +14,7 @@ from nmm_opensim.elbow.recording import CHANNELS
 from nmm_opensim.elbow.subject import Subject
 from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
 from nmm_opensim.fingerprint import compute_fingerprint
+from nmm_opensim.muscles.millard import TendonModel
 from nmm_opensim.osim_model import OsimModel
 
 CASE = TrialCase(load=0.0, speed="medium", repetition=1)
@@ -58,14 +59,19 @@ def make_replay(folder: Path, duration: float = 3.0) -> Replay:
 
 
 def write_replaying_artefact(
-    path: Path, replay: Replay, *, network: bool = False, recorded: bool = False
+    path: Path,
+    replay: Replay,
+    *,
+    network: bool = False,
+    recorded: bool = False,
+    tendon: TendonModel = "rigid",
 ) -> None:
     """Write an artefact with the subject's own parameters.
 
     Every muscle is measured: by the channel of its name in the file of true excitations or, with
     ``recorded``, by its own in the EMG file. With ``network``, two are deep instead: their
     excitations come from a network with random weights that listens to the other channels, to the
-    elbow's angle and to its speed.
+    elbow's angle and to its speed, and have intervals.
     """
     subject, model = replay.subject, OsimModel(replay.model)
     deep = NETWORK_MUSCLES if network else ()
@@ -79,7 +85,12 @@ def write_replaying_artefact(
     muscles = []
     for i, name in enumerate(MUSCLE_NAMES):
         source = (
-            {"kind": "deep", "output": deep.index(name), "recorded_channel": names[name]}
+            {
+                "kind": "deep",
+                "output": deep.index(name),
+                "recorded_channel": names[name],
+                "interval": {"margin": 0.3, "floor": 0.05},
+            }
             if name in deep
             else {"kind": "measured", "channels": [names[name]], "weights": [1.0]}
         )
@@ -98,14 +109,14 @@ def write_replaying_artefact(
             }
         )
     content = {
-        "format": 1,
+        "format": 2,
         "created_with": {},
         "model": {
             "name": "elbow",
             "fingerprint": compute_fingerprint(model, MUSCLE_NAMES, [COORDINATE]),
         },
         "path_model": "model",
-        "tendon": "rigid",
+        "tendon": tendon,
         "channels": channels,
         "electromechanical_delay": subject.electromechanical_delay,
         "coordinates": [COORDINATE],

@@ -69,10 +69,17 @@ void DeepEMGPredictor::extendFinalizeFromProperties() {
     if (dynamic_cast<const Model*>(&getRoot())) {
         throwAsOpenSim(*this, [this] { load(); });
     }
-    auto& output = updOutput("excitations");
-    output.clearChannels();
-    for (const auto& muscle : _muscles) {
-        output.addChannel(muscle);
+    setChannels("excitations", _muscles);
+    setChannels("excitation_lower_bounds", _intervalMuscles);
+    setChannels("excitation_upper_bounds", _intervalMuscles);
+}
+
+void DeepEMGPredictor::setChannels(
+        const std::string& output, const std::vector<std::string>& muscles) {
+    auto& list = updOutput(output);
+    list.clearChannels();
+    for (const auto& muscle : muscles) {
+        list.addChannel(muscle);
     }
 }
 
@@ -81,6 +88,12 @@ void DeepEMGPredictor::load() {
     if (!_nmm || !(_nmm->getSource() == source) || !_nmm->isCurrent()) {
         _nmm = std::make_shared<const RecordedNMM>(std::move(source));
         _muscles = _nmm->getArtefact().getMuscleNames();
+        _intervalMuscles.clear();
+        for (const auto& muscle : _nmm->getArtefact().muscles) {
+            if (muscle.source.interval) {
+                _intervalMuscles.push_back(muscle.name);
+            }
+        }
     }
 }
 
@@ -116,6 +129,32 @@ double DeepEMGPredictor::getExcitation(const SimTK::State& state, const std::str
     OPENSIM_THROW_IF_FRMOBJ(found == _muscles.end(), Exception,
             "Expected one of the artefact's muscles, but received '" + muscle + "'.");
     return getExcitations(state)[static_cast<int>(found - _muscles.begin())];
+}
+
+double DeepEMGPredictor::getExcitationLowerBound(
+        const SimTK::State& state, const std::string& muscle) const {
+    return calcInterval(state, muscle)[0];
+}
+
+double DeepEMGPredictor::getExcitationUpperBound(
+        const SimTK::State& state, const std::string& muscle) const {
+    return calcInterval(state, muscle)[1];
+}
+
+SimTK::Vec2 DeepEMGPredictor::calcInterval(
+        const SimTK::State& state, const std::string& muscle) const {
+    const auto found = std::find(_intervalMuscles.begin(), _intervalMuscles.end(), muscle);
+    OPENSIM_THROW_IF_FRMOBJ(found == _intervalMuscles.end(), Exception,
+            "Expected a muscle with an interval of its excitation, but received '" + muscle +
+                    "', which has none in the artefact.");
+    const auto& excitations = getExcitations(state);
+    nmm::Matrix row(1, _muscles.size());
+    for (int i = 0; i < excitations.size(); ++i) {
+        row(0, static_cast<std::size_t>(i)) = excitations[i];
+    }
+    const auto intervals = _nmm->getExcitationModel().computeIntervals(row);
+    const auto i = static_cast<std::size_t>(found - _intervalMuscles.begin());
+    return {intervals.lower(0, i), intervals.upper(0, i)};
 }
 
 const SimTK::Vector& DeepEMGPredictor::getExcitations(const SimTK::State& state) const {

@@ -33,7 +33,14 @@ class Coordinate;
 ///
 /// Outputs: the list `excitations`, one channel per muscle of the artefact, named like the muscle:
 /// `/componentset/deep_emg|excitations:soleus_r`. Connect them to an NMMController, which drives
-/// the muscles, or to a reporter.
+/// the muscles, or to a reporter. The lists `excitation_lower_bounds` and
+/// `excitation_upper_bounds` have a channel for each deep muscle whose excitation has an interval
+/// in the artefact, and none without. Both bounds hold the true excitation e' with a probability of
+/// 90 %:
+///
+///     max(e_i - h_i, 0) <= e' <= e_i + h_i,  h_i = margin_i (floor_i + e_i)
+///
+/// They come of the same pass of the network as the excitations.
 ///
 /// The model must be the one that the artefact was made for; a copy with calibrated muscles and
 /// other components is. Time must lie within the EMG, and coordinates in the range that fitted
@@ -69,6 +76,10 @@ public:
             "artefact's and no part of it. Default: 0.");
 
     OpenSim_DECLARE_LIST_OUTPUT(excitations, double, getExcitation, SimTK::Stage::Velocity);
+    OpenSim_DECLARE_LIST_OUTPUT(
+            excitation_lower_bounds, double, getExcitationLowerBound, SimTK::Stage::Velocity);
+    OpenSim_DECLARE_LIST_OUTPUT(
+            excitation_upper_bounds, double, getExcitationUpperBound, SimTK::Stage::Velocity);
 
     DeepEMGPredictor();
 
@@ -80,6 +91,14 @@ public:
     /// The excitations of all muscles, 0 to 1, in the artefact's order.
     /// @param state realized to Stage::Velocity
     const SimTK::Vector& getExcitations(const SimTK::State& state) const;
+
+    /// What the true excitation of a deep muscle exceeds, see above.
+    /// @param state realized to Stage::Velocity
+    /// @param muscle name of a muscle whose excitation has an interval
+    double getExcitationLowerBound(const SimTK::State& state, const std::string& muscle) const;
+
+    /// What it stays below, likewise.
+    double getExcitationUpperBound(const SimTK::State& state, const std::string& muscle) const;
 
     /// The artefact's muscles; none before the component belongs to a model.
     const std::vector<std::string>& getMuscleNames() const { return _muscles; }
@@ -104,10 +123,14 @@ protected:
 
 private:
     void load();
+    void setChannels(const std::string& output, const std::vector<std::string>& muscles);
     void computeExcitations(const SimTK::State& state, SimTK::Vector& excitations) const;
+    /// Lower and upper bound.
+    SimTK::Vec2 calcInterval(const SimTK::State& state, const std::string& muscle) const;
 
     std::shared_ptr<const nmm::osim::RecordedNMM> _nmm;
     std::vector<std::string> _muscles;
+    std::vector<std::string> _intervalMuscles; ///< those with an interval of their excitation
     // Of the model that the component is connected to: those that the artefact names, and those
     // whose values and speeds the network listens to.
     std::vector<const Coordinate*> _coordinates;

@@ -5,9 +5,11 @@
 #include "OpenSimErrors.h"
 #include "RecordedNMM.h"
 #include "SetupFile.h"
+#include "Tables.h"
 #include "TrialRun.h"
 
 #include <OpenSim/Common/Logger.h>
+#include <OpenSim/Common/Storage.h>
 #include <OpenSim/Simulation/Model/Model.h>
 
 #include <algorithm>
@@ -95,6 +97,7 @@ std::string NMMAnalysis::findInput(const std::string& file, const std::string& w
 void NMMAnalysis::prepare() {
     _frames.clear();
     _report.reset();
+    _storageList.setSize(0);
     const auto find = [this](const Property<std::string>& property, const std::string& what) {
         if (property.getValue().empty()) {
             throw nmm::Error("Expected a file in <" + property.getName() + ">, but received none.");
@@ -146,6 +149,12 @@ void NMMAnalysis::compute() {
     _report = std::make_shared<const nmm::osim::TrialReport>(
             nmm::osim::computeTrialReport(getName(), *_calibrated, _nmm->getExcitationModel(),
                     trajectory, _nmm->getEMG(), references));
+    // OpenSim's base class copies none of these with an analysis, and owns none by default.
+    _storageList.setMemoryOwner(true);
+    for (const auto& [kind, table] :
+            nmm::osim::makeTrialTables(*_calibrated, _nmm->getArtefact(), *_report)) {
+        _storageList.append(nmm::osim::makeStorage(getName() + "_" + kind, table).release());
+    }
 }
 
 void NMMAnalysis::updateFromXMLNode(SimTK::Xml::Element& element, int versionNumber) {

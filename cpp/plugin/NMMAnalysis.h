@@ -31,7 +31,11 @@ namespace OpenSim {
 /// gets the artefact's calibrated parameters.
 ///
 /// Files in the tool's results_directory: `<tool>_<analysis>_excitations.sto`, `_activations.sto`,
-/// `_muscle_forces.sto`, `_joint_moments.sto` and `_agreement.sto`.
+/// `_muscle_forces.sto`, `_joint_moments.sto`, and `_excitation_intervals.sto` and
+/// `_agreement.sto` where the artefact has intervals and there is something to compare with.
+///
+/// The same series are storages (getStorageList()), which OpenSim's GUI plots, named
+/// `<analysis>_excitations` and so on.
 ///
 /// Of what every analysis has, `on` and `step_interval` count; `start_time`, `end_time` and
 /// `in_degrees` do not: OpenSim's tools have times of their own, and no result is an angle.

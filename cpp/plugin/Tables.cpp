@@ -3,6 +3,7 @@
 #include "ErrorReason.h"
 #include "Files.h"
 
+#include <OpenSim/Common/Storage.h>
 #include <nmm/Error.h>
 #include <nmm/Text.h>
 
@@ -89,6 +90,22 @@ OpenSim::TimeSeriesTable makeTable(const std::vector<double>& times,
         }
     }
     return OpenSim::TimeSeriesTable(times, matrix, columns);
+}
+
+std::unique_ptr<OpenSim::Storage> makeStorage(
+        const std::string& name, const OpenSim::TimeSeriesTable& table) {
+    auto storage = std::make_unique<OpenSim::Storage>(static_cast<int>(table.getNumRows()), name);
+    OpenSim::Array<std::string> labels;
+    labels.append("time");
+    for (const auto& label : table.getColumnLabels()) {
+        labels.append(label);
+    }
+    storage->setColumnLabels(labels);
+    const auto& times = table.getIndependentColumn();
+    for (std::size_t row = 0; row < times.size(); ++row) {
+        storage->append(times[row], SimTK::Vector(~table.getRowAtIndex(row)));
+    }
+    return storage;
 }
 
 } // namespace nmm::osim

@@ -3,8 +3,13 @@
 #include <OpenSim/Common/TimeSeriesTable.h>
 #include <nmm/TimeSeries.h>
 
+#include <memory>
 #include <string>
 #include <vector>
+
+namespace OpenSim {
+class Storage;
+}
 
 namespace nmm::osim {
 
@@ -26,5 +31,9 @@ TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
 /// A table with these columns, ready for metadata.
 OpenSim::TimeSeriesTable makeTable(const std::vector<double>& times,
         const std::vector<std::string>& columns, const Matrix& values);
+
+/// A table as what OpenSim's GUI plots.
+std::unique_ptr<OpenSim::Storage> makeStorage(
+        const std::string& name, const OpenSim::TimeSeriesTable& table);
 
 } // namespace nmm::osim

@@ -96,13 +96,12 @@ TimeSeriesTable makeMoments(const TrialReport& report) {
 
 } // namespace
 
-void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
-        const Artefact& artefact, const TrialReport& report) {
-    ResultFiles files(folder);
-    const auto write = [&](const std::string& kind, TimeSeriesTable table,
-                               const std::string& units) {
+std::vector<TrialTable> makeTrialTables(
+        const OpenSim::Model& model, const Artefact& artefact, const TrialReport& report) {
+    std::vector<TrialTable> tables;
+    const auto add = [&](const std::string& kind, TimeSeriesTable table, const std::string& units) {
         addHeader(table, report.name, units);
-        files.write(report.name + kind, table);
+        tables.push_back({kind, std::move(table)});
     };
     const auto& results = report.results;
     const auto paths = getMusclePaths(model, artefact);
@@ -112,28 +111,42 @@ void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
     excitations.addTableMetaData(
             "electromechanical_delay", toText(artefact.electromechanicalDelay));
     addSources(excitations, artefact.muscles);
-    write("_excitations.sto", excitations, "dimensionless, 0 to 1");
-    if (report.intervals.muscles.empty()) {
-        files.writeNone(report.name + "_excitation_intervals.sto");
-    } else {
+    add("excitations", std::move(excitations), "dimensionless, 0 to 1");
+    if (!report.intervals.muscles.empty()) {
         auto intervals = makeIntervals(report, artefact, paths);
         intervals.addTableMetaData("probability", std::string("0.9"));
-        write("_excitation_intervals.sto", intervals, "dimensionless, 0 to 1");
+        add("excitation_intervals", std::move(intervals), "dimensionless, 0 to 1");
     }
-    write("_activations.sto",
+    add("activations",
             makeTable(report.times, getMusclePaths(model, artefact, "/activation"),
                     results.activations),
             "dimensionless, 0 to 1");
-    write("_muscle_forces.sto", makeTable(report.times, paths, results.forces), "N");
-    write("_joint_moments.sto", makeMoments(report), "N m (moment), N (force)");
-    if (report.scores.empty()) {
-        files.writeNone(report.name + "_agreement.sto");
-    } else {
-        write("_agreement.sto", makeAgreementTable(report.scores, report.times.back()),
+    add("muscle_forces", makeTable(report.times, paths, results.forces), "N");
+    add("joint_moments", makeMoments(report), "N m (moment), N (force)");
+    if (!report.scores.empty()) {
+        add("agreement", makeAgreementTable(report.scores, report.times.back()),
                 "rmse and mae: N m (moment), N (force), dimensionless (excitation)");
     }
     if (report.states) {
-        write("_states.sto", *report.states, "rad, rad/s, m, m/s; activations: dimensionless");
+        add("states", *report.states, "rad, rad/s, m, m/s; activations: dimensionless");
+    }
+    return tables;
+}
+
+void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
+        const Artefact& artefact, const TrialReport& report) {
+    ResultFiles files(folder);
+    const auto getFileName = [&](const std::string& kind) {
+        return report.name + "_" + kind + ".sto";
+    };
+    for (const auto& [kind, table] : makeTrialTables(model, artefact, report)) {
+        files.write(getFileName(kind), table);
+    }
+    if (report.intervals.muscles.empty()) {
+        files.writeNone(getFileName("excitation_intervals"));
+    }
+    if (report.scores.empty()) {
+        files.writeNone(getFileName("agreement"));
     }
     files.commit();
 }

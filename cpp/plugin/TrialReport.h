@@ -25,18 +25,29 @@ struct TrialReport {
     std::optional<OpenSim::TimeSeriesTable> states; ///< see makeStatesTable()
 };
 
-/// Write a trial's files, all of them or none:
-/// - `<name>_excitations.sto`: columns `/forceset/soleus_r`. The time column is the EMG's own time,
+/// One of a trial's tables; its file is `<name of the trial>_<kind>.sto`.
+struct TrialTable {
+    std::string kind; ///< such as `excitations`
+    OpenSim::TimeSeriesTable table;
+};
+
+/// All tables of a trial:
+/// - `excitations`: columns `/forceset/soleus_r`. The time column is the EMG's own time,
 ///   t - delay; the header says the delay and which muscles are measured, deep, tied and unscored.
-/// - `<name>_excitation_intervals.sto`, if the artefact has intervals: columns
+/// - `excitation_intervals`, if the artefact has intervals: columns
 ///   `/forceset/soleus_r/lower` and `/forceset/soleus_r/upper` hold the true excitation with a
 ///   probability of 90 %; time as above.
-/// - `<name>_activations.sto`: columns `/forceset/soleus_r/activation`, as in a states file.
-/// - `<name>_muscle_forces.sto`: columns `/forceset/soleus_r`, tendon forces in N.
-/// - `<name>_joint_moments.sto`: columns `knee_angle_r_moment` and, with inverse dynamics,
+/// - `activations`: columns `/forceset/soleus_r/activation`, as in a states file.
+/// - `muscle_forces`: columns `/forceset/soleus_r`, tendon forces in N.
+/// - `joint_moments`: columns `knee_angle_r_moment` and, with inverse dynamics,
 ///   `knee_angle_r_moment_inverse_dynamics`.
-/// - `<name>_agreement.sto`, if anything was scored: see makeAgreementTable().
-/// - `<name>_states.sto`, if there are states: a states file of OpenSim.
+/// - `agreement`, if anything was scored: see makeAgreementTable().
+/// - `states`, if there are states: a states file of OpenSim.
+std::vector<TrialTable> makeTrialTables(
+        const OpenSim::Model& model, const Artefact& artefact, const TrialReport& report);
+
+/// Write a trial's tables as files, all of them or none. Files of an earlier run that this one has
+/// no table for are removed.
 /// @throws nmm::Error if a file cannot be written.
 void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
         const Artefact& artefact, const TrialReport& report);

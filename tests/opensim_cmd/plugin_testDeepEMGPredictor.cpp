@@ -24,6 +24,12 @@ std::vector<double> getExcitations(const Model& model, const SimTK::State& state
     return {values[0], values[1]};
 }
 
+/// Give the deep extensor an interval, which the second format has.
+void addInterval(nlohmann::json& content) {
+    content["format"] = 2;
+    content["muscles"][1]["source"]["interval"] = {{"margin", 0.2}, {"floor", 0.1}};
+}
+
 } // namespace
 
 TEST_CASE("Measured and deep excitations are the artefact's") {
@@ -140,6 +146,49 @@ TEST_CASE("Reporters log the excitations") {
     const auto excitations = getExcitations(*model, state);
     CHECK(table.getRowAtIndex(0)[0] == excitations[1]);
     CHECK(table.getRowAtIndex(0)[1] == excitations[0]);
+}
+
+TEST_CASE("Intervals are outputs of the same network pass") {
+    const ArmProject project(addInterval);
+    const auto model = project.makePredictingArm();
+    auto* reporter = new TableReporter();
+    reporter->setName("reporter");
+    const auto& predictor = ArmProject::getPredictor(*model);
+    for (const auto* name : {"excitations", "excitation_lower_bounds", "excitation_upper_bounds"}) {
+        reporter->addToReport(predictor.getOutput(name));
+    }
+    model->addComponent(reporter);
+    auto& state = model->initSystem();
+    const int before = predictor.getNumNetworkPasses();
+    model->realizeReport(state);
+    CHECK(predictor.getNumNetworkPasses() == before + 1);
+    const auto& table = reporter->getTable();
+    // The measured flexor has no interval.
+    CHECK(table.getColumnLabels() ==
+            std::vector<std::string>{"/componentset/deep_emg|excitations:extensor",
+                    "/componentset/deep_emg|excitations:flexor",
+                    "/componentset/deep_emg|excitation_lower_bounds:extensor",
+                    "/componentset/deep_emg|excitation_upper_bounds:extensor"});
+    const auto row = table.getRowAtIndex(0);
+    const double halfWidth = 0.2 * (0.1 + row[0]);
+    CHECK(row[2] == Approx(row[0] - halfWidth).epsilon(1e-14));
+    CHECK(row[3] == Approx(row[0] + halfWidth).epsilon(1e-14));
+}
+
+TEST_CASE("Without intervals there is no bound to read") {
+    const ArmProject project;
+    const auto model = project.makePredictingArm();
+    auto& state = model->initSystem();
+    model->realizeVelocity(state);
+    const auto& predictor = ArmProject::getPredictor(*model);
+    using List = Output<double>;
+    for (const auto* name : {"excitation_lower_bounds", "excitation_upper_bounds"}) {
+        CHECK(dynamic_cast<const List&>(predictor.getOutput(name)).getChannels().empty());
+    }
+    const auto text =
+            openSimErrorText([&] { predictor.getExcitationUpperBound(state, "extensor"); });
+    CHECK(text.find("Expected a muscle with an interval of its excitation, but received "
+                    "'extensor', which has none in the artefact.") != std::string::npos);
 }
 
 TEST_CASE("A changed EMG file is read again") {

@@ -197,4 +197,17 @@ TEST_CASE("An analysis of a forward simulation gives the simulation's own activa
                 Approx(model->getStateVariableValue(last, "/forceset/" + name + "/activation"))
                         .margin(1e-4));
     }
+    // What the GUI plots are the same series.
+    auto& storages = analysis.getStorageList();
+    const auto* storage = storages.get("nmm_activations");
+    REQUIRE(storage != nullptr);
+    REQUIRE(storage->getSize() == static_cast<int>(activations.getNumRows()));
+    const auto& labels = storage->getColumnLabels();
+    REQUIRE(labels.getSize() == 3);
+    CHECK(labels[0] == "time");
+    CHECK(labels[2] == activations.getColumnLabels()[1]);
+    const auto* vector = storage->getLastStateVector();
+    CHECK(vector->getTime() == Approx(1.0));
+    CHECK(vector->getData()[1] == Approx(final[1]).epsilon(1e-6));
+    CHECK(storages.getSize() == 4);
 }

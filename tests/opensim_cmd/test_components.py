@@ -13,6 +13,7 @@ import pytest
 from conftest import ROOT, Walking
 from elbow_replay import (
     CASE,
+    NETWORK_MUSCLES,
     Replay,
     make_replay,
     write_forward_setup,
@@ -25,6 +26,7 @@ from sto import Sto, read_sto
 
 from nmm_opensim.elbow.anatomy import COORDINATE, MUSCLE_NAMES
 from nmm_opensim.elbow.trials import LEAD_IN
+from nmm_opensim.muscles.millard import TendonModel
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -141,6 +143,11 @@ def test_simulation_reporter_and_analysis_agree(
 ) -> None:
     folder = make_project(tmp_path / "network", replay, run_tool, network=True)
     outputs = " ".join(f"/componentset/deep_emg|excitations:{name}" for name in MUSCLE_NAMES)
+    outputs += "".join(
+        f" /componentset/deep_emg|excitation_{bound}_bounds:{name}"
+        for name in NETWORK_MUSCLES
+        for bound in ("lower", "upper")
+    )
     write_forward_setup(
         folder / "forward.xml",
         1.0,
@@ -150,8 +157,9 @@ def test_simulation_reporter_and_analysis_agree(
     )
     run_successfully(run_tool, folder / "forward.xml")
     reported = read_sto(folder / "forward_Outputs.sto")
-    excitations, activations, forces = (
-        read_sto(folder / f"forward_nmm_{series}.sto") for series in SERIES[:3]
+    excitations, activations, forces, intervals = (
+        read_sto(folder / f"forward_nmm_{series}.sto")
+        for series in (*SERIES[:3], "excitation_intervals")
     )
     # A reporter logs the last state of a simulation twice.
     rows = np.unique(reported.time, return_index=True)[1]
@@ -161,6 +169,14 @@ def test_simulation_reporter_and_analysis_agree(
         np.testing.assert_allclose(
             reported.column(column)[rows], excitations.values[:, i], rtol=0, atol=1e-6
         )
+    for name in NETWORK_MUSCLES:
+        for bound in ("lower", "upper"):
+            np.testing.assert_allclose(
+                reported.column(f"/componentset/deep_emg|excitation_{bound}_bounds:{name}")[rows],
+                intervals.column(f"/forceset/{name}/{bound}"),
+                rtol=0,
+                atol=1e-6,
+            )
     states = read_forward_states(folder)
     rows = np.unique(states.time, return_index=True)[1]
     for i, name in enumerate(MUSCLE_NAMES):
@@ -205,6 +221,33 @@ def test_analysis_and_tool_agree_on_walking(walking: Walking, run_tool: Run) -> 
         assert difference.max() < bars[series], series
     agreement = read_sto(results / "walking_nmm_agreement.sto")
     assert agreement.columns == read_sto(results / "walking_agreement.sto").columns
+
+
+@pytest.mark.parametrize("tendon", ["rigid", "elastic"])
+def test_analysis_and_tool_agree_on_the_elbow(
+    replay: Replay, run_tool: Run, tmp_path: Path, tendon: TendonModel
+) -> None:
+    artefact = tmp_path / "elbow.nmm"
+    write_replaying_artefact(artefact, replay, network=True, tendon=tendon)
+    times = {"initial_time": "1", "final_time": "2"}
+    write_tool_setup(tmp_path / "tool.xml", replay, artefact, **times)
+    run_successfully(run_tool, tmp_path / "tool.xml")
+    files = f"<artefact_file>{artefact}</artefact_file><emg_file>{replay.excitations}</emg_file>"
+    run_successfully(run_tool, write_analyze_setup(tmp_path, replay, files))
+    for series in (*SERIES, "excitation_intervals"):
+        expected = read_sto(tmp_path / f"elbow_{series}.sto")
+        found = read_sto(tmp_path / "results" / f"elbow_nmm_{series}.sto")
+        assert found.columns == expected.columns
+        np.testing.assert_allclose(found.time, expected.time, rtol=0, atol=1e-9)
+        scale = np.abs(expected.values).max()
+        np.testing.assert_allclose(found.values, expected.values, rtol=0, atol=1e-6 * scale)
+    states = read_sto(tmp_path / "elbow_states.sto").columns
+    assert ("/forceset/BRA/fiber_length" in states) == (tendon == "elastic")
+    lower, upper = expected.values[:, 0], expected.values[:, 1]
+    assert expected.columns[:2] == ["/forceset/TRImed/lower", "/forceset/TRImed/upper"]
+    excitations = read_sto(tmp_path / "elbow_excitations.sto").column("/forceset/TRImed")
+    assert (lower < excitations).all()
+    assert (excitations < upper).all()
 
 
 def test_the_elbows_setups_run_as_they_are(run_tool: Run, tmp_path: Path) -> None:
