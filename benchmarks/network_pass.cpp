@@ -1,14 +1,11 @@
+#include "BenchmarkProgram.h"
 #include "DeepEMGPredictor.h"
 #include "RegisterTypes_osimNMM.h"
 
-#include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <exception>
-#include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -31,16 +28,9 @@ Example, from the repository's root:
   network_pass results/elbow/nmm/elbow_forward.osim 1 10
 )";
 
-/// The shortest time per state that some work took, microseconds.
-template <typename Work>
-double measure(const Work& work, double best) {
-    const auto began = std::chrono::steady_clock::now();
-    for (int i = 0; i < NumStates; ++i) {
-        work(i);
-    }
-    const std::chrono::duration<double, std::micro> elapsed =
-            std::chrono::steady_clock::now() - began;
-    return std::min(best, elapsed.count() / NumStates);
+/// Microseconds per state.
+double perState(const BestTime& time) {
+    return 1000.0 * time.get() / NumStates;
 }
 
 void time(const std::string& file, double initialTime, double finalTime, int repetitions) {
@@ -63,42 +53,35 @@ void time(const std::string& file, double initialTime, double finalTime, int rep
         realize(i);
         sum += predictor.getExcitations(state)[0];
     };
-    double realization = std::numeric_limits<double>::infinity(), both = realization;
+    const auto forAllStates = [](const auto& work) {
+        return [&work] {
+            for (int i = 0; i < NumStates; ++i) {
+                work(i);
+            }
+        };
+    };
+    BestTime realization, both;
     for (int i = 0; i < repetitions; ++i) {
-        realization = measure(realize, realization);
-        both = measure(evaluate, both);
+        realization.measure(forAllStates(realize));
+        both.measure(forAllStates(evaluate));
     }
     if (!(sum >= 0.0)) {
         throw std::runtime_error("Expected excitations of 0 or more, but received others.");
     }
     std::printf("%zu muscles, %d states; best of %d repetitions, microseconds per state\n",
             predictor.getMuscleNames().size(), NumStates, repetitions);
-    std::printf("  realization to velocities   %8.1f\n", realization);
-    std::printf("  and all excitations         %8.1f\n", both);
+    std::printf("  realization to velocities   %8.1f\n", perState(realization));
+    std::printf("  and all excitations         %8.1f\n", perState(both));
     std::printf("  the excitations alone       %8.1f  (required: at most %.0f)\n",
-            both - realization, RequiredMicroseconds);
+            perState(both) - perState(realization), RequiredMicroseconds);
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
-        std::fputs(Help, stdout);
-        return 0;
-    }
-    try {
-        const int repetitions = arguments.size() == 4 ? std::stoi(arguments[3]) : 10;
-        if (arguments.size() < 3 || arguments.size() > 4 || repetitions < 1) {
-            std::fputs(Help, stderr);
-            return 2;
-        }
-        OpenSim::Logger::setLevel(OpenSim::Logger::Level::Error);
-        osimNMM_registerTypes();
-        time(arguments[0], std::stod(arguments[1]), std::stod(arguments[2]), repetitions);
-    } catch (const std::exception& exception) {
-        std::fprintf(stderr, "network_pass: %s\n", exception.what());
-        return 2;
-    }
-    return 0;
+    return runBenchmark(
+            argc, argv, Help, 3, [](const std::vector<std::string>& arguments, int repetitions) {
+                osimNMM_registerTypes();
+                time(arguments[0], std::stod(arguments[1]), std::stod(arguments[2]), repetitions);
+            });
 }

@@ -1,3 +1,4 @@
+#include "BenchmarkProgram.h"
 #include "CalibratedModel.h"
 #include "CoordinateTrajectory.h"
 #include "ModelLookup.h"
@@ -6,16 +7,13 @@
 #include "Trial.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
-#include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/ExcitationModel.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <exception>
-#include <limits>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -136,23 +134,6 @@ private:
     std::vector<Crossing> _crossings;
 };
 
-/// The shortest time that some work took, ms.
-class BestTime {
-public:
-    template <typename Work>
-    void measure(const Work& work) {
-        const auto began = std::chrono::steady_clock::now();
-        work();
-        const std::chrono::duration<double, std::milli> elapsed =
-                std::chrono::steady_clock::now() - began;
-        _best = std::min(_best, elapsed.count());
-    }
-    double get() const { return _best; }
-
-private:
-    double _best = std::numeric_limits<double>::infinity();
-};
-
 /// The artefact without its fitted paths: OpenSim's side always evaluates the model's own.
 nmm::Artefact withoutFittedPaths(nmm::Artefact artefact) {
     for (auto& muscle : artefact.muscles) {
@@ -204,22 +185,8 @@ void compare(const std::string& modelFile, const std::string& artefactFile,
 } // namespace
 
 int main(int argc, char** argv) {
-    const std::vector<std::string> arguments(argv + 1, argv + argc);
-    if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end()) {
-        std::fputs(Help, stdout);
-        return 0;
-    }
-    try {
-        const int repetitions = arguments.size() == 5 ? std::stoi(arguments[4]) : 10;
-        if (arguments.size() < 4 || arguments.size() > 5 || repetitions < 1) {
-            std::fputs(Help, stderr);
-            return 2;
-        }
-        OpenSim::Logger::setLevel(OpenSim::Logger::Level::Error);
-        compare(arguments[0], arguments[1], arguments[2], arguments[3], repetitions);
-    } catch (const std::exception& exception) {
-        std::fprintf(stderr, "nmm_tool_vs_realization: %s\n", exception.what());
-        return 2;
-    }
-    return 0;
+    return runBenchmark(
+            argc, argv, Help, 4, [](const std::vector<std::string>& arguments, int repetitions) {
+                compare(arguments[0], arguments[1], arguments[2], arguments[3], repetitions);
+            });
 }
