@@ -9,6 +9,9 @@
 #include <ATen/ops/tensor.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
+#include <cmath>
+
 namespace nmm {
 
 namespace {
@@ -41,6 +44,9 @@ struct Population::Impl {
     at::Tensor weights;
     at::Tensor offsets;
     double kernelWidth = 0.0;
+
+    /// For the single frame that an integrator asks for, see FrameNetwork.
+    Matrix predictFrame(const Matrix& inputs) const;
 };
 
 Population::Population(const Artefact& artefact) : _impl(std::make_unique<Impl>()) {
@@ -59,7 +65,41 @@ Population::~Population() = default;
 Population::Population(Population&&) noexcept = default;
 Population& Population::operator=(Population&&) noexcept = default;
 
+Matrix Population::Impl::predictFrame(const Matrix& inputs) const {
+    const auto numColumns = static_cast<std::size_t>(columns.size(0));
+    const auto numFrames = static_cast<std::size_t>(frames.size(0));
+    const auto numOutputs = static_cast<std::size_t>(weights.size(0));
+    const auto* column = columns.const_data_ptr<std::int64_t>();
+    std::vector<double> motion(numColumns);
+    for (std::size_t i = 0; i < numColumns; ++i) {
+        motion[i] = (inputs(0, static_cast<std::size_t>(column[i])) -
+                            mean.const_data_ptr<double>()[i]) /
+                    scale.const_data_ptr<double>()[i];
+    }
+    Matrix shares(1, numOutputs);
+    std::copy_n(offsets.const_data_ptr<double>(), numOutputs, shares.values.begin());
+    const auto* frame = frames.const_data_ptr<double>();
+    const auto* weight = weights.const_data_ptr<double>();
+    for (std::size_t k = 0; k < numFrames; ++k, frame += numColumns) {
+        double squared = 0.0;
+        for (std::size_t i = 0; i < numColumns; ++i) {
+            squared += (motion[i] - frame[i]) * (motion[i] - frame[i]);
+        }
+        const double kernel = std::exp(-kernelWidth * squared);
+        for (std::size_t j = 0; j < numOutputs; ++j) {
+            shares.values[j] += kernel * weight[j * numFrames + k];
+        }
+    }
+    for (auto& share : shares.values) {
+        share = std::clamp(share, 0.0, 1.0);
+    }
+    return shares;
+}
+
 Matrix Population::predict(const Matrix& inputs) const {
+    if (inputs.rows == 1) {
+        return _impl->predictFrame(inputs);
+    }
     const c10::InferenceMode noGradients;
     const SingleThread singleThread;
     const auto motion =
