@@ -55,7 +55,8 @@ def write_cmc_setup(
         "model_file": model,
         "results_directory": folder,
         "initial_time": initial_time,
-        "final_time": round(initial_time + INITIAL_STATES + windows * WINDOW, 6),
+        # CMC leaves out a window that would end with the tool.
+        "final_time": round(initial_time + INITIAL_STATES + (windows + 0.5) * WINDOW, 6),
         "external_loads_file": loads,
         "desired_kinematics_file": nmm_tool.findtext("coordinates_file"),
         "lowpass_cutoff_frequency": nmm_tool.findtext("lowpass_cutoff_frequency_for_coordinates"),
