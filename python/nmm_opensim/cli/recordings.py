@@ -40,6 +40,55 @@ def process_emg(setup: Path) -> None:
 
 
 @click.command(
+    "convert-coordinates",
+    epilog=example(
+        "python -m nmm_opensim.emg data/elbow_raw",
+        "nmm-opensim convert-coordinates data/elbow_raw/elbow_flexion_deg_200Hz.csv \\",
+        "    --output results/elbow_raw/flexion.mot --column value=elbow_flexion --units deg",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The motion file (.mot) that is written, in degrees.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    required=True,
+    metavar="LABEL=COORDINATE",
+    help="A column of FILE and the model's coordinate that it is. Repeat it.",
+)
+@click.option("--units", type=click.Choice(["deg", "rad"]), help="Where FILE states none.")
+@click.option("--sampling-rate", type=float, help="Hz, where FILE has no column of times.")
+def convert_coordinates(
+    file: Path,
+    output: Path,
+    columns: tuple[str, ...],
+    units: str | None,
+    sampling_rate: float | None,
+) -> None:
+    """Joint angles (.mot) from the columns of a .csv, .txt or .c3d file.
+
+    FILE holds angles of a goniometer or of another program. Nothing is guessed: columns, the
+    coordinates of the model and the unit are said. Signs and zero must be the model's own.
+    """
+    from ..recordings.coordinates import convert_coordinates, parse_columns
+
+    table = convert_coordinates(file, output, parse_columns(columns), units, sampling_rate)
+    for name, values in zip(table.columns, table.values.T, strict=True):
+        console.print(
+            f"{name}: {values.min():.4g} to {values.max():.4g} deg, {table.time[0]:g} to "
+            f"{table.time[-1]:g} s",
+            soft_wrap=True,
+        )
+    console.print(f"Joint angles: {output}", soft_wrap=True)
+
+
+@click.command(
     "inverse-kinematics",
     epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),
 )
