@@ -40,6 +40,78 @@ def process_emg(setup: Path) -> None:
 
 
 @click.command(
+    "convert-c3d",
+    epilog=example(
+        'nmm-opensim convert-c3d trial.c3d --output results/trial --axes "x z -y" \\',
+        "    --plate 1=calcn_r --plate 2=calcn_l",
+        what="for a laboratory that walks along x and whose z points up",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the files that are written.",
+)
+@click.option(
+    "--axes",
+    required=True,
+    help="The laboratory's axes that become OpenSim's x (forward), y (up), z (right): 'x z -y'.",
+)
+@click.option(
+    "--plate",
+    "plates",
+    multiple=True,
+    metavar="NUMBER=BODY",
+    help="A force plate, from 1, and the model's body that steps on it. Repeat it.",
+)
+@click.option(
+    "--force-threshold",
+    type=float,
+    default=20.0,
+    show_default=True,
+    help="N; where a plate carries less, it is taken for empty.",
+)
+@click.option(
+    "--action-forces",
+    is_flag=True,
+    help="The channels hold the force on the plate, not the reaction on the subject.",
+)
+def convert_c3d(
+    file: Path,
+    folder: Path,
+    axes: str,
+    plates: tuple[str, ...],
+    force_threshold: float,
+    action_forces: bool,
+) -> None:
+    """Markers (.trc) and external loads (.xml, .mot) from a C3D file.
+
+    FILE's markers go to <name>_markers.trc. Its force plates (types 1 to 4), each on the body that
+    you name, go to <name>_external_loads.xml and <name>_forces.mot, in N, m and N m. Times count
+    from the first frame, as those of its EMG do. A plate that two feet step on is no load of one
+    body: leave such a trial out, or such a plate.
+    """
+    from ..recordings.convert_c3d import convert_c3d, parse_plates
+
+    converted = convert_c3d(
+        file,
+        folder,
+        axes,
+        parse_plates(plates),
+        threshold=force_threshold,
+        action=action_forces,
+    )
+    console.print(f"{len(converted.markers)} markers: {converted.marker_file}", soft_wrap=True)
+    if converted.external_loads_file is not None:
+        console.print(f"External loads: {converted.external_loads_file}", soft_wrap=True)
+    for number in converted.unused_plates:
+        warn(f"force plate {number} is in the file, but no --plate {number}=BODY names its body.")
+
+
+@click.command(
     "convert-coordinates",
     epilog=example(
         "python -m nmm_opensim.emg data/elbow_raw",
