@@ -10,10 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.files import LARGEST_FILE
 from nmm_opensim.recordings.delimited import Layout, read_delimited
 from nmm_opensim.recordings.markers import write_markers
 from nmm_opensim.recordings.read import choose, find_trigger, read_signals
-from nmm_opensim.recordings.signal import LARGEST_FILE
 
 
 def read(tmp_path, content, rate=None, layout=None, name="emg.csv"):
@@ -102,7 +102,7 @@ def test_wrong_delimiter_nan_and_size_are_refused(tmp_path):
     enormous = tmp_path / "enormous.csv"
     with enormous.open("wb") as file:
         os.truncate(file.fileno(), LARGEST_FILE + 1)
-    with pytest.raises(NMMError, match="split the recording"):
+    with pytest.raises(NMMError, match="split it"):
         read_signals(enormous, "EMG file")
 
 

@@ -1,12 +1,11 @@
 """C3D files, read by ezc3d in a process of its own, and their analog channels.
 
-The binary header is checked against the size of the file before the library sees it, so that a
-truncated or invented file cannot make it read or reserve what is not there.
+The binary header is checked before the library sees it (``c3d_header``), and the library gets
+memory and time in proportion to the file.
 """
 
 from __future__ import annotations
 
-import struct
 import subprocess
 import sys
 import tempfile
@@ -16,13 +15,13 @@ from typing import Any
 import numpy as np
 
 from ..errors import NMMError
-from .signal import Signal, require_reasonable
+from ..files import require_reasonable
+from .c3d_header import check_header
+from .signal import Signal
 
 CONTENT = Path(__file__).with_name("c3d_content.py")
-BLOCK = 512  # bytes
-KEY = 0x50
-PATIENCE = 300.0
-"""s; the largest file that is read takes a fraction of it."""
+PATIENCE, BYTES_PER_SECOND = 20.0, 2e6
+"""How long the library may take: s, and many times what it needs for the bytes of a file."""
 
 
 def read_c3d_analog(path: Path, what: str) -> list[Signal]:
@@ -44,7 +43,7 @@ def read_c3d_analog(path: Path, what: str) -> list[Signal]:
 def read_c3d(path: Path, what: str, *, plates: bool = False) -> dict[str, Any]:
     """What ``c3d_content`` finds, with force plates where they are asked for."""
     source = f"{what} '{path}'"
-    _check_header(require_reasonable(path, what), source)
+    check_header(require_reasonable(path, what), source)
     with tempfile.TemporaryDirectory() as folder:
         output = Path(folder) / "content.npz"
         # -P: modules beside the script must not hide Python's own.
@@ -56,7 +55,7 @@ def read_c3d(path: Path, what: str, *, plates: bool = False) -> dict[str, Any]:
                 text=True,
                 errors="replace",
                 check=False,
-                timeout=PATIENCE,
+                timeout=PATIENCE + path.stat().st_size / BYTES_PER_SECOND,
             )
         except subprocess.TimeoutExpired:
             raise NMMError(
@@ -67,27 +66,3 @@ def read_c3d(path: Path, what: str, *, plates: bool = False) -> dict[str, Any]:
             raise NMMError(f"{source}: cannot be read as C3D: {reason}.")
         with np.load(output, allow_pickle=False) as content:
             return dict(content)
-
-
-def _check_header(path: Path, source: str) -> None:
-    size = path.stat().st_size
-    with path.open("rb") as file:
-        header = file.read(BLOCK)
-        start = (header[0] - 1) * BLOCK if header else -1
-        file.seek(max(start, 0))
-        parameters = file.read(4)
-    if len(header) < BLOCK or header[1] != KEY or start < BLOCK or len(parameters) < 4:
-        raise NMMError(f"{source}: expected a C3D file, but its header is not one.")
-    # Processor types other than Intel's order their bytes and floats otherwise.
-    if parameters[3] != 84:
-        raise NMMError(f"{source}: expected a C3D file in Intel's format; save it so.")
-    points, analog, first, last = struct.unpack_from("<4H", header, 2)
-    (scale,) = struct.unpack_from("<f", header, 12)
-    (data,) = struct.unpack_from("<H", header, 16)
-    width = 4 if scale < 0 else 2
-    needed = (data - 1) * BLOCK + (last - first + 1) * (points * 4 + analog) * width
-    if data < 2 or last < first or start + parameters[2] * BLOCK > size or needed > size:
-        raise NMMError(
-            f"{source}: expected a C3D file of {needed} bytes by its header, but found {size}; it "
-            "is truncated."
-        )
