@@ -33,8 +33,9 @@ def read_marker_times(path: Path) -> Array:
         raise NMMError(f"{source}: expected text in UTF-8, but {error}; export it anew.") from None
     if not lines or not lines[0].startswith("PathFileType") or len(lines) < HEADER_ROWS:
         raise NMMError(f"{source}: expected a .trc that begins with PathFileType and its header.")
-    header = dict(zip(lines[1].split("\t"), lines[2].split("\t"), strict=False))
-    frames, markers = (_read_count(header, name, source) for name in ("NumFrames", "NumMarkers"))
+    header = dict(zip(lines[1].split(), lines[2].split(), strict=False))
+    # NumFrames is often that of the recording which a file was cut from.
+    markers = _read_count(header, "NumMarkers", source)
     if header.get("Units", "").strip() not in UNITS:
         raise NMMError(
             f"{source}, line 3: expected Units of {', '.join(UNITS)}, but found "
@@ -51,10 +52,8 @@ def read_marker_times(path: Path) -> Array:
         for number, line in enumerate(lines[HEADER_ROWS:], HEADER_ROWS + 1)
         if line.strip()
     ]
-    if len(rows) < max(frames, 2):
-        raise NMMError(
-            f"{source}: expected {max(frames, 2)} frames, but found {len(rows)}; it is truncated."
-        )
+    if len(rows) < 2:
+        raise NMMError(f"{source}: expected at least 2 frames, but found {len(rows)}.")
     return _read_times(rows, 2 + 3 * markers, source)
 
 
