@@ -111,7 +111,7 @@ def test_every_muscle_has_a_source_with_a_reason(options: Options, tmp_path: Pat
     assert sources["gaslat_r"] == Measured("gaslat_r", ("gastrocnemius",), (1.0,), ("soleus",))
     assert sources["gasmed_r"] == Measured("gasmed_r", ("gastrocnemius",), (1.0,))
     assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
-    assert sources["vasint_r"] == Tied("vasint_r", "vasmed_r")
+    assert sources["vasint_r"] == Tied("vasint_r", "vaslat_r")
     assert sources["grac_r"] == Tied("grac_r", "semiten_r")
     text = (tmp_path / "walk_train.xml").read_text()
     assert "Not used: channel 'gluteus_maximus' measures no muscle of the model." in text
