@@ -15,8 +15,8 @@ from safetensors.numpy import save
 
 from . import __version__, _core
 from .calibration import PARAMETERS
-from .errors import NMMError, require_file
-from .files import write_atomically
+from .errors import NMMError
+from .files import require_reasonable, write_atomically
 from .fingerprint import compute_fingerprint
 from .muscles.millard import read_properties
 from .nmm import Declaration
@@ -180,11 +180,14 @@ class Artefact:
 
 def read_artefact(path: Path) -> Artefact:
     """Read an artefact after the runtime has checked all of it."""
-    require_file(path, "artefact")
+    require_reasonable(path, "artefact")
     try:
         _core.ExcitationModel(str(path))
         with safe_open(path, framework="numpy") as file:
             content = json.loads(file.metadata()["nmm"])
     except (_core.CoreError, SafetensorError) as error:
         raise NMMError(str(error)) from None
+    except UnicodeDecodeError as error:
+        # The runtime's message quotes the header as it is.
+        raise NMMError(f"artefact '{path}': expected a header in UTF-8, but {error}.") from None
     return Artefact(content)

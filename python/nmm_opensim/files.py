@@ -9,6 +9,11 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from .errors import NMMError, require_file
+
+# Everything is held in memory several times over; more than this is not one trial.
+LARGEST_FILE = 2 * 1024**3  # bytes
+
 
 def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     """Let ``write`` fill a temporary file beside ``path`` and move it into place when complete."""
@@ -48,6 +53,19 @@ def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)
     return mask
+
+
+def require_reasonable(path: Path, what: str) -> Path:
+    """``path``, if it is a file that is neither empty nor enormous; ``what`` is its role."""
+    size = require_file(path, what).stat().st_size
+    if size == 0:
+        raise NMMError(f"{what} '{path}': expected content, but the file is empty.")
+    if size > LARGEST_FILE:
+        raise NMMError(
+            f"{what} '{path}': expected at most {LARGEST_FILE / 1024**3:g} GiB, but found "
+            f"{size / 1024**3:.1f} GiB; split it."
+        )
+    return path
 
 
 def hash_file(path: Path) -> str:

@@ -15,6 +15,7 @@ from typing import TypeVar
 from lxml import etree
 
 from .errors import NMMError, nearest_names, require_file
+from .files import require_reasonable
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=str)
@@ -263,7 +264,7 @@ def _elements(parent: etree._Element) -> list[etree._Element]:
 
 def read_setup(file: Path, *tools: str) -> SetupElement:
     """The one element, of ``tools``, inside ``<OpenSimDocument>`` of a setup file."""
-    file = require_file(file, "setup file").resolve()
+    file = require_reasonable(file, "setup file").resolve()
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
@@ -274,6 +275,8 @@ def read_setup(file: Path, *tools: str) -> SetupElement:
         raise NMMError(
             f"{file}:{line}: not well-formed XML at column {column}: {error.msg}."
         ) from None
+    except OSError as error:
+        raise NMMError(f"{file}: not well-formed XML: {str(error).split(': ', 1)[-1]}.") from None
     if document.docinfo.doctype:
         raise NMMError(f"{file}: expected no document type (<!DOCTYPE …>); remove it.")
     root = document.getroot()

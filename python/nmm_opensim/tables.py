@@ -10,8 +10,8 @@ import numpy as np
 import opensim
 from numpy.typing import NDArray
 
-from .errors import NMMError, nearest_names, require_file
-from .files import write_text
+from .errors import NMMError, nearest_names
+from .files import require_reasonable, write_text
 
 Array = NDArray[np.float64]
 
@@ -58,7 +58,7 @@ class Table:
 
 def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.TimeSeriesTable:
     """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
-    require_file(path, what)
+    require_reasonable(path, what)
     _require_labels(path, what)
     try:
         table = opensim.TimeSeriesTable(str(path))

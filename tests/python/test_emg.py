@@ -16,7 +16,7 @@ from nmm_opensim.emg.quality import examine
 from nmm_opensim.emg.setup import read_emg_setup
 from nmm_opensim.emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.errors import NMMError
-from nmm_opensim.tables import read_table
+from nmm_opensim.tables import read_table, write_table
 
 RATE = 2000.0
 TIME = np.arange(int(10 * RATE)) / RATE
@@ -183,3 +183,76 @@ def test_bad_setup_is_one_line(write, tmp_path, changes, message):
 def test_filters_above_half_the_rate_are_refused(write):
     with pytest.raises(NMMError, match="half the sampling rate"):
         process_emg(read_emg_setup(write(more="<bandpass>20 1000</bandpass>")))
+
+
+def recording(name, role, *files):
+    """A recording of one channel a file: name, path, label, more elements."""
+    listed = "".join(
+        f'<EmgFile name="{own}"><file>{file}</file><channels>{label}</channels>'
+        f"<names>{own}</names><units>uV</units>{more}</EmgFile>"
+        for own, file, label, more in files
+    )
+    return f'<Recording name="{name}"><role>{role}</role><files>{listed}</files></Recording>'
+
+
+def write_setup(folder, normalization, *recordings):
+    file = folder / "setup.xml"
+    file.write_text(
+        '<OpenSimDocument Version="40500"><NMMEmgProcessingTool name="arm"><recordings>'
+        f"{''.join(recordings)}</recordings><mains_frequency>50</mains_frequency>"
+        f"<normalization>{normalization}</normalization>"
+        "<results_directory>results</results_directory></NMMEmgProcessingTool></OpenSimDocument>",
+        encoding="utf-8",
+    )
+    return read_emg_setup(file)
+
+
+def write_raw(file, values, **columns):
+    names = ["time", "biceps", *columns]
+    rows = zip(TIME, values * 1e6, *columns.values(), strict=True)
+    lines = [",".join(f"{number:.10g}" for number in row) for row in rows]
+    file.write_text("\n".join([",".join(names), *lines]), encoding="utf-8")
+
+
+def test_mvc_is_the_divisor_and_no_trial(tmp_path):
+    write_raw(tmp_path / "trial.csv", raw().values)
+    write_raw(tmp_path / "mvc.csv", 4 * raw().values)
+    setup = write_setup(
+        tmp_path,
+        "mvc",
+        recording("curl", "trial", ("biceps", "trial.csv", "biceps", "")),
+        recording("push", "mvc", ("biceps", "mvc.csv", "biceps", "")),
+    )
+    processed = process_emg(setup)
+    assert [file.name for file in processed.envelope_files] == ["arm_curl_emg.sto"]
+    # The same signal four times as strong: the trial is a quarter of the MVC.
+    assert read_table(processed.envelope_files[0], "EMG").values.max() == pytest.approx(0.25, 1e-6)
+    assert {examined.name for examined in processed.recordings} == {"curl", "push"}
+
+
+def test_a_trigger_puts_files_on_one_clock(tmp_path):
+    late = int(1.5 * RATE)
+    sync = (TIME >= 2.0).astype(float)
+    write_raw(tmp_path / "a.csv", raw().values, sync=sync)
+    # The second system began 1.5 s later: the same moment has another time there.
+    write_raw(tmp_path / "b.csv", np.roll(raw().values, -late), sync=np.roll(sync, -late))
+    trigger = "<trigger_channel>sync</trigger_channel><trigger_threshold>0.5</trigger_threshold>"
+    files = [(name, f"{name}.csv", "biceps", trigger) for name in "ab"]
+    setup = write_setup(tmp_path, "maximum", recording("curl", "trial", *files))
+    table = read_table(process_emg(setup).envelope_files[0], "EMG")
+    # Both begin 2 s and 0.5 s before the trigger, and end 8 s and 9.5 s after it.
+    assert table.time[[0, -1]] == pytest.approx([-0.5, 8.0], abs=0.01)
+    middle = (table.time > 0) & (table.time < 6)
+    a, b = table.select(["a", "b"]).values[middle].T
+    assert np.corrcoef(a, b)[0, 1] > 0.9999
+
+
+def test_raw_emg_of_sto_is_that_of_csv(tmp_path):
+    write_raw(tmp_path / "raw.csv", raw().values)
+    write_table(tmp_path / "raw.sto", ["biceps"], TIME, raw().values[:, None] * 1e6, "raw", False)
+    results = []
+    for ending in ("csv", "sto"):
+        file = ("biceps", f"raw.{ending}", "biceps", "")
+        setup = write_setup(tmp_path, "maximum", recording(ending, "trial", file))
+        results.append(read_table(process_emg(setup).envelope_files[0], "EMG").values)
+    assert results[0] == pytest.approx(results[1], abs=1e-6)

@@ -111,7 +111,7 @@ def test_every_muscle_has_a_source_with_a_reason(options: Options, tmp_path: Pat
     assert sources["gaslat_r"] == Measured("gaslat_r", ("gastrocnemius",), (1.0,), ("soleus",))
     assert sources["gasmed_r"] == Measured("gasmed_r", ("gastrocnemius",), (1.0,))
     assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
-    assert sources["vasint_r"] == Tied("vasint_r", "vasmed_r")
+    assert sources["vasint_r"] == Tied("vasint_r", "vaslat_r")
     assert sources["grac_r"] == Tied("grac_r", "semiten_r")
     text = (tmp_path / "walk_train.xml").read_text()
     assert "Not used: channel 'gluteus_maximus' measures no muscle of the model." in text
@@ -367,9 +367,9 @@ def test_clocks_that_do_not_meet_are_refused(elbow: Options, tmp_path: Path) -> 
     ("name", "content", "expected"),
     [
         ("markers.csv", b"time,x\n0,1\n", "expected a .trc, but found '.csv'"),
-        ("markers.trc", b"", "OpenSim cannot read it"),
-        ("markers.trc", b"PathFileType\t4\t(X/Y/Z)\tmarkers.trc\n", "OpenSim cannot read it"),
-        ("markers.trc", bytes(range(256)) * 8, "OpenSim cannot read it"),
+        ("markers.trc", b"", "expected content"),
+        ("markers.trc", b"PathFileType\t4\t(X/Y/Z)\tmarkers.trc\n", "expected a .trc that begins"),
+        ("markers.trc", bytes(range(256)) * 8, "expected text in UTF-8"),
     ],
 )
 def test_files_that_hold_no_markers_are_named(

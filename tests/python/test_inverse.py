@@ -10,6 +10,7 @@ import pytest
 from conftest import Walking, run_cli
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.inverse.marker_file import read_marker_times
 from nmm_opensim.inverse.tools import (
     compute_inverse_dynamics,
     compute_inverse_kinematics,
@@ -212,3 +213,10 @@ def test_training_checks_the_moments_of_another_program(
     assert "N m about 'knee_angle_r'" in done.stderr
     assert "nmm-opensim inverse-dynamics" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_marker_files_of_opensim_itself_are_read(opensim_source: Path) -> None:
+    files = sorted(opensim_source.rglob("*.trc"))
+    assert files
+    for file in files:
+        assert len(read_marker_times(file)) > 1

@@ -2,19 +2,18 @@
 
 import os
 import struct
-import subprocess
-import sys
 
 import numpy as np
 import pytest
+from c3d_files import write_c3d
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.recordings.c3d import write_markers
+from nmm_opensim.files import LARGEST_FILE
 from nmm_opensim.recordings.delimited import Layout, read_delimited
+from nmm_opensim.recordings.markers import write_markers
 from nmm_opensim.recordings.read import choose, find_trigger, read_signals
-from nmm_opensim.recordings.signal import LARGEST_FILE
 
 
 def read(tmp_path, content, rate=None, layout=None, name="emg.csv"):
@@ -103,7 +102,7 @@ def test_wrong_delimiter_nan_and_size_are_refused(tmp_path):
     enormous = tmp_path / "enormous.csv"
     with enormous.open("wb") as file:
         os.truncate(file.fileno(), LARGEST_FILE + 1)
-    with pytest.raises(NMMError, match="split the recording"):
+    with pytest.raises(NMMError, match="split it"):
         read_signals(enormous, "EMG file")
 
 
@@ -133,27 +132,9 @@ def test_trigger_is_its_first_rise(tmp_path):
         find_trigger(read(tmp_path, text)[0], 2.0)
 
 
-# In a process of its own: ezc3d and OpenSim's bindings cannot share one.
-WRITE_C3D = """
-import sys, ezc3d, numpy as np
-c3d = ezc3d.c3d()
-point, analog = c3d["parameters"]["POINT"], c3d["parameters"]["ANALOG"]
-point["RATE"]["value"], analog["RATE"]["value"] = [100], [1000]
-point["LABELS"]["value"], point["UNITS"]["value"] = ["hip", "knee"], ["mm"]
-analog["LABELS"]["value"], analog["UNITS"]["value"] = ["EMG1", "EMG2"], ["V", "V"]
-points = np.ones((4, 2, 10))
-points[:3, 0] = np.array([[1.0], [2.0], [3.0]])
-c3d["data"]["points"] = points
-c3d["data"]["analogs"] = np.arange(200.0).reshape(1, 2, 100)
-c3d.write(sys.argv[1])
-"""
-
-
 @pytest.fixture
 def c3d_file(tmp_path):
-    file = tmp_path / "trial.c3d"
-    subprocess.run([sys.executable, "-c", WRITE_C3D, file], check=True)
-    return file
+    return write_c3d(tmp_path / "trial.c3d")
 
 
 def test_analog_channels_of_c3d(c3d_file):

@@ -40,6 +40,127 @@ def process_emg(setup: Path) -> None:
 
 
 @click.command(
+    "convert-c3d",
+    epilog=example(
+        'nmm-opensim convert-c3d trial.c3d --output results/trial --axes "x z -y" \\',
+        "    --plate 1=calcn_r --plate 2=calcn_l",
+        what="for a laboratory that walks along x and whose z points up",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    "folder",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder of the files that are written.",
+)
+@click.option(
+    "--axes",
+    required=True,
+    help="The laboratory's axes that become OpenSim's x (forward), y (up), z (right): 'x z -y'.",
+)
+@click.option(
+    "--plate",
+    "plates",
+    multiple=True,
+    metavar="NUMBER=BODY",
+    help="A force plate, from 1, and the model's body that steps on it. Repeat it.",
+)
+@click.option(
+    "--force-threshold",
+    type=float,
+    default=20.0,
+    show_default=True,
+    help="N; where a plate carries less, it is taken for empty.",
+)
+@click.option(
+    "--action-forces",
+    is_flag=True,
+    help="The channels hold the force on the plate, not the reaction on the subject.",
+)
+def convert_c3d(
+    file: Path,
+    folder: Path,
+    axes: str,
+    plates: tuple[str, ...],
+    force_threshold: float,
+    action_forces: bool,
+) -> None:
+    """Markers (.trc) and external loads (.xml, .mot) from a C3D file.
+
+    FILE's markers go to <name>_markers.trc. Its force plates (types 1 to 4), each on the body that
+    you name, go to <name>_external_loads.xml and <name>_forces.mot, in N, m and N m. Times count
+    from the first frame, as those of its EMG do. A plate that two feet step on is no load of one
+    body: leave such a trial out, or such a plate.
+    """
+    from ..recordings.convert_c3d import convert_c3d, parse_plates
+
+    converted = convert_c3d(
+        file,
+        folder,
+        axes,
+        parse_plates(plates),
+        threshold=force_threshold,
+        action=action_forces,
+    )
+    console.print(f"{len(converted.markers)} markers: {converted.marker_file}", soft_wrap=True)
+    if converted.external_loads_file is not None:
+        console.print(f"External loads: {converted.external_loads_file}", soft_wrap=True)
+    for number in converted.unused_plates:
+        warn(f"force plate {number} is in the file, but no --plate {number}=BODY names its body.")
+
+
+@click.command(
+    "convert-coordinates",
+    epilog=example(
+        "python -m nmm_opensim.emg data/elbow_raw",
+        "nmm-opensim convert-coordinates data/elbow_raw/elbow_flexion_deg_200Hz.csv \\",
+        "    --output results/elbow_raw/flexion.mot --column value=elbow_flexion --units deg",
+    ),
+)
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--output",
+    required=True,
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The motion file (.mot) that is written, in degrees.",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    required=True,
+    metavar="LABEL=COORDINATE",
+    help="A column of FILE and the model's coordinate that it is. Repeat it.",
+)
+@click.option("--units", type=click.Choice(["deg", "rad"]), help="Where FILE states none.")
+@click.option("--sampling-rate", type=float, help="Hz, where FILE has no column of times.")
+def convert_coordinates(
+    file: Path,
+    output: Path,
+    columns: tuple[str, ...],
+    units: str | None,
+    sampling_rate: float | None,
+) -> None:
+    """Joint angles (.mot) from the columns of a .csv, .txt or .c3d file.
+
+    FILE holds angles of a goniometer or of another program. Nothing is guessed: columns, the
+    coordinates of the model and the unit are said. Signs and zero must be the model's own.
+    """
+    from ..recordings.coordinates import convert_coordinates, parse_columns
+
+    table = convert_coordinates(file, output, parse_columns(columns), units, sampling_rate)
+    for name, values in zip(table.columns, table.values.T, strict=True):
+        console.print(
+            f"{name}: {values.min():.4g} to {values.max():.4g} deg, {table.time[0]:g} to "
+            f"{table.time[-1]:g} s",
+            soft_wrap=True,
+        )
+    console.print(f"Joint angles: {output}", soft_wrap=True)
+
+
+@click.command(
     "inverse-kinematics",
     epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),
 )

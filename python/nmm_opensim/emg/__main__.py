@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..errors import NMMError, one_line_errors
-from .simulated import ELBOW, write_elbow
+from .simulated import ELBOW, ELBOW_ANGLE, write_elbow
 
 
 @click.command(
@@ -18,14 +18,14 @@ from .simulated import ELBOW, write_elbow
 def main(output: Path) -> None:
     """Write simulated raw EMG of elbow flexion, in the form of the published recordings.
 
-    OUTPUT gets one CSV (2000 Hz, microvolts) for each muscle. Files that are there stay: the
-    published recordings, copied there, are used instead.
+    OUTPUT gets one CSV (2000 Hz, microvolts) for each muscle and one of the angle. Files that are
+    there stay: the published recordings, copied there, are used instead.
     """
-    there = [name for name in ELBOW if (output / name).exists()]
+    there = [name for name in (*ELBOW, ELBOW_ANGLE) if (output / name).exists()]
     if there:
         raise NMMError(f"'{output}': found {there[0]} there; remove it or choose another folder.")
     for file in write_elbow(output):
-        click.echo(f"Raw EMG: {file}")
+        click.echo(f"Simulated: {file}")
 
 
 if __name__ == "__main__":

@@ -24,6 +24,8 @@ ELBOW = {
     "emg_triceps_lateral_raw_2000Hz.csv": (60e-6, 0.5),
 }
 ELBOW_RATE, ELBOW_DURATION, ELBOW_PERIOD = 2000.0, 26.7, 6.5
+# Flexion (deg), 200 Hz: least at the start, most when the flexors are.
+ELBOW_ANGLE, ELBOW_ANGLES, ELBOW_ANGLE_RATE = "elbow_flexion_deg_200Hz.csv", (5.0, 125.0), 200.0
 
 
 def simulate_emg(
@@ -43,14 +45,25 @@ def make_bursts(time: Array, period: float, phase: float) -> Array:
 
 
 def write_elbow(folder: Path, seed: int = 1) -> list[Path]:
-    """Write simulated raw EMG of elbow flexion in the form of the published recordings."""
+    """Write simulated raw EMG of elbow flexion in the form of the published recordings.
+
+    The angle beside it moves with the EMG, but no mechanics join them.
+    """
     random = np.random.default_rng(seed)
     time = np.arange(int(ELBOW_DURATION * ELBOW_RATE)) / ELBOW_RATE
     files = []
     for name, (amplitude, phase) in ELBOW.items():
         envelope = amplitude * make_bursts(time, ELBOW_PERIOD, phase + 0.5)
         raw = simulate_emg(random, name, envelope, ELBOW_RATE)
-        rows = [f"{t:.10g},{value * 1e6:.9g}" for t, value in zip(time, raw.values, strict=True)]
-        files.append(folder / name)
-        write_text(files[-1], "\n".join(["\ufefftime,value", *rows, ""]))
+        files.append(_write_series(folder / name, time, raw.values * 1e6))
+    time = np.arange(int(ELBOW_DURATION * ELBOW_ANGLE_RATE)) / ELBOW_ANGLE_RATE
+    low, high = ELBOW_ANGLES
+    angle = low + (high - low) * (1 - np.cos(2 * np.pi * time / ELBOW_PERIOD)) / 2
+    files.append(_write_series(folder / ELBOW_ANGLE, time, angle))
     return files
+
+
+def _write_series(file: Path, time: Array, values: Array) -> Path:
+    rows = [f"{t:.10g},{value:.9g}" for t, value in zip(time, values, strict=True)]
+    write_text(file, "\n".join(["\ufefftime,value", *rows, ""]))
+    return file

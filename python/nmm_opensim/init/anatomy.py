@@ -67,7 +67,8 @@ class Anatomy:
         """The other muscles of the same action, the most similar first."""
         action = self.find_action(muscle)
         others = [m for m in self.muscles if m != muscle and self.find_action(m) == action]
-        return sorted(others, key=lambda other: -self.find_similarity(muscle, other))
+        # Rounded, so that equals keep the model's order on every machine.
+        return sorted(others, key=lambda other: -round(self.find_similarity(muscle, other), 9))
 
     def find_similarity(self, a: str, b: str) -> float:
         """Cosine between the moment arms about all coordinates that they move, -1 to 1."""

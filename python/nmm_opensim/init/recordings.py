@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import opensim
 
-from ..errors import NMMError, require_file
+from ..errors import NMMError
 from ..inverse.dynamics_file import read_header_entries
 from ..inverse.external_loads import read_external_loads
+from ..inverse.marker_file import read_marker_times
 from ..tables import Array, read_table
 
 # Envelopes over MVC exceed 1 at times, and filters that ring go a little below 0; what is far
@@ -93,7 +93,7 @@ def read_cutoff(recording: Recording) -> float | None:
 def _find_range(recording: Recording) -> Array:
     """The frames of the motion that EMG, and forces or moments, cover too."""
     if recording.marker_file is not None:
-        frames = _read_marker_times(recording.marker_file)
+        frames = read_marker_times(recording.marker_file)
     else:
         assert recording.coordinates_file is not None
         frames = read_table(recording.coordinates_file, "coordinates file").time
@@ -118,14 +118,3 @@ def _other_times(recording: Recording) -> list[Callable[[], Array]]:
     if (loads := recording.external_loads_file) is not None:
         readers.append(lambda: read_external_loads(loads)[1].time)
     return readers
-
-
-def _read_marker_times(file: Path) -> Array:
-    require_file(file, "marker file")
-    if file.suffix.lower() != ".trc":
-        raise NMMError(f"marker file '{file}': expected a .trc, but found '{file.suffix}'.")
-    try:
-        return np.array(opensim.TimeSeriesTableVec3(str(file)).getIndependentColumn())
-    except RuntimeError as error:
-        reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
-        raise NMMError(f"marker file '{file}': OpenSim cannot read it: {reason}.") from None

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import opensim
 
-from ..errors import NMMError, require_file
+from ..errors import NMMError
+from ..files import require_reasonable
 from ..tables import Array, Table, filter_lowpass, read_table, write_table
 
 GROUND = ("ground", "/ground")
@@ -22,7 +23,7 @@ AXES = "xyz"
 def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
     """The loads and their data."""
     source = f"external loads file '{file}'"
-    require_file(file, "external loads file")
+    require_reasonable(file, "external loads file")
     try:
         loads = opensim.ExternalLoads(str(file.resolve()), True)
     except RuntimeError as error:

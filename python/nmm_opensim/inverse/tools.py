@@ -25,6 +25,7 @@ from ..tables import read_opensim_table
 from .dynamics_file import InverseDynamics, add_header_entries, describe
 from .exclusion import check_exclusion
 from .external_loads import filter_external_loads
+from .marker_file import read_marker_times
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""
@@ -166,9 +167,10 @@ def _run_kinematics(
     result: Path,
     source: str,
 ) -> Path:
+    read_marker_times(marker_file)
     model = OsimModel(model_file)
     tool.setModel(model.model)
-    tool.setMarkerDataFileName(str(require_file(marker_file, "marker file").resolve()))
+    tool.setMarkerDataFileName(str(marker_file.resolve()))
 
     def run(folder: Path) -> bool:
         tool.setResultsDir(str(folder))

@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NMMError
+from ..files import require_reasonable
 from ..tables import Array
-from .signal import VOLTS, Signal, find_rate, require_reasonable
+from .signal import VOLTS, Signal, find_rate
 
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ","}
 DECIMALS = {"point": ".", "comma": ","}

@@ -11,7 +11,7 @@ from ..errors import NMMError, nearest_names
 from ..tables import read_table
 from .c3d import read_c3d_analog
 from .delimited import Layout, read_delimited
-from .signal import LARGEST_RATE_ERROR, Signal, find_rate, require_reasonable
+from .signal import LARGEST_RATE_ERROR, Signal, find_rate
 
 
 def read_signals(
@@ -34,7 +34,7 @@ def read_signals(
             )
         return signals
     if ending in (".sto", ".mot"):
-        table = read_table(require_reasonable(path, what), what)
+        table = read_table(path, what)
         found = find_rate(table.source, table.time, rate)
         return [
             Signal(table.source, name, None, found, float(table.time[0]), values)

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
-from ..errors import NMMError, require_file
+from ..errors import NMMError
 from ..tables import Array
 
-# Everything is held in memory several times over; more than this is not one trial.
-LARGEST_FILE = 2 * 1024**3  # bytes
 # Times are printed with few digits, and clocks jitter; a lost sample is a whole step.
 LARGEST_JITTER = 0.5  # steps
 LARGEST_RATE_ERROR = 0.005  # relative
@@ -99,16 +96,3 @@ def find_rate(where: str, time: Array, declared: float | None) -> float:
             f"{rate:g} Hz; correct <sampling_rate>."
         )
     return declared
-
-
-def require_reasonable(path: Path, what: str) -> Path:
-    """``path``, if it is a file that is neither empty nor enormous."""
-    size = require_file(path, what).stat().st_size
-    if size == 0:
-        raise NMMError(f"{what} '{path}': expected a recording, but the file is empty.")
-    if size > LARGEST_FILE:
-        raise NMMError(
-            f"{what} '{path}': expected at most {LARGEST_FILE / 1024**3:g} GiB, but found "
-            f"{size / 1024**3:.1f} GiB; split the recording."
-        )
-    return path
