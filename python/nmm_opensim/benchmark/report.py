@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ..errors import NMMError
 from ..estimators.catalogue import ESTIMATORS
 from ..files import write_atomically, write_csv, write_text
 from ..training.scoring import EMG, METRICS, MOMENT
@@ -130,6 +131,17 @@ def write_report(
     picture = stem.with_suffix(".png")
     _draw(select(rows, EMG), picture)
     return [*files, picture]
+
+
+def read_rows(file: Path) -> list[Row]:
+    """The rows that :func:`write_report` wrote as JSON."""
+    try:
+        return [Row(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    except (TypeError, ValueError) as error:
+        raise NMMError(
+            f"benchmark '{file}': expected the rows that a benchmark wrote, but found something "
+            f"else ({error}); run the benchmark again."
+        ) from None
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
