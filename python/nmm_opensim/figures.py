@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -20,13 +21,17 @@ from .results import RunResults
 
 DASHES = {"solid": "-", "dash": "--", "dot": ":"}
 # Names are no mathematics; the same input makes the same file; text stays text.
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "text.parse_math": False,
     "svg.hashsalt": "nmm-opensim",
     "svg.fonttype": "none",
     "pdf.fonttype": 42,
 }
-UNDATED = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}
+UNDATED: dict[str, dict[str, Any]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
 
 
 def draw_run(results: RunResults, path: Path) -> None:

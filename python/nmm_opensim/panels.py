@@ -44,7 +44,7 @@ class Panel:
 
 
 def make_deep_panels(results: RunResults) -> list[Panel]:
-    """Each deep muscle: its EMG with the 90 % interval, the hidden recording, a neighbour's copy."""
+    """Each deep muscle: EMG with its 90 % interval, hidden recording and a neighbour's copy."""
     emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
     time = results.excitations.time
     synergists = results.artefact.content["training"]["synergist_channels"]

@@ -92,12 +92,12 @@ def read_results(setup: RunSetup) -> RunResults:
     return RunResults(
         setup,
         artefact,
-        *(
-            read_table(setup.result(series), "results file")
-            for series in ("excitations", "activations", "muscle_forces", "joint_moments")
-        ),
-        agreement=_read_agreement(setup.result("agreement")),
-        excitation_intervals=read_table(intervals, "results file") if intervals.is_file() else None,
+        read_table(setup.result("excitations"), "results file"),
+        read_table(setup.result("activations"), "results file"),
+        read_table(setup.result("muscle_forces"), "results file"),
+        read_table(setup.result("joint_moments"), "results file"),
+        _read_agreement(setup.result("agreement")),
+        read_table(intervals, "results file") if intervals.is_file() else None,
     )
 
 

@@ -145,7 +145,7 @@ def benchmark(setup: Path) -> None:
 def report(setup: Path) -> None:
     """Show a whole project in one HTML file.
 
-    SETUP holds an NMMReportTool: the training setup, and runs, raw EMG and benchmark where there are
+    SETUP holds an NMMReportTool: the training setup; runs, raw EMG and benchmark where there are
     some. The page needs no network and no program but a browser: data quality, deep EMG, muscle
     forces, moments, parameters, baselines, verdicts, and how to make all of it again. Figures for
     papers (PDF, SVG) are written beside it.

@@ -26,8 +26,8 @@ def decimate(start: float, rate: float, values: Array) -> Decimated:
     length = -(-len(values) // BUCKETS)
     if length <= 2:
         return Decimated(start, 1.0 / rate, values)
-    spans = len(values) // length
-    buckets = values[: spans * length].reshape(spans, length)
+    spans = -(-len(values) // length)
+    buckets = np.pad(values, (0, spans * length - len(values)), "edge").reshape(spans, length)
     first, last = np.sort(np.stack([buckets.argmin(axis=1), buckets.argmax(axis=1)]), axis=0)
     rows = np.arange(spans)
     pairs = np.column_stack([buckets[rows, first], buckets[rows, last]])

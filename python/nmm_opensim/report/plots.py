@@ -42,7 +42,7 @@ def layout(height: int, x_title: str, y_title: str, **more: Any) -> dict[str, An
         "font": FONT,
         "paper_bgcolor": "white",
         "plot_bgcolor": "white",
-        "margin": {"l": 56, "r": 12, "t": 12, "b": 44},
+        "margin": {"l": 56, "r": 12, "t": 32, "b": 44},
         "hovermode": "x unified",
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
         "xaxis": {**AXIS, "title": {"text": x_title}},
@@ -86,9 +86,6 @@ def plot_muscles(panel: Panel) -> Plot:
     """Many muscles' lines: hover names one, and the page's list of muscles is the legend."""
     plot = plot_panel(panel, height=420)
     plot["layout"] |= {"hovermode": "closest", "showlegend": False}
-    for trace in plot["data"]:
-        # The page's list of muscles shows and hides these; a deep muscle's own plot stays.
-        trace["meta"]["many"] = True
     return plot
 
 
@@ -182,7 +179,9 @@ def plot_ratios(
     )  # fmt: skip
     line = {"color": BASELINE, "width": 1, "dash": "dot"}
     generic = {"type": "line", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-    ratio_layout = layout(19 * len(names) + 90, "over the model's own", "", shapes=[generic])
+    ratio_layout = layout(
+        19 * len(names) + 76, "over the model's own", "", shapes=[generic], showlegend=False
+    )
     ratio_layout["hovermode"] = "closest"
     ratio_layout["yaxis"] |= {"autorange": "reversed", "type": "category", "dtick": 1}
     return {"data": data, "layout": ratio_layout}

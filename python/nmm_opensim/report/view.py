@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ..benchmark.summary import Row, select
-from ..estimators.catalogue import ESTIMATORS
 from ..palette import BASELINE, COLORS, NMM, choose_styles
 from ..panels import make_activation_panel, make_deep_panels, make_force_panel, make_moment_panels
 from ..results import RunResults
@@ -51,12 +50,12 @@ def describe_training(content: Content) -> list[tuple[str, str]]:
     artefact, training = content.artefact.content, content.training
     record = artefact["training"]
     given = "estimated" if training.electromechanical_delay is None else "given"
-    seed = record["seed"]
+    delay, seed = 1000 * artefact["electromechanical_delay"], record["seed"]
     facts = [
         ("model", f"{artefact['model']['name']} ({relative(content.setup, training.model_file)})"),
         ("estimator", training.estimator),
         ("moments that teach", ", ".join(artefact["moment_coordinates"])),
-        ("electromechanical delay", f"{1000 * artefact['electromechanical_delay']:.0f} ms, {given}"),
+        ("electromechanical delay", f"{delay:.0f} ms, {given}"),
         ("muscle paths", artefact["path_model"]),
         ("tendons", artefact["tendon"]),
     ]
@@ -70,7 +69,9 @@ def describe_training(content: Content) -> list[tuple[str, str]]:
 
 def list_trials(content: Content) -> list[list[str]]:
     """Name, role, times and files of every trial of the training."""
-    times = {trial["name"]: trial["times"] for trial in content.artefact.content["training"]["trials"]}
+    times = {
+        trial["name"]: trial["times"] for trial in content.artefact.content["training"]["trials"]
+    }
     rows = []
     for trial in content.training.trials:
         first, last = times.get(trial.name, (math.nan, math.nan))
@@ -79,9 +80,9 @@ def list_trials(content: Content) -> list[list[str]]:
             [
                 trial.name,
                 trial.role,
-                f"{first:.2f}–{last:.2f}",
+                _span(first, last, 2),
                 "none" if cutoff is None else f"{cutoff:g} Hz",
-                *(relative(content.setup, file) for file in trial.data_files),
+                *(file.name for file in trial.data_files),
             ]
         )
     return rows
@@ -210,26 +211,33 @@ def list_agreement(results: RunResults) -> list[tuple[str, str]]:
 
 
 def list_scores(scores: Sequence[Summary]) -> list[dict[str, Any]]:
-    """One table per quantity and trial, test trials first, as the terminal shows them."""
+    """A table of EMG and one of moments; of each quantity test trials first."""
     ordered = sorted(scores, key=lambda s: (s.kind, s.quantity, s.role != "test", s.trial))
     tables = []
-    for key, group in groupby(ordered, key=lambda s: (s.kind, s.quantity, s.trial, s.role)):
-        kind, quantity, trial, role = key
-        scale, unit = (100.0, "%") if kind == EMG else (1.0, "N m")
-        rows = [
-            [
-                s.estimator,
-                _number(s, "r", 1.0, 2),
-                _number(s, "rmse", scale, 1),
-                _number(s, "nrmse", 100.0, 1),
-                _number(s, "scaled_rmse", scale, 1),
-                _number(s, "coverage", 100.0, 0),
-                str(s.seeds),
-            ]
-            for s in group
+    for kind, group in groupby(ordered, key=lambda s: s.kind):
+        members = list(group)
+        scale, unit, of = (100.0, "%", "muscle") if kind == EMG else (1.0, "N m", "coordinate")
+        columns = [
+            ("r", "r", 1.0, 2),
+            (f"RMSE ({unit})", "rmse", scale, 1),
+            ("NRMSE (%)", "nrmse", 100.0, 1),
+            (f"scaled RMSE ({unit})", "scaled_rmse", scale, 1),
+            ("in 90 % (%)", "coverage", 100.0, 0),
         ]
-        title = f"{quantity} {kind}, {trial} ({role})"
-        tables.append({"title": title, "unit": unit, "rows": rows})
+        # Only some estimators state intervals.
+        columns = [c for c in columns if any(not math.isnan(s.mean[c[1]]) for s in members)]
+        tables.append(
+            {
+                "title": "EMG of deep muscles" if kind == EMG else "Joint moments",
+                "head": [of, "trial", "estimator", *(c[0] for c in columns), "seeds"],
+                "rows": [
+                    [s.quantity, f"{s.trial} ({s.role})", s.estimator]
+                    + [_number(s, metric, factor, digits) for _, metric, factor, digits in columns]
+                    + [str(s.seeds)]
+                    for s in members
+                ],
+            }
+        )
     return tables
 
 
@@ -241,40 +249,48 @@ def _number(row: Summary | Row, metric: str, scale: float, digits: int) -> str:
     return text if math.isnan(deviation) else f"{text} ± {scale * deviation:.{digits}f}"
 
 
-def list_parameters(content: Content) -> list[dict[str, str]]:
-    """Every muscle's calibrated parameters against the model's own and their bounds."""
-    record = content.artefact.content["training"]
-    rows = []
-    for muscle in content.artefact.muscles:
-        name = muscle["name"]
-        for key, (title, unit, factor, digits) in PARAMETERS.items():
-            generic, value = record["generic"][name][key], muscle[key]
-            low, high = (generic * factor * bound for bound in record["bounds"][name][key])
-            known = (muscle["uncertainty"] or {}).get(key)
-            rows.append(
-                {
-                    "muscle": name,
-                    "parameter": f"{title} ({unit})",
-                    "generic": f"{generic * factor:.{digits}f}",
-                    "calibrated": f"{value * factor:.{digits}f}",
-                    "change": f"{100 * (value / generic - 1):+.1f}",
-                    "bounds": f"{low:.{digits}f}–{high:.{digits}f}",
-                    "interval": _range(known["interval"], factor, digits) if known else "–",
-                    "verdict": known["verdict"] if known else "–",
-                    "at_bound": _is_at_bound(value * factor, low, high),
-                }
-            )
-    return rows
+def list_parameters(content: Content) -> list[dict[str, Any]]:
+    """A table of each parameter: calibrated values against the model's own and their bounds."""
+    return [
+        {
+            "title": f"{title.capitalize()} ({unit})",
+            "rows": [
+                _describe_parameter(content, muscle, key, factor, digits)
+                for muscle in content.artefact.muscles
+            ],
+        }
+        for key, (title, unit, factor, digits) in PARAMETERS.items()
+    ]
 
 
-def _range(ends: Sequence[float], factor: float, digits: int) -> str:
-    return "–".join(f"{end * factor:.{digits}f}" for end in ends)
+def _describe_parameter(
+    content: Content, muscle: dict[str, Any], key: str, factor: float, digits: int
+) -> dict[str, str]:
+    record, name = content.artefact.content["training"], muscle["name"]
+    generic, value = record["generic"][name][key], muscle[key]
+    low, high = (generic * bound for bound in record["bounds"][name][key])
+    known = (muscle["uncertainty"] or {}).get(key)
+    interval = [factor * end for end in known["interval"]] if known else []
+    return {
+        "muscle": name,
+        "generic": f"{generic * factor:.{digits}f}",
+        "calibrated": f"{value * factor:.{digits}f}",
+        "change": f"{100 * (value / generic - 1):+.1f}",
+        "bounds": _span(low * factor, high * factor, digits),
+        "at_bound": "yes" if _is_at_bound(value, low, high) else "",
+        "interval": _span(interval[0], interval[1], digits) if known else "",
+        "verdict": known["verdict"] if known else "",
+    }
 
 
-def _is_at_bound(value: float, low: float, high: float) -> str:
+def _span(first: float, last: float, digits: int) -> str:
+    """From first to last, never broken between lines."""
+    return f"{first:.{digits}f}\u2060–\u2060{last:.{digits}f}"
+
+
+def _is_at_bound(value: float, low: float, high: float) -> bool:
     """Within 1 % of the way between bounds that leave any."""
-    reach = 0.01 * (high - low)
-    return "yes" if high > low and min(value - low, high - value) < reach else ""
+    return high > low and min(value - low, high - value) < 0.01 * (high - low)
 
 
 def draw_parameters(content: Content) -> list[Figure]:

@@ -3,22 +3,28 @@
 
 const plots = JSON.parse(document.getElementById("plots").textContent);
 const strides = JSON.parse(document.getElementById("strides").textContent);
-const config = { responsive: true, displaylogo: false, modeBarButtonsToRemove: ["lasso2d", "select2d"] };
+const config = {
+  responsive: true,
+  displaylogo: false,
+  // On a telephone the tools would cover the legend; dragging zooms and a double tap goes back.
+  displayModeBar: matchMedia("(max-width: 40rem)").matches ? false : "hover",
+  modeBarButtons: [["toImage"], ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
+};
 const OVERLAY_POINTS = 101;
 
-// What is chosen in each run: a window ("all", "overlay" or a stride's number), and hidden muscles.
-const chosen = {};
-for (const run of Object.keys(strides)) chosen[run] = { window: "all", hidden: new Set() };
+// Each run's chosen window: "all", "overlay" or a stride's number.
+const chosen = Object.fromEntries(Object.keys(strides).map((run) => [run, "all"]));
 
 function addTime(plot) {
   return plot.data.map((trace) => (plot.time && !trace.x ? { ...trace, x: plot.time } : trace));
 }
 
 function sampleAt(time, values, t) {
-  // Linear between frames; null where there is no number.
-  let high = time.findIndex((value) => value >= t - 1e-9);
-  if (high === -1) high = time.length - 1;
-  if (high === 0 || Math.abs(time[high] - t) < 1e-9) return values[high];
+  // Linear between frames; null where there is none: EMG ends before the motion that it causes.
+  const high = time.findIndex((value) => value >= t - 1e-9);
+  if (high === -1) return null;
+  if (Math.abs(time[high] - t) < 1e-9) return values[high];
+  if (high === 0) return null;
   const low = high - 1;
   if (values[low] === null || values[high] === null) return null;
   const share = (t - time[low]) / (time[high] - time[low]);
@@ -42,26 +48,27 @@ function overlayTraces(plot, windows) {
   );
 }
 
-function hideMuscles(traces, hidden) {
-  return traces.map((trace) =>
-    trace.meta && hidden.has(trace.meta.muscle) && trace.meta.many ? { ...trace, visible: false } : trace
-  );
+function listHidden(place) {
+  const boxes = document.querySelectorAll(`input[data-plot="${place.id}"]`);
+  return new Set([...boxes].filter((box) => !box.checked).map((box) => box.dataset.muscle));
 }
 
 function draw(place) {
   const plot = plots[place.id];
   const run = place.dataset.run;
-  const state = run ? chosen[run] : { window: "all", hidden: new Set() };
+  const choice = run ? chosen[run] : "all";
   const layout = structuredClone(plot.layout);
   let traces;
-  if (state.window === "overlay") {
+  if (choice === "overlay") {
     traces = overlayTraces(plot, strides[run]);
     layout.xaxis.title.text = "share of the window (%)";
   } else {
     traces = addTime(plot);
-    if (state.window !== "all") layout.xaxis.range = strides[run][Number(state.window)].slice(1);
+    if (choice !== "all") layout.xaxis.range = strides[run][Number(choice)].slice(1);
   }
-  return Plotly.react(place, hideMuscles(traces, state.hidden), layout, config);
+  const hidden = listHidden(place);
+  traces = traces.map((trace) => ({ ...trace, visible: !hidden.has(trace.meta?.muscle) }));
+  return Plotly.react(place, traces, layout, config);
 }
 
 function drawRun(run) {
@@ -71,35 +78,27 @@ function drawRun(run) {
 for (const select of document.querySelectorAll("select[data-window]")) {
   select.addEventListener("change", () => {
     const run = select.dataset.window;
-    chosen[run].window = select.value;
+    chosen[run] = select.value;
     for (const other of document.querySelectorAll(`select[data-window="${run}"]`)) other.value = select.value;
     drawRun(run);
   });
 }
 
-function showMuscle(box, shown) {
-  const { run, muscle } = box.dataset;
-  if (shown) chosen[run].hidden.delete(muscle);
-  else chosen[run].hidden.add(muscle);
-  for (const other of document.querySelectorAll(`input[data-run="${run}"]`)) {
-    if (other.dataset.muscle === muscle) other.checked = shown;
-  }
+function drawPlot(id) {
+  draw(document.getElementById(id));
 }
 
 for (const box of document.querySelectorAll("input[data-muscle]")) {
-  box.addEventListener("change", () => {
-    showMuscle(box, box.checked);
-    drawRun(box.dataset.run);
-  });
+  box.addEventListener("change", () => drawPlot(box.dataset.plot));
 }
 
 for (const button of document.querySelectorAll("button[data-choose]")) {
   button.addEventListener("click", () => {
-    const { run, choose } = button.dataset;
-    for (const box of document.querySelectorAll(`input[data-run="${run}"]`)) {
-      showMuscle(box, choose === "all" || box.dataset.kind === choose);
+    const { plot, choose } = button.dataset;
+    for (const box of document.querySelectorAll(`input[data-plot="${plot}"]`)) {
+      box.checked = choose === "all" || box.dataset.kind === choose;
     }
-    drawRun(run);
+    drawPlot(plot);
   });
 }
 
