@@ -48,8 +48,10 @@ def test_the_verb_writes_page_and_figures(report_setup: Path, tmp_path: Path) ->
     assert done.returncode == 0, done.stderr
     results = report_setup.parents[1] / "results" / "report"
     assert str(results / "walking_report.html") in done.stdout
-    for subject in ("deep_emg", "activations", "muscle_forces", "moments"):
-        stem = f"walking_report_second_stance_{subject}"
+    run = "second_stance_"
+    subjects = ("deep_emg", "activations", "muscle_forces", "moments")
+    for subject in (*(run + subject for subject in subjects), "parameters"):
+        stem = f"walking_report_{subject}"
         assert (results / f"{stem}.pdf").read_bytes().startswith(b"%PDF")
         assert "<svg" in (results / f"{stem}.svg").read_text()
     assert not list(tmp_path.iterdir())
@@ -87,8 +89,8 @@ def test_scores_are_those_of_the_table(page: str, report_content: Content) -> No
         if (score.trial, score.quantity, score.estimator) == ("second_stance", "soleus_r", "NMM")
     )
     row = r"<td>soleus_r</td><td>second_stance \(test\)</td><td>NMM</td>"
-    (shown,) = re.findall(row + r'<td class="number">([\d.-]+)', page)
-    assert shown == f"{r:.2f}"
+    (shown,) = re.findall(row + r'<td class="number">([\d.−]+)', page)
+    assert shown == f"{r:.2f}".replace("-", "−")
 
 
 def test_everything_that_makes_it_again_is_there(page: str, report_content: Content) -> None:

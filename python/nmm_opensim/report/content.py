@@ -69,16 +69,23 @@ def gather(setup: ReportSetup) -> Content:
     artefact = read_artefact(training.artefact_file)
     runs = [(run, _read_run(setup, run, training)) for run in setup.runs]
     run_setups = [results.setup for _, results in runs]
+    raw_emg, benchmark = _read_raw_emg(setup), _read_benchmark(setup)
     return Content(
         setup,
         training,
         artefact,
         summarise(read_scores(table)),
         runs,
-        _read_raw_emg(setup),
-        _read_benchmark(setup),
+        raw_emg,
+        benchmark,
         find_changes(setup, training, artefact, run_setups),
-        describe_provenance(setup, training, run_setups),
+        describe_provenance(
+            setup,
+            training,
+            run_setups,
+            raw_emg.setup if raw_emg else None,
+            benchmark.setup if benchmark else None,
+        ),
     )
 
 

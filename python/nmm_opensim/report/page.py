@@ -11,22 +11,20 @@ from plotly.offline import get_plotlyjs
 
 from .. import __version__
 from .content import Content
-from .view import (
-    Figure,
-    count_parameter_verdicts,
-    describe_benchmark,
-    describe_raw_emg,
-    describe_run,
+from .view.benchmark import describe_benchmark
+from .view.figure import Figure
+from .view.inputs import (
     describe_training,
     draw_inputs,
-    draw_parameters,
-    list_agreement,
-    list_parameters,
-    list_scores,
     list_sources,
     list_trials,
-    list_verdicts,
+    list_warnings,
 )
+from .view.parameters import draw_parameters, list_parameters
+from .view.raw_emg import describe_raw_emg
+from .view.runs import describe_run
+from .view.scores import list_highlights, list_scores
+from .view.verdicts import count_parameter_verdicts, list_verdicts
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -49,11 +47,11 @@ def render(content: Content) -> str:
         facts=describe_training(content),
         trials=list_trials(content),
         sources=list_sources(content),
-        warnings=[*content.artefact.content["training"]["warnings"], *content.changes],
+        warnings=list_warnings(content),
         envelopes=draw_inputs(content),
         raw_emg=None if content.raw_emg is None else describe_raw_emg(content.raw_emg),
         runs=runs,
-        agreement=[(run.name, list_agreement(results)) for run, results in content.runs],
+        highlights=list_highlights(content.scores),
         scores=list_scores(content.scores),
         parameters=list_parameters(content),
         parameter_figures=draw_parameters(content),

@@ -157,19 +157,14 @@ def _stack(
     return {"data": data, "layout": stacked | axes, "unit": unit}
 
 
-def plot_ratios(
-    names: Sequence[str], ratios: Array, bounds: Array, intervals: Sequence[Array | None]
-) -> Plot:
-    """Parameters over the model's own: bounds in grey (muscles, 2), 90 % intervals and values."""
+def plot_ratios(names: Sequence[str], ratios: Array, bounds: Array, intervals: Array) -> Plot:
+    """Ratios (muscles,), in their bounds and 90 % intervals, both (muscles, 2), NaN for none."""
     places = [label(name) for name in names]
     data: list[dict[str, Any]] = [
         _ranges(places, bounds, "bounds", {"color": "#e2e2e2", "width": 9}),
     ]
-    known = [(place, i) for place, i in zip(places, intervals, strict=True) if i is not None]
-    if known:
-        ends = np.array([interval for _, interval in known])
-        line = {"color": NMM, "width": 3}
-        data.append(_ranges([place for place, _ in known], ends, "90 % interval", line))
+    if np.isfinite(intervals).any():
+        data.append(_ranges(places, intervals, "90 % interval", {"color": NMM, "width": 3}))
     data.append(
         {
             "mode": "markers", "name": "calibrated", "x": numbers(ratios), "y": places,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..artefact import Artefact
+from ..benchmark.setup import BenchmarkSetup
+from ..emg.setup import EmgSetup
 from ..files import hash_file
 from ..results import RunSetup
 from ..training.setup import TrainingSetup
@@ -44,12 +46,22 @@ class Provenance:
 
 
 def describe_provenance(
-    setup: ReportSetup, training: TrainingSetup, runs: Iterable[RunSetup]
+    setup: ReportSetup,
+    training: TrainingSetup,
+    runs: Iterable[RunSetup],
+    emg: EmgSetup | None,
+    benchmark: BenchmarkSetup | None,
 ) -> Provenance:
-    """Commands run in the folder of the report's setup; no folder of this machine is named."""
+    """Commands run in the folder of the report's setup, and names are relative to it."""
     verbs = _list_verbs(setup)
     setups = list(dict.fromkeys(file for _, file in verbs))
-    files = [*setups, *training.input_files, *(file for run in runs for file in run.input_files)]
+    files = [
+        *setups,
+        *(file.path for r in (emg.recordings if emg else ()) for file in r.files),
+        *training.input_files,
+        *(file for run in runs for file in run.input_files),
+        *(benchmark.training.input_files if benchmark else ()),
+    ]
     return Provenance(
         [make_command(setup, verb, file) for verb, file in verbs],
         [InputFile(relative(setup, f), hash_file(f)) for f in dict.fromkeys(files)],

@@ -21,8 +21,13 @@ function addTime(plot) {
 
 function sampleAt(time, values, t) {
   // Linear between frames; null where there is none: EMG ends before the motion that it causes.
-  const high = time.findIndex((value) => value >= t - 1e-9);
-  if (high === -1) return null;
+  let high = 0;
+  for (let end = time.length; high < end; ) {
+    const middle = (high + end) >> 1;
+    if (time[middle] >= t - 1e-9) end = middle;
+    else high = middle + 1;
+  }
+  if (high === time.length) return null;
   if (Math.abs(time[high] - t) < 1e-9) return values[high];
   if (high === 0) return null;
   const low = high - 1;
