@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
 from conftest import Walking, run_cli
 from evil_names import EVIL, rename
 
+from nmm_opensim.artefact import Artefact
+from nmm_opensim.benchmark.report import write_report as write_benchmark
+from nmm_opensim.benchmark.setup import read_benchmark_setup
+from nmm_opensim.benchmark.summary import Row
+from nmm_opensim.emg.process import process_emg
+from nmm_opensim.emg.setup import read_emg_setup
+from nmm_opensim.emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.errors import NMMError
 from nmm_opensim.palette import NMM
 from nmm_opensim.panels import make_deep_panels
+from nmm_opensim.report import content as content_module
 from nmm_opensim.report.content import Content, gather
 from nmm_opensim.report.decimation import BUCKETS, decimate
 from nmm_opensim.report.page import render
@@ -24,6 +34,7 @@ from nmm_opensim.report.setup import read_report_setup
 from nmm_opensim.report.write import write_report
 from nmm_opensim.tables import Table, read_table
 from nmm_opensim.training.score_report import read_scores
+from nmm_opensim.training.scoring import EMG, METRICS
 
 LARGEST_PAGE = 10e6  # bytes
 
@@ -202,6 +213,68 @@ def test_unusable_setups_are_refused(
     changed = walking.copy(report_setup, "refused_report.xml", (old, new))
     with pytest.raises(NMMError, match=re.escape(expected)):
         gather(read_report_setup(changed))
+
+
+def test_raw_emg_is_shown_with_what_is_wrong(report_content: Content, tmp_path: Path) -> None:
+    clock = np.arange(8000) / 2000
+    signals = [
+        simulate_emg(np.random.default_rng(k), "raw", 2e-4 * make_bursts(clock, 2.0, 0.5), 2000)
+        for k in range(2)
+    ]
+    raw = 1e6 * np.column_stack([signal.values for signal in signals])
+    raw[4000:4400, 1] = 0.0
+    np.savetxt(tmp_path / "raw.csv", raw, "%.7g", ",", header="a,b", comments="")
+    setup = tmp_path / "emg.xml"
+    setup.write_text(
+        f"""<OpenSimDocument><NMMEmgProcessingTool name="x"><recordings><Recording name="r"><files>
+        <EmgFile name="f"><file>raw.csv</file><channels>a,b</channels>
+        <names>a {escape(EVIL)}</names><units>uV</units><sampling_rate>2000</sampling_rate>
+        </EmgFile></files></Recording></recordings><mains_frequency>50</mains_frequency>
+        <normalization>maximum</normalization></NMMEmgProcessingTool></OpenSimDocument>"""
+    )
+    with_emg = replace(report_content.setup, emg_setup_file=setup)
+    with pytest.raises(NMMError, match="nmm-opensim process-emg"):
+        gather(with_emg)
+    process_emg(read_emg_setup(setup))
+    content = gather(with_emg)
+    page = render(content)
+    assert "nothing changes for 0.2 s" in page
+    assert f"Raw EMG of r: {escape(EVIL)}: dropout" in page
+    plot = read_data(page, "plots")["raw-0"]
+    assert max(plot["data"][0]["y"]) == pytest.approx(raw[:, 0].max(), rel=1e-5)
+    assert [(s["x0"], s["x1"]) for s in plot["layout"]["shapes"]] == [
+        (pytest.approx(2.0, abs=0.01), pytest.approx(2.2, abs=0.01))
+    ]
+    assert not any("<script" in note["text"] for note in plot["layout"]["annotations"])
+    assert any(file.name.endswith("/raw.csv") for file in content.provenance.inputs)
+
+
+def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: Walking) -> None:
+    declared = read_benchmark_setup(walking.run_setup.with_name("walking_benchmark.xml"))
+    nothing = dict.fromkeys(METRICS, math.nan)
+
+    def row(estimator: str, r: float, spread: float) -> Row:
+        mean, deviation = {**nothing, "r": r}, {**nothing, "r": spread}
+        return Row("soleus", estimator, EMG, "soleus_r", 1, 2, mean, deviation)
+
+    rows = [row("nmm", 0.8, 0.05), row("static_optimization", -0.3, math.nan)]
+    with pytest.raises(NMMError, match="nmm-opensim benchmark"):
+        gather(replace(report_content.setup, benchmark_setup_file=declared.file))
+    write_benchmark(declared, rows, [])
+    content = gather(replace(report_content.setup, benchmark_setup_file=declared.file))
+    page = render(content)
+    assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
+    assert '<th class="number">static_optimization*</th>' in page
+    assert "soleus_r, nmm: better than every fair baseline." in page
+
+
+def test_an_old_artefact_must_be_trained_again(
+    report_setup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Artefact({"format": 1, "training": {"setup": "walking"}})
+    monkeypatch.setattr(content_module, "read_artefact", lambda file: old)
+    with pytest.raises(NMMError, match="older version; train it again"):
+        gather(read_report_setup(report_setup))
 
 
 def test_decimation_loses_no_peak() -> None:

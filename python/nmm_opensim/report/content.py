@@ -24,6 +24,9 @@ from ..training.setup import TrainingSetup, read_training_setup
 from .provenance import Provenance, describe_provenance, find_changes, make_command
 from .setup import ReportRun, ReportSetup
 
+RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
+"""What the report reads of an artefact's training: no run needs it, and old artefacts lack some."""
+
 
 @dataclass(frozen=True)
 class RawEmg:
@@ -67,6 +70,11 @@ def gather(setup: ReportSetup) -> Content:
     table = training.results_directory / f"{training.name}_scores.csv"
     _require(table, "the scores of the training", train)
     artefact = read_artefact(training.artefact_file)
+    if not set(RECORDED) <= set(artefact.content["training"]):
+        raise NMMError(
+            f"'{training.artefact_file}': expected an NMM that tells what it was trained on, but "
+            f"found one of an older version; train it again: {train}"
+        )
     runs = [(run, _read_run(setup, run, training)) for run in setup.runs]
     run_setups = [results.setup for _, results in runs]
     raw_emg, benchmark = _read_raw_emg(setup), _read_benchmark(setup)

@@ -95,22 +95,24 @@ def plot_signals(signals: Sequence[Signal], marks: Sequence[tuple[str, float, fl
         (signal.name, decimate(signal.start, signal.rate, 1e6 * signal.values))
         for signal in signals
     ]
-    return _stack(rows, "µV", marks)
+    return _stack(rows, marks)
 
 
-def plot_envelopes(table: Table, channels: Sequence[str], marks: Sequence[Any] = ()) -> Plot:
-    """Envelopes below each other; times of a table may be uneven, so each keeps its own."""
+def plot_envelopes(table: Table, channels: Sequence[str]) -> Plot:
+    """Envelopes below each other, at even times."""
     chosen = table.select(channels)
-    rate = (len(chosen.time) - 1) / float(chosen.time[-1] - chosen.time[0])
+    first, last = float(chosen.time[0]), float(chosen.time[-1])
+    even = np.linspace(first, last, len(chosen.time))
+    rate = (len(even) - 1) / (last - first)
     rows = [
-        (name, decimate(float(chosen.time[0]), rate, values))
+        (name, decimate(first, rate, np.interp(even, chosen.time, values)))
         for name, values in zip(channels, chosen.values.T, strict=True)
     ]
-    return _stack(rows, "", marks)
+    return _stack(rows, [])
 
 
 def _stack(
-    rows: Sequence[tuple[str, Decimated]], unit: str, marks: Sequence[tuple[str, float, float]]
+    rows: Sequence[tuple[str, Decimated]], marks: Sequence[tuple[str, float, float]]
 ) -> Plot:
     """One strip per channel over a common time."""
     count = len(rows)
@@ -154,7 +156,7 @@ def _stack(
     stacked = layout(height, "time (s)", "", showlegend=False, annotations=notes, shapes=shapes)
     stacked["hovermode"] = "x"
     stacked["xaxis"]["anchor"] = f"y{'' if count == 1 else count}"
-    return {"data": data, "layout": stacked | axes, "unit": unit}
+    return {"data": data, "layout": stacked | axes}
 
 
 def plot_ratios(names: Sequence[str], ratios: Array, bounds: Array, intervals: Array) -> Plot:
