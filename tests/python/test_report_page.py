@@ -107,8 +107,26 @@ def test_windows_and_muscles_can_be_chosen(
     (last,) = (i for i, time in enumerate(knee.time) if abs(time - 2.17) < 1e-6)
     assert trace["y"][-1] == pytest.approx(knee.values[last, 0], rel=1e-5)
     # EMG ends before the motion that it causes: nothing is made up there.
+    sampled = "return [-1, 0, 0.5, 1, 1.5].map((t) => sampleAt([0, 1], [2, 4], t))"
+    assert browser.execute_script(sampled) == [None, 2, 3, 4, None]
     window.select_by_visible_text("whole run")
     assert browser.execute_script(title) == "time (s)"
+
+
+def test_plots_fit_on_paper(
+    browser: webdriver.Chrome, report_content: Content, tmp_path: Path
+) -> None:
+    open_page(browser, report_content, tmp_path)
+    widths = (
+        "return [...document.querySelectorAll('.plot .main-svg')].map((svg) => svg.clientWidth)"
+    )
+    on_screen = browser.execute_script(widths)
+    browser.execute_script("dispatchEvent(new Event('beforeprint'))")
+    paper = 180 / 25.4 * 96  # px
+    assert max(browser.execute_script(widths)) <= paper + 1
+    assert browser.find_element(By.CSS_SELECTOR, "details.printed").get_attribute("open")
+    browser.execute_script("dispatchEvent(new Event('afterprint'))")
+    assert browser.execute_script(widths) == on_screen
 
 
 def test_names_cannot_act(

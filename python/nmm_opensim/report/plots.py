@@ -176,9 +176,7 @@ def plot_ratios(names: Sequence[str], ratios: Array, bounds: Array, intervals: A
     )  # fmt: skip
     line = {"color": BASELINE, "width": 1, "dash": "dot"}
     generic = {"type": "line", "x0": 1, "x1": 1, "yref": "paper", "y0": 0, "y1": 1, "line": line}
-    ratio_layout = layout(
-        19 * len(names) + 76, "over the model's own", "", shapes=[generic], showlegend=False
-    )
+    ratio_layout = layout(19 * len(names) + 76, "ratio", "", shapes=[generic], showlegend=False)
     ratio_layout["hovermode"] = "closest"
     ratio_layout["yaxis"] |= {"autorange": "reversed", "type": "category", "dtick": 1}
     return {"data": data, "layout": ratio_layout}

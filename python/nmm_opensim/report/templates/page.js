@@ -107,15 +107,24 @@ for (const button of document.querySelectorAll("button[data-choose]")) {
   });
 }
 
-// Paper is as wide as it is: plots follow it, and tables that a screen folds away are printed.
-function resizeAll() {
-  for (const place of document.querySelectorAll(".plot")) Plotly.Plots.resize(place);
+// Before printing the page takes the width of paper, so that plots can be drawn to it at once, and
+// tables that a screen folds away are shown.
+function fitPlots() {
+  for (const place of document.querySelectorAll(".plot")) {
+    Plotly.relayout(place, { width: place.clientWidth });
+  }
 }
+
 addEventListener("beforeprint", () => {
+  document.documentElement.classList.add("paper");
   for (const details of document.querySelectorAll("details.printed")) details.open = true;
-  resizeAll();
+  fitPlots();
 });
-addEventListener("afterprint", resizeAll);
+
+addEventListener("afterprint", () => {
+  document.documentElement.classList.remove("paper");
+  for (const place of document.querySelectorAll(".plot")) Plotly.relayout(place, { width: null, autosize: true });
+});
 
 Promise.all([...document.querySelectorAll(".plot")].map(draw)).then(() => {
   document.documentElement.dataset.drawn = "yes";
