@@ -22,6 +22,9 @@ Results, in results/walking:
   walking_scores.csv          every seed and baseline              walking.nmm   the trained NMM
   walking_paths.csv           errors and effects of fitted muscle paths
 
+All of it on one page, for a browser:
+  .venv/bin/nmm-opensim report setups/walking_report.xml
+
 Run it in OpenSim yourself (print-xml NMMTool is its manual):
   .venv/bin/opensim-cmd -L .venv/lib/libosimNMM.so run-tool setups/walking_nmm.xml
 TEXT

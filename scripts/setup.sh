@@ -4,6 +4,8 @@
 # that checkouts share, the compiled package and plugin, and OpenSim's walking example in data/. Each step is skipped
 # when what it would make is there and was made from the same things.
 #
+# A script that needs more system packages lists them in test_packages before it sources this.
+#
 # After it, in this shell: python, nmm-opensim and opensim-cmd of .venv come first on the PATH.
 
 set -euo pipefail
@@ -25,9 +27,11 @@ quietly() {
     stop "'$*' failed; the whole log is $log"
 }
 
+[[ -v test_packages ]] || test_packages=()
+
 require_system_packages() {
     local packages=(python3 python3-venv python3-dev g++ cmake ninja-build pkg-config catch2
-        nlohmann-json3-dev libsimbody-dev libspdlog-dev)
+        nlohmann-json3-dev libsimbody-dev libspdlog-dev "${test_packages[@]}")
     command -v dpkg-query >/dev/null ||
         stop "expected Debian or a relative of it (dpkg), on which these packages exist: ${packages[*]}"
     local missing=() package

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Does all set-up, then every check: format and lint, types, C++ tests, Python tests and real
 # opensim-cmd runs. Arguments go to pytest.
+test_packages=(chromium chromium-driver)  # the report is looked at in a real browser
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 cd "$root"

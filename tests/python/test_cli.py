@@ -16,6 +16,7 @@ VERBS = [
     "benchmark",
     "timing",
     "run",
+    "report",
     "inverse-kinematics",
     "inverse-dynamics",
     "validate",

@@ -81,6 +81,7 @@ def test_written_setups_train_and_run_as_they_are(options: Options, tmp_path: Pa
         "walk_inverse.xml",
         "walk_train.xml",
         "walk_nmm.xml",
+        "walk_report.xml",
         "walk_benchmark.xml",
     ]
     for file in written.files:
@@ -93,12 +94,14 @@ def test_written_setups_train_and_run_as_they_are(options: Options, tmp_path: Pa
         "inverse-dynamics",
         "train",
         "run",
+        "report",
         "benchmark",
     ]
     assert check_setup(folder / "walk_benchmark.xml") == "NMMBenchmarkTool"
     results = folder / "results"
     assert (results / "walk.nmm").is_file()
     assert (results / "walk_joint_moments.sto").is_file()
+    assert (results / "walk_report.html").is_file()
     scores = (results / "walk_scores.csv").read_text()
     assert "ankle_angle_r" in scores
 
@@ -330,6 +333,7 @@ def test_exact_names_and_known_moments_need_no_more(elbow: Options) -> None:
     assert [file.name for file in written.files] == [
         "setups_train.xml",
         "setups_nmm.xml",
+        "setups_report.xml",
         "setups_benchmark.xml",
     ]
     setup = read_training_setup(elbow.folder / "setups_train.xml")

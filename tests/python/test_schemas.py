@@ -99,6 +99,11 @@ FULL = {
         <HiddenGroup name="g"><HiddenChannel name="d"/></HiddenGroup></hidden_channels>
         <folds><Fold name="f"><test_trials>b</test_trials></Fold></folds>
         <estimators>nmm</estimators><seeds>1</seeds></NMMBenchmarkTool>""",
+    "NMMReportTool": """<NMMReportTool name="full">
+        <training_setup_file>{file}</training_setup_file>
+        <runs><Run name="r"><run_setup_file>{file}</run_setup_file>
+        <strides><Stride name="s"><initial_time>0</initial_time><final_time>1</final_time></Stride>
+        </strides></Run></runs></NMMReportTool>""",
 }
 SUBJECT = """<PriorSubject name="other"><training_setup_file>other.xml</training_setup_file>
     <muscles>a</muscles><coordinates>knee</coordinates></PriorSubject>"""

@@ -15,6 +15,7 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
+from ..errors import NMMError
 from ..estimators.catalogue import ESTIMATORS
 from ..files import write_atomically, write_csv, write_text
 from ..training.scoring import EMG, METRICS, MOMENT
@@ -22,21 +23,23 @@ from .setup import BenchmarkSetup
 from .summary import Row, Verdict, select
 
 GIVEN_MOMENTS, CEILING = "*", "†"
+LEGEND = (
+    f"{GIVEN_MOMENTS}: given the joint moments of the trial that it estimates. {CEILING}: a "
+    "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on."
+)
 
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """EMG and moments of every estimator, and what they mean."""
     emg, moments = select(rows, EMG), select(rows, MOMENT)
-    labels = {name: _label(setup, name) for name in setup.estimators}
+    labels = {name: label_estimator(setup, name) for name in setup.estimators}
     folds = ", ".join(fold.name for fold in setup.folds)
     seeds = " ".join(map(str, setup.seeds))
     parts = [
         f"# Hide-a-muscle: {setup.name}",
         f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
         "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
-        f"read only to score. {GIVEN_MOMENTS}: given the joint moments of the trial that it "
-        f"estimates. {CEILING}: a ceiling, taught with the hidden channel or fitted to the very "
-        "trial that it is scored on.",
+        f"read only to score. {LEGEND}",
         "## EMG of the hidden muscle, r",
         _make_table(emg, labels, "r", 1.0, 2),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
@@ -61,7 +64,8 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
     return "\n\n".join(parts) + "\n"
 
 
-def _label(setup: BenchmarkSetup, name: str) -> str:
+def label_estimator(setup: BenchmarkSetup, name: str) -> str:
+    """An estimator's name with the marks of what it was given (``LEGEND``)."""
     estimator = ESTIMATORS[name](setup.training.optimization)
     if estimator.standing == "ceiling":
         return name + CEILING
@@ -130,6 +134,17 @@ def write_report(
     picture = stem.with_suffix(".png")
     _draw(select(rows, EMG), picture)
     return [*files, picture]
+
+
+def read_rows(file: Path) -> list[Row]:
+    """The rows that :func:`write_report` wrote as JSON."""
+    try:
+        return [Row(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    except (TypeError, ValueError) as error:
+        raise NMMError(
+            f"benchmark '{file}': expected the rows that a benchmark wrote, but found something "
+            f"else ({error}); run the benchmark again."
+        ) from None
 
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:

@@ -138,3 +138,24 @@ def benchmark(setup: Path) -> None:
     console.print(Markdown(make_markdown(declared, rows, verdicts)))
     for file in write_report(declared, rows, verdicts):
         console.print(f"Written: {file}", soft_wrap=True)
+
+
+@click.command(epilog=example("nmm-opensim report setups/walking_report.xml"))
+@SETUP
+def report(setup: Path) -> None:
+    """Show a whole project in one HTML file.
+
+    SETUP holds an NMMReportTool: the training setup; runs, raw EMG and benchmark where there are
+    some. The page needs no network and no program but a browser: data quality, deep EMG, muscle
+    forces, moments, parameters, baselines, verdicts, and how to make all of it again. Figures for
+    papers (PDF, SVG) are written beside it.
+    """
+    from ..report.setup import read_report_setup
+    from ..report.write import write_report
+
+    declared = read_report_setup(setup)
+    with console.status("Report") as status:
+        page, *figures = write_report(declared, status.update)
+    console.print(f"Report: {page}", soft_wrap=True)
+    if figures:
+        console.print(f"Figures for papers: {len(figures)} files beside it", soft_wrap=True)

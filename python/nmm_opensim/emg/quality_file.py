@@ -6,13 +6,15 @@ import json
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.markup import escape
 from rich.table import Table
 
+from ..errors import NMMError
 from ..files import write_text
-from .quality import THRESHOLDS, Examined
+from .quality import THRESHOLDS, ChannelQuality, Examined, Finding
 from .setup import EmgSetup
 
 FORMAT, VERSION = "nmm-emg-quality", 1
@@ -29,6 +31,31 @@ def write_quality(setup: EmgSetup, recordings: Sequence[Examined]) -> None:
         "recordings": [asdict(recording) for recording in recordings],
     }
     write_text(setup.quality_file, json.dumps(_finite(content), indent=1, allow_nan=False) + "\n")
+
+
+def read_quality(file: Path) -> list[Examined]:
+    """What :func:`write_quality` wrote; numbers that JSON lacks are NaN."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if (content["format"], content["version"]) != (FORMAT, VERSION):
+            raise ValueError(f"{content['format']} {content['version']}")
+        return [
+            Examined(
+                recording["name"],
+                [ChannelQuality(**_numbers(figures)) for figures in recording["channels"]],
+                [Finding(**_numbers(finding)) for finding in recording["findings"]],
+            )
+            for recording in content["recordings"]
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise NMMError(
+            f"EMG quality '{file}': expected {FORMAT} {VERSION}, but found something else "
+            f"({error}); process the EMG again."
+        ) from None
+
+
+def _numbers(entries: dict[str, Any]) -> dict[str, Any]:
+    return {key: math.nan if value is None else value for key, value in entries.items()}
 
 
 def _finite(value: Any) -> Any:

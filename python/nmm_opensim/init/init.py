@@ -29,6 +29,7 @@ from .setups import (
     Project,
     write_benchmark_setup,
     write_inverse_setup,
+    write_report_setup,
     write_run_setup,
     write_training_setup,
 )
@@ -109,6 +110,7 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
             write_inverse_setup(project),
             write_training_setup(project),
             write_run_setup(project),
+            write_report_setup(project),
             write_benchmark_setup(project),
         )
         if document is not None
@@ -285,6 +287,7 @@ def _list_commands(project: Project, files: Sequence[Path]) -> list[str]:
             verbs.append(("inverse-kinematics", inverse))
         verbs.append(("inverse-dynamics", inverse))
     verbs += [("train", project.setup_file("train")), ("run", project.setup_file("nmm"))]
+    verbs.append(("report", project.setup_file("report")))
     if (benchmark := project.setup_file("benchmark")) in files:
         verbs.append(("benchmark", benchmark))
     return [shlex.join(["nmm-opensim", verb, str(file)]) for verb, file in verbs]

@@ -1,4 +1,4 @@
-"""The setups themselves: inverse, training, run and benchmark."""
+"""The setups themselves: inverse, training, run, benchmark and report."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from ..benchmark.setup import TOOL as BENCHMARK_TOOL
 from ..errors import nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..inverse.setup import TOOL as INVERSE_TOOL
+from ..report.setup import TOOL as REPORT_TOOL
 from ..results import TOOL as RUN_TOOL
 from ..sources import Deep, Measured, Tied
 from ..training.hiding import find_synergists, list_recorded_channels
@@ -208,6 +209,38 @@ def write_benchmark_setup(project: Project) -> Document | None:
     tool.add("estimators", " ".join(ESTIMATORS))
     tool.add("seeds", "1 2 3 4 5")
     tool.add("results_directory", f"{RESULTS}/benchmark")
+    return document
+
+
+def write_report_setup(project: Project) -> Document:
+    """One page of all that the other setups give."""
+    file = project.setup_file("report")
+    document = Document(
+        file,
+        REPORT_TOOL,
+        project.name,
+        f"Shows the project in one HTML page.\n\n     nmm-opensim report {file.name}",
+    )
+    tool = document.tool
+    tool.add_path("training_setup_file", project.setup_file("train"))
+    part = next(part for part in project.parts if part.role == "test")
+    run = tool.add("runs").add("Run", name=part.name)
+    run.add_path("run_setup_file", project.setup_file("nmm"))
+    run.comment(
+        "Windows of time (s) that plots can show alone or over each other, 0 to 100 %: "
+        '<strides><Stride name="first"><initial_time>0</initial_time><final_time>1</final_time>'
+        "</Stride></strides>"
+    )
+    unsolved = [r for r in project.recordings if r.inverse_dynamics_file is None]
+    if any(recording.marker_file is not None for recording in unsolved):
+        tool.add_path("inverse_kinematics_setup_file", project.setup_file("inverse"))
+    if unsolved:
+        tool.add_path("inverse_dynamics_setup_file", project.setup_file("inverse"))
+    tool.comment(
+        "More, once it is there: <benchmark_setup_file>, and <emg_setup_file> for the quality of "
+        "raw EMG."
+    )
+    tool.add("results_directory", RESULTS)
     return document
 
 

@@ -11,6 +11,8 @@ from ..emg.setup import TOOL as EMG_TOOL
 from ..emg.setup import read_emg_setup
 from ..inverse.setup import TOOL as INVERSE_TOOL
 from ..inverse.setup import read_inverse_setup
+from ..report.setup import TOOL as REPORT_TOOL
+from ..report.setup import read_report_setup
 from ..results import TOOL as RUN_TOOL
 from ..results import read_run_setup
 from ..setup_xml import read_setup
@@ -24,6 +26,7 @@ READERS: Mapping[str, Callable[[Path], object]] = {
     TRAINING_TOOL: read_training_setup,
     BENCHMARK_TOOL: read_benchmark_setup,
     RUN_TOOL: read_run_setup,
+    REPORT_TOOL: read_report_setup,
 }
 
 

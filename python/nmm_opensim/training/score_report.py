@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import math
 from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table as RichTable
 
+from ..errors import NMMError
 from ..files import write_csv
 from ..trained import TrainedNMM
 from .scoring import EMG, Score, Summary
@@ -20,6 +23,30 @@ def write_scores(path: Path, scores: Sequence[Score]) -> None:
     """Every score as one row of a CSV file."""
     header = [field.name for field in dataclasses.fields(Score)]
     write_csv(path, header, map(dataclasses.astuple, scores))
+
+
+def read_scores(path: Path) -> list[Score]:
+    """What :func:`write_scores` wrote."""
+    kinds = {field.name: str(field.type) for field in dataclasses.fields(Score)}
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            return [
+                Score(**{name: _parse(row[name], kind) for name, kind in kinds.items()})
+                for row in csv.DictReader(file)
+            ]
+    except (KeyError, TypeError, ValueError, csv.Error) as error:
+        raise NMMError(
+            f"scores '{path}': expected the table that training wrote, but found another "
+            f"({type(error).__name__}: {error}); train again."
+        ) from None
+
+
+def _parse(text: str, kind: str) -> Any:
+    if kind == "str":
+        return text
+    if text == "" and kind.endswith("| None"):
+        return None
+    return int(text) if kind.startswith("int") else float(text)
 
 
 def list_scores(summaries: Sequence[Summary]) -> dict[str, dict[str, float]]:

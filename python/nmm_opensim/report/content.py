@@ -1,0 +1,154 @@
+"""All that a report shows, read from results; what is missing names the command that makes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..artefact import Artefact, read_artefact
+from ..benchmark.report import read_rows
+from ..benchmark.setup import BenchmarkSetup, read_benchmark_setup
+from ..benchmark.summary import Row, Verdict, judge
+from ..emg.process import read_recording
+from ..emg.quality import Examined
+from ..emg.quality_file import read_quality
+from ..emg.setup import EmgSetup, read_emg_setup
+from ..errors import NMMError
+from ..estimators.catalogue import ESTIMATORS
+from ..recordings.signal import Signal
+from ..results import RunResults, read_results, read_run_setup
+from ..tables import Table, read_table
+from ..training.score_report import read_scores
+from ..training.scoring import Summary, summarise
+from ..training.setup import TrainingSetup, read_training_setup
+from .provenance import Provenance, describe_provenance, find_changes, make_command
+from .setup import ReportRun, ReportSetup
+
+RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
+"""What the report reads of an artefact's training: no run needs it, and old artefacts lack some."""
+
+
+@dataclass(frozen=True)
+class RawEmg:
+    """Raw recordings (V), what was found in them, and the envelopes that were made of them."""
+
+    setup: EmgSetup
+    quality: list[Examined]
+    raw: dict[str, list[Signal]]
+    envelopes: dict[str, Table]
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """Hide-a-muscle: rows as the benchmark wrote them, and what they mean."""
+
+    setup: BenchmarkSetup
+    rows: list[Row]
+    verdicts: list[Verdict]
+
+
+@dataclass(frozen=True)
+class Content:
+    """Everything, before it is drawn."""
+
+    setup: ReportSetup
+    training: TrainingSetup
+    artefact: Artefact
+    scores: list[Summary]
+    runs: list[tuple[ReportRun, RunResults]]
+    raw_emg: RawEmg | None
+    benchmark: Benchmark | None
+    changes: list[str]
+    provenance: Provenance
+
+
+def gather(setup: ReportSetup) -> Content:
+    """Read all results of a report's setup."""
+    training = read_training_setup(setup.training_setup_file)
+    train = make_command(setup, "train", training.file)
+    _require(training.artefact_file, "the trained NMM", train)
+    table = training.results_directory / f"{training.name}_scores.csv"
+    _require(table, "the scores of the training", train)
+    artefact = read_artefact(training.artefact_file)
+    if not set(RECORDED) <= set(artefact.content["training"]):
+        raise NMMError(
+            f"'{training.artefact_file}': expected an NMM that tells what it was trained on, but "
+            f"found one of an older version; train it again: {train}"
+        )
+    runs = [(run, _read_run(setup, run, training)) for run in setup.runs]
+    run_setups = [results.setup for _, results in runs]
+    raw_emg, benchmark = _read_raw_emg(setup), _read_benchmark(setup)
+    return Content(
+        setup,
+        training,
+        artefact,
+        summarise(read_scores(table)),
+        runs,
+        raw_emg,
+        benchmark,
+        find_changes(setup, training, artefact, run_setups),
+        describe_provenance(
+            setup,
+            training,
+            run_setups,
+            raw_emg.setup if raw_emg else None,
+            benchmark.setup if benchmark else None,
+        ),
+    )
+
+
+def _require(file: Path, what: str, command: str) -> None:
+    if not file.is_file():
+        raise NMMError(f"'{file}': expected {what}, but found nothing there; make it: {command}")
+
+
+def _read_run(setup: ReportSetup, run: ReportRun, training: TrainingSetup) -> RunResults:
+    declared = read_run_setup(run.setup_file)
+    if declared.artefact_file != training.artefact_file:
+        raise NMMError(
+            f"{run.setup_file}: expected a run of the NMM that '{training.file.name}' trains, "
+            f"'{training.artefact_file}', but found '{declared.artefact_file}'."
+        )
+    command = make_command(setup, "run", run.setup_file)
+    for series in ("excitations", "activations", "muscle_forces", "joint_moments"):
+        _require(declared.result(series), f"a result of run '{run.name}'", command)
+    results = read_results(declared)
+    first, last = results.activations.time[[0, -1]]
+    for stride in run.strides:
+        if stride.initial_time < first - 1e-9 or stride.final_time > last + 1e-9:
+            raise NMMError(
+                f"{setup.file}: stride '{stride.name}' of run '{run.name}': expected times within "
+                f"those of the run, {first:g} to {last:g} s, but found {stride.initial_time:g} to "
+                f"{stride.final_time:g} s."
+            )
+    return results
+
+
+def _read_raw_emg(setup: ReportSetup) -> RawEmg | None:
+    if setup.emg_setup_file is None:
+        return None
+    emg = read_emg_setup(setup.emg_setup_file)
+    command = make_command(setup, "process-emg", emg.file)
+    trials = [recording for recording in emg.recordings if not recording.mvc]
+    _require(emg.quality_file, "the quality of the raw EMG", command)
+    for trial in trials:
+        _require(emg.envelope_file(trial), "EMG envelopes", command)
+    return RawEmg(
+        emg,
+        read_quality(emg.quality_file),
+        {recording.name: read_recording(recording) for recording in emg.recordings},
+        {trial.name: read_table(emg.envelope_file(trial), "EMG envelopes") for trial in trials},
+    )
+
+
+def _read_benchmark(setup: ReportSetup) -> Benchmark | None:
+    if setup.benchmark_setup_file is None:
+        return None
+    declared = read_benchmark_setup(setup.benchmark_setup_file)
+    command = make_command(setup, "benchmark", declared.file)
+    file = declared.results_directory / f"{declared.name}_benchmark.json"
+    _require(file, "the results of the benchmark", command)
+    rows = read_rows(file)
+    options = declared.training.optimization
+    standings = {name: ESTIMATORS[name](options).standing for name in ESTIMATORS}
+    return Benchmark(declared, rows, judge(rows, standings))
