@@ -47,6 +47,8 @@ def test_walking(example: Path, tmp_path: Path) -> None:
     assert "FILL IN" not in (tmp_path / "results/soleus/soleus_train.xml").read_text("utf-8")
     assert "soleus_r EMG, markers_walk_test (test)" in printed
     assert (tmp_path / "results/soleus/results/soleus.png").is_file()
+    page = (tmp_path / "results/soleus/results/soleus_report.html").read_text("utf-8")
+    assert "soleus_r" in page
 
 
 @pytest.mark.parametrize("recordings", ["simulated", "published"])
@@ -63,3 +65,4 @@ def test_elbow(recordings: str, tmp_path: Path) -> None:
     # The tutorial says so: a moment tells these two apart from their neighbours at no time.
     assert printed.count("determined by the prior") == 2
     assert (results / "results" / "elbow_raw.png").is_file()
+    assert "TRImed" in (results / "results" / "elbow_raw_report.html").read_text("utf-8")

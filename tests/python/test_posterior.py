@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 from conftest import Walking
 
-from nmm_opensim.emg_driven.fit import EmgDrivenFit
+from nmm_opensim.emg_driven.fit import SPREADS, STRENGTH, EmgDrivenFit
 from nmm_opensim.emg_driven.model import EmgDrivenModel, Parameters
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.estimator import Task
-from nmm_opensim.estimators.posterior.corrections import FEATURES, Features, collect
+from nmm_opensim.estimators.posterior.corrections import (
+    FEATURES,
+    Features,
+    collect,
+    find_errors,
+)
 from nmm_opensim.estimators.posterior.estimator import FittedPosterior, Posterior
 from nmm_opensim.nmm import PreparedTrial
 from nmm_opensim.sources import MuscleSources, Unscored
@@ -84,6 +89,49 @@ def test_the_sensitivity_is_the_slope_of_the_moments(
         slope = (moments - base) / step
         error = np.abs(slope - sensitivity[:, drive]).mean()
         assert error <= 0.1 * max(np.abs(slope).mean(), 1.0)
+
+
+def test_a_doubted_drive_says_less_of_parameters(
+    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+) -> None:
+    """No doubt costs nothing, a doubt costs knowledge, and none can cost more than the moments."""
+    model, parameters, trial = driven
+    fit = EmgDrivenFit(model, [[trial]], [0, 1])
+    fit.run([0.0])
+    features = Features([trial])
+
+    def find(doubt: float) -> np.ndarray:
+        deviations = np.full(len(model.drives), doubt)
+        found = fit.find_uncertainty(
+            lambda trial: find_errors(model, parameters, trial, features, deviations)
+        )
+        return np.concatenate([found.force, found.fiber, found.slack])
+
+    sure, doubted, ignorant = find(0.0), find(0.1), find(100.0)
+    assert (sure < doubted).all()
+    assert (doubted < ignorant).all()
+    muscles = len(model.muscles)
+    prior = np.repeat([STRENGTH, SPREADS["fiber"], SPREADS["slack"]], muscles)
+    assert (ignorant <= prior * (1 + 1e-9)).all()
+    # Drives that may do anything leave little for moments to say.
+    assert np.median(ignorant / prior) > 0.9
+
+
+def test_an_error_of_a_drive_moves_moments_by_its_sensitivity(
+    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+) -> None:
+    model, parameters, trial = driven
+    features = Features([trial])
+    deviations = np.zeros(len(model.drives))
+    deviations[0] = 0.02
+    errors = find_errors(model, parameters, trial, features, deviations)
+    assert errors.shape == (len(trial.trial.time), 2, len(model.drives) * FEATURES)
+    assert not errors[:, :, FEATURES:].any()
+    # Independent errors of all units together are as large as the deviation that was asked for.
+    sensitivity = model.compute_sensitivity(parameters, trial)[:, 0] * deviations[0]
+    expected = np.sqrt(np.square(sensitivity).mean())
+    found = np.sqrt(np.square(errors).sum(axis=2).mean())
+    assert found == pytest.approx(expected, rel=0.3)
 
 
 def test_no_doubt_no_correction(

@@ -54,7 +54,12 @@ def train(setup: Path) -> None:
             outcomes = train(training, show, warn)
         except KeyboardInterrupt:
             bar.stop()
-            console.print("Stopped; the progress is kept. The same command goes on from here.")
+            resumes = declared.estimator == "nmm"
+            console.print(
+                "Stopped; the progress is kept. The same command goes on from here."
+                if resumes
+                else "Stopped; nothing was written. The same command begins anew; it takes seconds."
+            )
             sys.exit(130)
         bar.update(task, total=1.0, completed=1.0)
     scores = score_training(training, outcomes)

@@ -7,7 +7,7 @@ alike.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -181,10 +181,25 @@ class EmgDrivenFit:
         deviations: Array = np.sqrt((n - 1) * np.var(changes, axis=0))
         return deviations
 
-    def find_uncertainty(self) -> Uncertainty:
-        """What the moments leave of the muscles' own parameters' deviations, once run."""
+    def find_uncertainty(self, doubted: Callable[[PreparedTrial], Array]) -> Uncertainty:
+        """What the moments leave of the muscles' own parameters' deviations, once run.
+
+        ``doubted`` says how the moments (N m) of a trial would change if its drives were wrong: for
+        each of some independent standard normal errors, (frames, coordinates, errors). What an
+        error of a drive explains as well does not speak for a parameter.
+        """
         jacobian = self._jacobian(self._best)
-        variances = np.diag(np.linalg.inv(jacobian.T @ jacobian))
+        rows = []
+        for r, trial, frames in self._parts:
+            changes = doubted(trial)[frames][:, self._coordinates]
+            changes = changes * self._weights(trial, r)[None, :, None]
+            rows.append(changes.reshape(-1, changes.shape[2]))
+        errors = np.concatenate(rows)
+        shared = errors.T @ jacobian[: len(errors)]
+        precision = jacobian.T @ jacobian - shared.T @ np.linalg.solve(
+            np.eye(errors.shape[1]) + errors.T @ errors, shared
+        )
+        variances = np.diag(np.linalg.inv(precision))
         first = self._find_forces().start
         force, fiber, slack = np.split(np.sqrt(variances[first:]), 3)
         return Uncertainty(force, fiber, slack)

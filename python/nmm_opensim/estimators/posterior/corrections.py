@@ -110,14 +110,37 @@ def collect(
         step = float(np.median(np.diff(time)))
         weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
         sensitivity = model.compute_sensitivity(parameters, trial, corrections)[::EVERY] * weight
-        followed = _follow(units, step)[::EVERY]
-        rows = np.einsum("tdc,tf->tcdf", sensitivity, followed).reshape(-1, size)
+        rows = _find_changes(sensitivity, _follow(units, step)[::EVERY]).reshape(-1, size)
         errors = ((trial.moments.numpy() - moments)[::EVERY] * weight).ravel()
         if weights is not None:
             errors = errors + rows @ weights.ravel()
         matrix += rows.T @ rows
         vector += rows.T @ errors
     return NormalEquations(matrix, vector)
+
+
+def find_errors(
+    model: EmgDrivenModel,
+    parameters: Parameters,
+    trial: PreparedTrial,
+    features: Features,
+    deviations: Array,
+) -> Array:
+    """Moments (N m) of each error that drives may have, (frames, coordinates, errors).
+
+    One standard deviation of each; ``deviations`` (drives,) are those of the drives' excitations.
+    """
+    step = float(np.median(np.diff(trial.trial.time)))
+    sensitivity = model.compute_sensitivity(parameters, trial) * deviations[:, None]
+    units = features.compute(trial) / np.sqrt(FEATURES * MEAN_SQUARE)
+    changes = _find_changes(sensitivity, _follow(units, step))
+    return changes.reshape(*changes.shape[:2], -1)
+
+
+def _find_changes(sensitivity: Array, followed: Array) -> Array:
+    """Moments per weight, (frames, coordinates, drives, units)."""
+    changes: Array = np.einsum("tdc,tf->tcdf", sensitivity, followed)
+    return changes
 
 
 def _follow(units: Array, step: float) -> Array:

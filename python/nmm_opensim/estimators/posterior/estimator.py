@@ -19,10 +19,10 @@ from ...nmm import PreparedTrial
 from ...tables import Array
 from ...trained import ExcitationJudgement, TrainedNMM
 from ..estimator import Estimate, Estimator, FittedNMM, Interval, Task
-from .corrections import Features, NormalEquations, collect
+from .corrections import Features, NormalEquations, collect, find_errors
 from .drives import Drives, name_prior
 from .export import export
-from .masking import Masking, find_floor, find_spreads, mask
+from .masking import Masking, find_errors_of_drives, find_floor, find_spreads, mask
 from .verdicts import judge_excitation
 
 ITERATIONS = 3
@@ -66,7 +66,11 @@ class Posterior(Estimator):
             equations = collect(model, parameters, trials, features, weights)
             weights = equations.solve(deviations)
         assert weights is not None
-        calibrated = Calibrated(model, parameters, fit.find_uncertainty())
+        doubts = find_errors_of_drives(model, drives, parameters, trials, masking) * amplitudes
+        uncertainty = fit.find_uncertainty(
+            lambda trial: find_errors(model, parameters, trial, features, doubts)
+        )
+        calibrated = Calibrated(model, parameters, uncertainty)
         corrections = Corrections(features, weights)
         judgements = _judge(drives, calibrated, corrections, masking, equations, deviations, trials)
         return FittedPosterior(task, drives, calibrated, corrections, masking, judgements)

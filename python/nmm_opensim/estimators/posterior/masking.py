@@ -13,7 +13,7 @@ from ...nmm import PreparedTrial
 from ...tables import Array
 from ..estimator import Task
 from .corrections import Features, collect
-from .drives import Drives
+from .drives import Drives, name_prior
 
 # Doubts in measured drives, as shares of their own deviations: electrodes see a part of a muscle,
 # and with it go the muscles that are tied to it.
@@ -21,6 +21,8 @@ MEASURED_DOUBTS = (0.0, 0.4, 1.0, 2.5, 6.0)
 # Doubt in a prior, as shares of its own deviation: 0 keeps to the prior.
 DOUBTS = (0.0, 0.1, 0.3, 1.0)
 COVERAGE = 0.9
+# Of a normal distribution, for the same.
+NINETY_PERCENT = 1.645
 # Margins grow with the excitation from this share of its deviation on: noise has a floor.
 FLOOR = 0.3
 
@@ -134,6 +136,32 @@ def _choose_measured_doubt(
 def find_spreads(model: EmgDrivenModel, drives: Drives, measured: float, deep: float) -> Array:
     """How far each drive is doubted, as a share of its deviation, (drives,)."""
     return np.array([deep if channel in drives.deep else measured for channel in model.drives])
+
+
+def find_errors_of_drives(
+    model: EmgDrivenModel,
+    drives: Drives,
+    parameters: Parameters,
+    trials: Sequence[PreparedTrial],
+    masking: Masking,
+) -> Array:
+    """How wrong each drive may be, as a share of its deviation, (drives,).
+
+    Measured ones as far as they are doubted, deep ones as masked muscles were missed: the estimate
+    keeps to a prior that moments cannot mend, but the prior is not right for that.
+    """
+    errors = find_spreads(model, drives, masking.measured_doubt, 1.0)
+    if masking.margin is None:
+        return errors
+    excitations = np.vstack([model.compute_excitations(parameters, trial) for trial in trials])
+    for asked in drives.prior.deep:
+        excitation = excitations[:, model.muscles.index(asked.muscle)]
+        deviation = max(float(excitation.std()), np.finfo(float).tiny)
+        missed = (find_floor(excitation) + excitation) / deviation
+        errors[model.drives.index(name_prior(asked.muscle))] = (
+            masking.margin / NINETY_PERCENT * float(np.sqrt(np.square(missed).mean()))
+        )
+    return errors
 
 
 def find_floor(excitation: Array) -> float:

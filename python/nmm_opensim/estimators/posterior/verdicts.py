@@ -13,14 +13,12 @@ from ...muscles.millard import MuscleProperties
 from ...prior.combination import Evidence
 from ...tables import Array
 from ...trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
-from .masking import Masking
+from .masking import NINETY_PERCENT, Masking
 
 # Moments decide what they leave less than half as uncertain as it was before.
 DECIDED = 0.5
 # Masked muscles that are met worse than this on average say that the prior knows nothing here.
 LEAST_AGREEMENT = 0.5
-# Of a normal distribution, for 90 %.
-NINETY_PERCENT = 1.645
 
 
 def judge_excitation(
