@@ -15,6 +15,7 @@ from nmm_opensim.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.emg_driven.model import EmgDrivenModel
 from nmm_opensim.estimators.neighbour import NeighbourCopy
 from nmm_opensim.estimators.posterior.estimator import MOST_FRAMES, NO_LAG
+from nmm_opensim.estimators.posterior.export import calibrate
 from nmm_opensim.muscles.millard import read_properties
 from nmm_opensim.nmm import Declaration, PreparedTrial
 from nmm_opensim.sources import Measured, MuscleSources
@@ -82,17 +83,7 @@ def copy_neighbours(training: Training) -> TrainedNMM:
     fit.run([0.0], NO_LAG)
     parameters = fit.get_parameters(0)
     gains = dict(zip(model.drives, model.compute_gains(parameters), strict=True))
-    generic = read_properties(training.model, model.muscles)
-    muscles = CalibratedMuscles(
-        generic.max_isometric_force * np.exp(parameters.force),
-        generic.optimal_fiber_length * np.exp(parameters.fiber),
-        generic.tendon_slack_length * np.exp(parameters.slack),
-        generic.pennation_angle_at_optimal,
-        generic.activation_time_constant,
-        generic.deactivation_time_constant,
-        generic.minimum_activation,
-        np.full(len(model.muscles), parameters.shape_factor),
-    )
+    muscles = calibrate(read_properties(training.model, model.muscles), parameters)
     return _describe(declaration, np.array([gains[name] for name in channels]), muscles)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...emg_driven.fit import Uncertainty
 from ...emg_driven.model import EmgDrivenModel, Parameters
-from ...muscles.millard import read_properties
+from ...muscles.millard import MuscleProperties, read_properties
 from ...prior.combination import REST, Asked, MusclePrior
 from ...prior.population import KERNEL_WIDTH
 from ...tables import Array
@@ -35,16 +35,7 @@ def export(
     sources = declaration.sources
     properties = read_properties(task.model, sources.muscles)
     gains = dict(zip(model.drives, model.compute_gains(parameters), strict=True))
-    muscles = CalibratedMuscles(
-        properties.max_isometric_force * np.exp(parameters.force),
-        properties.optimal_fiber_length * np.exp(parameters.fiber),
-        properties.tendon_slack_length * np.exp(parameters.slack),
-        properties.pennation_angle_at_optimal,
-        properties.activation_time_constant,
-        properties.deactivation_time_constant,
-        properties.minimum_activation,
-        np.full(len(sources.muscles), parameters.shape_factor),
-    )
+    muscles = calibrate(properties, parameters)
     predictor = {
         "family": "posterior",
         "hidden_activation": "tanh",
@@ -79,6 +70,20 @@ def export(
         tensors,
         judgements,
         judge_parameters(sources.muscles, properties, parameters, uncertainty, declaration.bounds),
+    )
+
+
+def calibrate(properties: MuscleProperties, parameters: Parameters) -> CalibratedMuscles:
+    """Absolute values of the muscles whose own properties the ``parameters`` change."""
+    return CalibratedMuscles(
+        properties.max_isometric_force * np.exp(parameters.force),
+        properties.optimal_fiber_length * np.exp(parameters.fiber),
+        properties.tendon_slack_length * np.exp(parameters.slack),
+        properties.pennation_angle_at_optimal,
+        properties.activation_time_constant,
+        properties.deactivation_time_constant,
+        properties.minimum_activation,
+        np.full(len(parameters.force), parameters.shape_factor),
     )
 
 
