@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import opensim
 from lxml import etree
 
 from .artefact import Artefact, read_artefact
 from .calibration import PARAMETERS
 from .errors import NMMError, require_file
-from .files import write_atomically
 from .fingerprint import check_fingerprint
-from .model_copy import read_model_xml, refuse_same_file
+from .model_copy import read_model_xml, refuse_same_file, write_model_copy
 from .osim_model import OsimModel
 
 MUSCLE = "Millard2012EquilibriumMuscle"
@@ -58,18 +56,9 @@ def write_calibrated_model(
     ]
     document = read_model_xml(model_file).getroottree()
     _set(document, artefact, model_file)
-
-    def write(temporary: Path) -> None:
-        document.write(temporary, encoding="UTF-8", xml_declaration=True)
-        try:
-            opensim.Model(str(temporary)).initSystem()
-        except RuntimeError as error:
-            raise NMMError(
-                f"output file '{output_file}': OpenSim cannot load the calibrated model: "
-                f"{str(error).splitlines()[0]}"
-            ) from None
-
-    write_atomically(output_file, write)
+    write_model_copy(
+        output_file, lambda file: document.write(file, encoding="UTF-8", xml_declaration=True)
+    )
     return changes
 
 

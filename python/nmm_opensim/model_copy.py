@@ -49,14 +49,11 @@ def read_model_xml(model_file: Path) -> etree._Element:
     return root
 
 
-def write_model_copy(
-    model: opensim.Model, output_file: Path, edit: Callable[[Path], None] = lambda file: None
-) -> None:
-    """Write ``model``, let ``edit`` change the file, and see that OpenSim can load it."""
+def write_model_copy(output_file: Path, write: Callable[[Path], None]) -> None:
+    """Let ``write`` write the copy, and see that OpenSim can load it before it takes its place."""
 
-    def write(temporary: Path) -> None:
-        model.printToXML(str(temporary))
-        edit(temporary)
+    def write_loadable(temporary: Path) -> None:
+        write(temporary)
         try:
             opensim.Model(str(temporary)).initSystem()
         except RuntimeError as error:
@@ -65,4 +62,4 @@ def write_model_copy(
                 f"{str(error).splitlines()[0]}"
             ) from None
 
-    write_atomically(output_file, write)
+    write_atomically(output_file, write_loadable)

@@ -44,7 +44,11 @@ def convert_muscles(model_file: Path, output_file: Path) -> list[ConvertedMuscle
         # In full: a model file may have defaults of its own for the new class.
         replacements[muscle.old_class, muscle.name] = etree.fromstring(new.dump())
 
-    write_model_copy(model, output_file, lambda file: _replace(file, replacements))
+    def write(file: Path) -> None:
+        model.printToXML(str(file))
+        _replace(file, replacements)
+
+    write_model_copy(output_file, write)
     return converted
 
 

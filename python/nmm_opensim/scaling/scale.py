@@ -74,7 +74,7 @@ def scale_model(
             longer = muscle.getOptimalFiberLength() / fiber_lengths[muscle.getName()]
             force = muscle.getMaxIsometricForce()
             muscle.setMaxIsometricForce(force * scale_isometric_force(mass_factor, longer))
-    write_model_copy(scaled, output_file)
+    write_model_copy(output_file, lambda file: scaled.printToXML(str(file)))
     return ScaledModel(
         factors,
         _compare(bodies, _read_bodies(scaled)),
