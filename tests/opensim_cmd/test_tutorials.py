@@ -65,4 +65,6 @@ def test_elbow(recordings: str, tmp_path: Path) -> None:
     # The tutorial says so: a moment tells these two apart from their neighbours at no time.
     assert printed.count("determined by the prior") == 2
     assert (results / "results" / "elbow_raw.png").is_file()
-    assert "TRImed" in (results / "results" / "elbow_raw_report.html").read_text("utf-8")
+    page = (results / "results" / "elbow_raw_report.html").read_text("utf-8")
+    assert "TRImed" in page
+    assert "The setup names no raw EMG" not in page

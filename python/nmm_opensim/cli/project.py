@@ -52,6 +52,9 @@ def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]
 @click.option("--no-external-loads", is_flag=True, help="Nothing acts on the body from outside.")
 @_file_option("--inverse-dynamics-file", "Joint moments (.sto), where they are known.")
 @_file_option("--tasks-file", "IKTaskSet (.xml) with the weights of the markers.", many=False)
+@_file_option(
+    "--emg-setup-file", "Setup of process-emg, so that the report shows raw EMG.", many=False
+)
 @click.option("--cutoff", help="Low-pass filter of angles and forces, Hz, or none.")
 @click.option(
     "--coordinate",

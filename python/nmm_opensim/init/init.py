@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..emg.setup import read_emg_setup
 from ..errors import NMMError, nearest_names, require_file
 from ..files import write_text
 from ..osim_model import OsimModel
@@ -56,6 +57,7 @@ class Options:
     no_external_loads: bool = False
     inverse_dynamics_files: Sequence[Path] = ()
     tasks_file: Path | None = None
+    emg_setup_file: Path | None = None
     cutoff: str | None = None
     overwrite: bool = False
 
@@ -82,6 +84,8 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
 
     """
     name = _find_name(options)
+    if options.emg_setup_file is not None:
+        read_emg_setup(options.emg_setup_file)
     model = OsimModel(options.model_file)
     recordings = _collect_recordings(options, ask)
     recorded = read_channels(recordings)
@@ -96,6 +100,7 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
         folder=options.folder,
         model_file=options.model_file,
         tasks_file=options.tasks_file,
+        emg_setup_file=options.emg_setup_file,
         anatomy=anatomy,
         sources=sources,
         open_channels=open_channels,

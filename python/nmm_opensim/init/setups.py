@@ -34,6 +34,7 @@ class Project:
     folder: Path
     model_file: Path
     tasks_file: Path | None
+    emg_setup_file: Path | None
     anatomy: Anatomy
     sources: Sequence[AssignedSource]
     open_channels: Sequence[str]
@@ -236,10 +237,11 @@ def write_report_setup(project: Project) -> Document:
         tool.add_path("inverse_kinematics_setup_file", project.setup_file("inverse"))
     if unsolved:
         tool.add_path("inverse_dynamics_setup_file", project.setup_file("inverse"))
-    tool.comment(
-        "More, once it is there: <benchmark_setup_file>, and <emg_setup_file> for the quality of "
-        "raw EMG."
-    )
+    if project.emg_setup_file is None:
+        tool.comment("The setup of process-emg as <emg_setup_file> shows the quality of raw EMG.")
+    else:
+        tool.add_path("emg_setup_file", project.emg_setup_file)
+    tool.comment(f"Once it was run: <benchmark_setup_file> {project.setup_file('benchmark').name}.")
     tool.add("results_directory", RESULTS)
     return document
 
