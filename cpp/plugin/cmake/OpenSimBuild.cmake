@@ -10,6 +10,10 @@ if(NOT OpenSim_FOUND)
         "Expected an OpenSim SDK, version 4.5 or 4.6, but found none: set OpenSim_DIR to the "
         "folder of its OpenSimConfig.cmake, or leave the plugin out with -DNMM_BUILD_PLUGIN=OFF.")
 endif()
+# What its headers are written in.
+if(OpenSim_VERSION VERSION_GREATER_EQUAL 4.6)
+    set(CMAKE_CXX_STANDARD 20)
+endif()
 
 try_run(_ran _compiled
     ${CMAKE_CURRENT_BINARY_DIR}/OpenSimBuild
