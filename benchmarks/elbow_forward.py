@@ -16,13 +16,13 @@ Make the trials first: python -m nmm_opensim.elbow results/elbow
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import opensim
 from elbow_artefacts import TRUTH, make_artefacts
+from timed_runs import run_opensim_cmd
 
 from nmm_opensim.elbow.anatomy import COORDINATE
 from nmm_opensim.elbow.model import build_elbow_model
@@ -30,7 +30,7 @@ from nmm_opensim.elbow.opensim_files import write_document
 from nmm_opensim.elbow.subject import draw_subject
 from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, list_cases
 from nmm_opensim.errors import NMMError
-from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin, make_environment
+from nmm_opensim.opensim_cmd import find_plugin
 from nmm_opensim.tables import Array, read_table
 from nmm_opensim.training.setup import read_training_setup
 
@@ -73,16 +73,7 @@ def simulate(artefact: Path, case: TrialCase, model: Path, emg: Path) -> Array:
     for name, text in (("tool", TOOL), ("forward", FORWARD)):
         setup = folder / f"{name}.xml"
         setup.write_text(text.format(**values), encoding="utf-8")
-        done = subprocess.run(
-            [find_opensim_cmd(), "-L", find_plugin(), "run-tool", setup],
-            env=make_environment(),
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode != 0:
-            raise NMMError(f"{setup}: opensim-cmd failed:\n{(done.stdout + done.stderr)[-2000:]}")
+        run_opensim_cmd("-L", find_plugin(), "run-tool", setup)
     states = opensim.TimeSeriesTable(str(folder / "forward_states.sto"))
     truth = read_table(TRIALS / "truth" / case.name / "motion.sto", "truth")
     frames = (truth.time >= LEAD_IN) & (truth.time <= final_time)

@@ -6,15 +6,25 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-SETUP = click.argument("setup", type=click.Path(path_type=Path, dir_okay=False))
-MODEL = click.argument("model", type=click.Path(path_type=Path, dir_okay=False))
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+SETUP = click.argument("setup", type=FILE)
+MODEL = click.argument("model", type=FILE)
 console = Console(highlight=False)
 
 
 def warn(text: str) -> None:
     """Something that a user should know and that stops nothing."""
     console.print(f"Warning: {text}", style="yellow", soft_wrap=True)
+
+
+def make_progress(what: str, state: str) -> Progress:
+    """A bar for a long step; ``state`` is the format of what stands behind it."""
+    return Progress(
+        TextColumn(what), BarColumn(), TextColumn(state), TimeElapsedColumn(), console=console
+    )
 
 
 def example(*lines: str, what: str = "") -> str:

@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 from rich.table import Table
 
-from .console import MODEL, console, example
+from .console import FILE, MODEL, console, example
 
 OUTPUT = click.option(
     "--output",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The copy that is written; put it beside MODEL if that refers to other files.",
 )
 
@@ -122,7 +122,7 @@ def convert_muscles(model: Path, output: Path) -> None:
 @click.option(
     "--artefact",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Trained NMM (.nmm) whose calibrated muscle parameters are set.",
 )
 @OUTPUT

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 from rich.markdown import Markdown
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from .console import SETUP, console, example, warn
+from .console import SETUP, console, example, make_progress, warn
 
 
 @click.command(epilog=example("nmm-opensim train setups/walking_train.xml"))
@@ -38,13 +37,7 @@ def train(setup: Path) -> None:
         report.write(paths)
         console.print(report.describe(), soft_wrap=True)
         console.print(f"Fitted paths of every muscle: {paths}", soft_wrap=True)
-    with Progress(
-        TextColumn("Training"),
-        BarColumn(),
-        TextColumn("{task.fields[state]}"),
-        TimeElapsedColumn(),
-        console=console,
-    ) as bar:
+    with make_progress("Training", "{task.fields[state]}") as bar:
         task = bar.add_task("", total=None, state="")
 
         def show(text: str, share: float | None) -> None:
@@ -113,16 +106,10 @@ def benchmark(setup: Path) -> None:
     from ..benchmark.report import make_markdown, write_report
     from ..benchmark.setup import read_benchmark_setup
     from ..benchmark.summary import judge, summarise_cells
-    from ..estimators.catalogue import ESTIMATORS
+    from ..estimators.catalogue import list_standings
 
     declared = read_benchmark_setup(setup)
-    with Progress(
-        TextColumn("Benchmark"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} {task.fields[state]}"),
-        TimeElapsedColumn(),
-        console=console,
-    ) as bar:
+    with make_progress("Benchmark", "{task.completed}/{task.total} {task.fields[state]}") as bar:
         task = bar.add_task("", total=None, state="")
 
         def show(cell: Cell, number: int, total: int) -> None:
@@ -138,8 +125,7 @@ def benchmark(setup: Path) -> None:
             sys.exit(130)
         bar.update(task, completed=len(cells), total=len(cells), state="")
     rows = summarise_cells(cells)
-    options = declared.training.optimization
-    verdicts = judge(rows, {name: ESTIMATORS[name](options).standing for name in ESTIMATORS})
+    verdicts = judge(rows, list_standings(declared.training.optimization))
     console.print(Markdown(make_markdown(declared, rows, verdicts)))
     for file in write_report(declared, rows, verdicts):
         console.print(f"Written: {file}", soft_wrap=True)

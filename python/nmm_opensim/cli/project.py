@@ -11,7 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from .console import console, example, warn
+from .console import FILE, FOLDER, console, example, warn
 
 F = TypeVar("F", bound=Callable[..., None])
 
@@ -19,8 +19,7 @@ F = TypeVar("F", bound=Callable[..., None])
 def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]:
     """An option for a file, or for one file of each recording."""
     parameter = name.removeprefix("--").replace("-", "_") + ("s" if many else "")
-    kind = click.Path(path_type=Path, dir_okay=False)
-    return click.option(name, parameter, multiple=many, type=kind, help=text)
+    return click.option(name, parameter, multiple=many, type=FILE, help=text)
 
 
 @click.command(
@@ -36,12 +35,12 @@ def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]
         "    --channel tibialis_anterior=tibant_r --channel vastus_medius=vasmed_r,vasint_r",
     ),
 )
-@click.argument("model_file", metavar="MODEL", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("model_file", metavar="MODEL", type=FILE)
 @click.option(
     "--output",
     "folder",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Folder of the setups; their results go into its folder results.",
 )
 @click.option("--name", help="What files are named after. Default: the folder's name.")
@@ -109,7 +108,7 @@ def init(**values: Any) -> None:
 
 
 @click.command(epilog=example("nmm-opensim validate setups/walking_train.xml"))
-@click.argument("setups", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("setups", nargs=-1, required=True, type=FILE)
 def validate(setups: tuple[Path, ...]) -> None:
     """Check setup files without running anything.
 
@@ -123,7 +122,7 @@ def validate(setups: tuple[Path, ...]) -> None:
 
 
 @click.command(epilog=example("nmm-opensim schemas results/schemas"))
-@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.argument("folder", type=FOLDER)
 def schemas(folder: Path) -> None:
     """Write the XML Schemas of all setups into FOLDER, for an editor.
 
@@ -138,7 +137,7 @@ def schemas(folder: Path) -> None:
 @click.command(epilog=example("nmm-opensim doctor --artefact results/walking/walking.nmm"))
 @click.option(
     "--artefact",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="Trained NMM (.nmm) to look at too.",
 )
 def doctor(artefact: Path | None) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .console import SETUP, console, example, warn
+from .console import FILE, FOLDER, SETUP, console, example, warn
 
 
 @click.command(
@@ -47,12 +47,12 @@ def process_emg(setup: Path) -> None:
         what="for a laboratory that walks along x and whose z points up",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=FILE)
 @click.option(
     "--output",
     "folder",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FOLDER,
     help="Folder of the files that are written.",
 )
 @click.option(
@@ -119,11 +119,11 @@ def convert_c3d(
         "    --output results/elbow_raw/flexion.mot --column value=elbow_flexion --units deg",
     ),
 )
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=FILE)
 @click.option(
     "--output",
     required=True,
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=FILE,
     help="The motion file (.mot) that is written, in degrees.",
 )
 @click.option(

@@ -8,7 +8,7 @@ from ..training.hidden import reveal
 from ..training.setup import Optimization
 from ..training.training import Training
 from .emg_assisted import EmgAssisted
-from .estimator import Estimator, FittedEstimator, SupervisedEstimator
+from .estimator import Estimator, FittedEstimator, Standing, SupervisedEstimator
 from .neighbour import NeighbourCopy
 from .network import Network
 from .posterior.estimator import Posterior
@@ -30,6 +30,11 @@ ESTIMATORS: Mapping[str, Make] = {
     "static_optimization": lambda options: StaticOptimization(),
     "supervised": Supervised,
 }
+
+
+def list_standings(options: Optimization) -> dict[str, Standing]:
+    """What each estimator stands for, by name."""
+    return {name: make(options).standing for name, make in ESTIMATORS.items()}
 
 
 def fit_estimator(name: str, training: Training, seed: int) -> FittedEstimator:

@@ -14,7 +14,7 @@ from ..emg.quality import Examined
 from ..emg.quality_file import read_quality
 from ..emg.setup import EmgSetup, read_emg_setup
 from ..errors import NMMError
-from ..estimators.catalogue import ESTIMATORS
+from ..estimators.catalogue import list_standings
 from ..recordings.signal import Signal
 from ..results import RunResults, read_results, read_run_setup
 from ..tables import Table, read_table
@@ -149,6 +149,5 @@ def _read_benchmark(setup: ReportSetup) -> Benchmark | None:
     file = declared.results_directory / f"{declared.name}_benchmark.json"
     _require(file, "the results of the benchmark", command)
     rows = read_rows(file)
-    options = declared.training.optimization
-    standings = {name: ESTIMATORS[name](options).standing for name in ESTIMATORS}
-    return Benchmark(declared, rows, judge(rows, standings))
+    verdicts = judge(rows, list_standings(declared.training.optimization))
+    return Benchmark(declared, rows, verdicts)
