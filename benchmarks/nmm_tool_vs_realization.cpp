@@ -150,11 +150,7 @@ void compare(const std::string& modelFile, const std::string& artefactFile,
     const auto trajectory =
             readCoordinates({coordinatesFile, LowpassCutoffFrequency, std::nullopt, std::nullopt},
                     *model, artefact.coordinates);
-    std::vector<std::string> channels;
-    for (const auto& channel : artefact.channels) {
-        channels.push_back(channel.name);
-    }
-    const auto emg = selectSeries(readTable(emgFile, "EMG file"), channels, emgFile);
+    const auto recordings = readRecordings({emgFile, 0.0, ""}, artefact);
 
     const auto own = withoutFittedPaths(artefact);
     const auto ownModel = loadCalibratedModel(modelFile, own, artefactFile);
@@ -165,7 +161,7 @@ void compare(const std::string& modelFile, const std::string& artefactFile,
         paths.measure([&] { sum += realization.evaluatePaths(); });
         opensim.measure([&] { sum += realization.evaluatePathsAndMomentArms(); });
         plugin.measure([&] {
-            sum += computeTrial(*model, excitationModel, trajectory, emg, emgFile).moments(0, 0);
+            sum += computeTrial(*model, excitationModel, trajectory, recordings).moments(0, 0);
         });
     }
     if (!std::isfinite(sum)) {

@@ -6,6 +6,8 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
+#include <optional>
+
 namespace py = pybind11;
 
 namespace {
@@ -14,16 +16,16 @@ using Names = std::vector<std::string>;
 
 Array computeExcitations(const nmm::ExcitationModel& model, const Names& channels,
         const Array& emgTime, const Array& emgValues, const Array& times, const Array& coordinates,
-        const Array& speeds) {
+        const Array& speeds, const std::optional<Array>& externalLoads) {
     const nmm::TimeSeries emg{
             channels, toVector(emgTime, "emg_time"), toMatrix(emgValues, "emg_values")};
     const auto frames = toVector(times, "times");
-    const auto positions = toMatrix(coordinates, "coordinates");
-    const auto velocities = toMatrix(speeds, "speeds");
+    const nmm::FrameInputs inputs{toMatrix(coordinates, "coordinates"), toMatrix(speeds, "speeds"),
+            externalLoads ? toMatrix(*externalLoads, "external_loads") : nmm::Matrix()};
     nmm::Matrix excitations;
     {
         const py::gil_scoped_release release;
-        excitations = model.computeExcitations(emg, frames, positions, velocities);
+        excitations = model.computeExcitations(emg, frames, inputs);
     }
     return toArray(std::move(excitations));
 }
@@ -62,7 +64,8 @@ void bindExcitationModel(py::module_& module) {
                     py::arg("path"))
             .def("compute_excitations", &computeExcitations, py::arg("channels"),
                     py::arg("emg_time"), py::arg("emg_values"), py::arg("times"),
-                    py::arg("coordinates"), py::arg("speeds"))
+                    py::arg("coordinates"), py::arg("speeds"),
+                    py::arg("external_loads") = py::none())
             .def("compute_intervals", &computeIntervals, py::arg("excitations"))
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))
@@ -74,6 +77,8 @@ void bindExcitationModel(py::module_& module) {
                     [](const Model& model) { return model.getArtefact().predictor.coordinates; })
             .def_property_readonly("predictor_speeds",
                     [](const Model& model) { return model.getArtefact().predictor.speeds; })
+            .def_property_readonly("predictor_external_loads",
+                    [](const Model& model) { return model.getArtefact().predictor.externalLoads; })
             .def_property_readonly("electromechanical_delay",
                     [](const Model& model) { return model.getArtefact().electromechanicalDelay; });
 }

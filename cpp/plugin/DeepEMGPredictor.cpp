@@ -33,8 +33,13 @@ RecordedNMM::Source findSource(const DeepEMGPredictor& predictor, const Model& m
     folders.push_back({"the working folder", "."});
     return {nmm::osim::findFile(
                     getRequired(predictor.getProperty_artefact_file()), folders, "Artefact file"),
-            nmm::osim::findFile(getRequired(predictor.getProperty_emg_file()), folders, "EMG file"),
-            predictor.get_emg_time_offset()};
+            {nmm::osim::findFile(
+                     getRequired(predictor.getProperty_emg_file()), folders, "EMG file"),
+                    predictor.get_emg_time_offset(),
+                    predictor.get_external_loads_file().empty()
+                            ? ""
+                            : nmm::osim::findFile(predictor.get_external_loads_file(), folders,
+                                      "External loads file")}};
 }
 
 std::vector<const Coordinate*> findCoordinates(
@@ -61,6 +66,7 @@ DeepEMGPredictor::DeepEMGPredictor() {
     constructProperty_artefact_file("");
     constructProperty_emg_file("");
     constructProperty_emg_time_offset(0.0);
+    constructProperty_external_loads_file("");
 }
 
 void DeepEMGPredictor::extendFinalizeFromProperties() {

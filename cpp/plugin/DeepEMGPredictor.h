@@ -23,11 +23,12 @@ class Coordinate;
 /// For muscle i at time t (s), with the electromechanical delay d (s) of the artefact,
 ///
 ///     e_i(t) = sum_c w_ic g_c m_c(t - d)                       measured: channels m_c, gains g_c
-///     e_i(t) = N_i(m(t - d), m(t - d - lags), q(t), q'(t))     deep and unscored: the network
+///     e_i(t) = N_i(m(t - d - lags), q(t), q'(t), F(t))         deep and unscored: the network
 ///     e_i(t) = ratio e_k(t)                                    tied to muscle k
 ///
 /// each within 0 and 1: what muscle i receives at time t. It is a pure function of the time, the
-/// coordinates q (rad, m) and the speeds q' (rad/s, m/s) of a state, and keeps nothing from one
+/// coordinates q (rad, m) and the speeds q' (rad/s, m/s) of a state (and of recorded external loads
+/// F, where the network sees any), and keeps nothing from one
 /// state to the next, so that an integrator may retry a step and get the same answer. The network
 /// runs once per state, however many channels are read.
 ///
@@ -74,6 +75,13 @@ public:
             "Seconds added to the times of emg_file, where its clock is not that of the "
             "simulation: positive if EMG comes early. The electromechanical delay is the "
             "artefact's and no part of it. Default: 0.");
+    OpenSim_DECLARE_PROPERTY(external_loads_file, std::string,
+            "External loads (.xml) whose data file has the columns that the artefact's network "
+            "sees, "
+            "such as 'ground_force_vy', with the units of training, looked for like artefact_file. "
+            "Only the columns are used: the "
+            "network listens to them at the time of the frame, and no force is applied. Default: "
+            "empty, for artefacts whose network sees no external load.");
 
     OpenSim_DECLARE_LIST_OUTPUT(excitations, double, getExcitation, SimTK::Stage::Velocity);
     OpenSim_DECLARE_LIST_OUTPUT(

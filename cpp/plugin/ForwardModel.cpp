@@ -24,8 +24,13 @@ std::unique_ptr<OpenSim::DeepEMGPredictor> makePredictor(
     auto predictor = std::make_unique<OpenSim::DeepEMGPredictor>();
     predictor->setName("deep_emg");
     predictor->set_artefact_file(fs::relative(sources.artefactFile, folder).generic_string());
-    predictor->set_emg_file(fs::relative(sources.emgFile, folder).generic_string());
-    predictor->set_emg_time_offset(sources.emgTimeOffset);
+    const auto& recordings = sources.recordings;
+    predictor->set_emg_file(fs::relative(recordings.emgFile, folder).generic_string());
+    predictor->set_emg_time_offset(recordings.emgTimeOffset);
+    if (!recordings.externalLoadsFile.empty()) {
+        predictor->set_external_loads_file(
+                fs::relative(recordings.externalLoadsFile, folder).generic_string());
+    }
     return predictor;
 }
 

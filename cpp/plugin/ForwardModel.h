@@ -1,5 +1,7 @@
 #pragma once
 
+#include "TrialRecordings.h"
+
 #include <nmm/Artefact.h>
 
 #include <string>
@@ -10,14 +12,13 @@ namespace nmm::osim {
 struct ForwardModelSources {
     std::string modelFile;
     std::string artefactFile;
-    std::string emgFile;
-    double emgTimeOffset = 0; ///< s
+    RecordingFiles recordings;
 };
 
 /// Write a model for forward simulation: the model that the artefact was made for, with calibrated
 /// muscles, the artefact's tendons and fitted paths, a DeepEMGPredictor `deep_emg` and an
-/// NMMController `nmm` that drives all the artefact's muscles. It names the artefact and the EMG
-/// relative to its own folder. The file appears when it is complete.
+/// NMMController `nmm` that drives all the artefact's muscles. It names the artefact and the
+/// recordings relative to its own folder. The file appears when it is complete.
 /// @param target absolute path of the file (.osim)
 /// @throws nmm::Error if the model does not fit the artefact, or the file cannot be written.
 void writeForwardModel(

@@ -40,6 +40,7 @@ NMMAnalysis::NMMAnalysis(Model* model) : Analysis(model) {
     constructProperty_artefact_file("");
     constructProperty_emg_file("");
     constructProperty_emg_time_offset(0.0);
+    constructProperty_external_loads_file("");
     constructProperty_inverse_dynamics_file("");
     constructProperty_score_deep_emg(true);
 }
@@ -104,13 +105,14 @@ void NMMAnalysis::prepare() {
         }
         return findInput(property.getValue(), what);
     };
-    _nmm = std::make_shared<const nmm::osim::RecordedNMM>(
-            nmm::osim::RecordedNMM::Source{find(getProperty_artefact_file(), "Artefact file"),
-                    find(getProperty_emg_file(), "EMG file"), get_emg_time_offset()});
-    _inverseDynamicsFile =
-            get_inverse_dynamics_file().empty()
-                    ? ""
-                    : findInput(get_inverse_dynamics_file(), "Inverse dynamics file");
+    const auto findOptional = [this](const std::string& file, const std::string& what) {
+        return file.empty() ? "" : findInput(file, what);
+    };
+    const nmm::osim::RecordingFiles recordings{find(getProperty_emg_file(), "EMG file"),
+            get_emg_time_offset(), findOptional(get_external_loads_file(), "External loads file")};
+    _nmm = std::make_shared<const nmm::osim::RecordedNMM>(nmm::osim::RecordedNMM::Source{
+            find(getProperty_artefact_file(), "Artefact file"), recordings});
+    _inverseDynamicsFile = findOptional(get_inverse_dynamics_file(), "Inverse dynamics file");
     _calibrated = makeCalibratedCopy(*_model, *_nmm);
 }
 
@@ -148,7 +150,7 @@ void NMMAnalysis::compute() {
     nmm::osim::TrialReferences references{_inverseDynamicsFile, get_score_deep_emg()};
     _report = std::make_shared<const nmm::osim::TrialReport>(
             nmm::osim::computeTrialReport(getName(), *_calibrated, _nmm->getExcitationModel(),
-                    trajectory, _nmm->getEMG(), references));
+                    trajectory, _nmm->getRecordings(), references));
     // OpenSim's base class copies none of these with an analysis, and owns none by default.
     _storageList.setMemoryOwner(true);
     for (const auto& [kind, table] :

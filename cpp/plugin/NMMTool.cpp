@@ -2,11 +2,11 @@
 
 #include "CalibratedModel.h"
 #include "CoordinateTrajectory.h"
-#include "EMGRecording.h"
 #include "Files.h"
 #include "ForwardModel.h"
 #include "SetupFile.h"
 #include "Stopwatch.h"
+#include "TrialRecordings.h"
 #include "TrialRun.h"
 #include "TrialStates.h"
 
@@ -14,6 +14,7 @@
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/Error.h>
 #include <nmm/ExcitationModel.h>
+#include <nmm/Text.h>
 
 #include <optional>
 
@@ -40,6 +41,7 @@ void NMMTool::constructProperties() {
     constructProperty_artefact_file("");
     constructProperty_emg_file("");
     constructProperty_emg_time_offset(0.0);
+    constructProperty_external_loads_file("");
     constructProperty_coordinates_file("");
     constructProperty_lowpass_cutoff_frequency_for_coordinates(-1);
     constructProperty_inverse_dynamics_file("");
@@ -99,9 +101,17 @@ void NMMTool::runTrial() const {
     log_info("Coordinates file '{}': {} frames, {} to {} s ({:.0f} ms)", coordinatesFile,
             times.size(), times.front(), times.back(), stopwatch.lap());
 
-    const auto emgFile = getRequiredFile(getProperty_emg_file());
-    const auto emg = readEMG(emgFile, get_emg_time_offset(), artefact);
-    log_info("{}: {} samples ({:.0f} ms)", emg.name, emg.channels.time.size(), stopwatch.lap());
+    const RecordingFiles files{getRequiredFile(getProperty_emg_file()), get_emg_time_offset(),
+            get_external_loads_file().empty() ? ""
+                                              : resolvePath(get_external_loads_file(), setupFile)};
+    const auto recordings = readRecordings(files, artefact);
+    log_info("{}: {} samples ({:.0f} ms)", recordings.emg.name, recordings.emg.channels.time.size(),
+            stopwatch.lap());
+    if (!recordings.externalLoads.dataFile.empty()) {
+        log_info("{}: {} samples of [{}]", recordings.externalLoads.name,
+                recordings.externalLoads.columns.time.size(),
+                nmm::quote(recordings.externalLoads.columns.columns));
+    }
 
     TrialReferences references;
     references.scoreDeepEMG = get_score_deep_emg();
@@ -109,12 +119,11 @@ void NMMTool::runTrial() const {
         references.inverseDynamicsFile = getRequiredFile(getProperty_inverse_dynamics_file());
     }
     auto report = computeTrialReport(getName().empty() ? getConcreteClassName() : getName(), *model,
-            excitationModel, trajectory, emg, references);
+            excitationModel, trajectory, recordings, references);
 
     stopwatch.lap();
     if (!get_forward_model_file().empty()) {
-        writeForwardModel({modelFile, artefactFile, emgFile, get_emg_time_offset()}, artefact,
-                forwardModelFile);
+        writeForwardModel({modelFile, artefactFile, files}, artefact, forwardModelFile);
         report.states = makeStatesTable(*model, artefact, trajectory, report.results);
         log_info("Model for forward simulation '{}' written ({:.0f} ms)", forwardModelFile,
                 stopwatch.lap());

@@ -2,6 +2,7 @@
 
 #include "Files.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace nmm::osim {
@@ -22,15 +23,18 @@ Artefact readArtefact(const std::string& file) {
 } // namespace
 
 bool RecordedNMM::Source::operator==(const Source& other) const {
-    return artefactFile == other.artefactFile && emgFile == other.emgFile &&
-           emgTimeOffset == other.emgTimeOffset;
+    return artefactFile == other.artefactFile && recordings == other.recordings;
 }
 
 RecordedNMM::RecordedNMM(Source source)
-        : _source(std::move(source)), _artefactTime(getTime(_source.artefactFile)),
-          _emgTime(getTime(_source.emgFile)), _excitationModel(readArtefact(_source.artefactFile)),
+        : _source(std::move(source)), _excitationModel(readArtefact(_source.artefactFile)),
           _fittedPaths(getArtefact().getFittedPaths()),
-          _emg(readEMG(_source.emgFile, _source.emgTimeOffset, getArtefact())) {
+          _recordings(readRecordings(_source.recordings, getArtefact())) {
+    const auto& loads = _recordings.externalLoads.dataFile;
+    for (const auto& file : {_source.artefactFile, _source.recordings.emgFile,
+                 loads.empty() ? "" : _source.recordings.externalLoadsFile, loads}) {
+        _files.push_back({file, getTime(file)});
+    }
     const auto& artefact = getArtefact();
     _lags.push_back(artefact.electromechanicalDelay);
     for (const double lag : artefact.predictor.emgLags) {
@@ -39,23 +43,25 @@ RecordedNMM::RecordedNMM(Source source)
 }
 
 bool RecordedNMM::isCurrent() const {
-    return _artefactTime == getTime(_source.artefactFile) && _emgTime == getTime(_source.emgFile);
+    return std::all_of(_files.begin(), _files.end(),
+            [](const auto& read) { return read.time == getTime(read.file); });
 }
 
 Matrix RecordedNMM::computeExcitations(
         double time, const Matrix& coordinates, const Matrix& speeds) const {
-    const auto& samples = _emg.channels.time;
+    const auto& emg = _recordings.emg;
+    const auto& samples = emg.channels.time;
     const bool isInside = !samples.empty() && time >= samples.front() &&
                           time - getArtefact().electromechanicalDelay <= samples.back();
     std::vector<double> times;
     for (const double lag : _lags) {
         times.push_back(time - lag);
     }
+    const FrameInputs inputs{coordinates, speeds, _recordings.externalLoads.sampleAt({time})};
     // The whole recording only to say how far it reaches.
-    return isInside ? _excitationModel.computeExcitations(selectNeighbours(_emg.channels, times),
-                              {time}, coordinates, speeds, _emg.name)
-                    : _excitationModel.computeExcitations(
-                              _emg.channels, {time}, coordinates, speeds, _emg.name);
+    return _excitationModel.computeExcitations(
+            isInside ? selectNeighbours(emg.channels, times) : emg.channels, {time}, inputs,
+            emg.name);
 }
 
 } // namespace nmm::osim

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "EMGRecording.h"
+#include "TrialRecordings.h"
 
 #include <nmm/ExcitationModel.h>
 
@@ -11,15 +11,14 @@
 
 namespace nmm::osim {
 
-/// What the components that run inside other tools need beside a motion: an artefact and the EMG
-/// that it reads. Immutable once read, so that copies of a component share it.
+/// What the components that run inside other tools need beside a motion: an artefact and the
+/// recordings that it reads. Immutable once read, so that copies of a component share it.
 class RecordedNMM {
 public:
-    /// Where the two come from.
+    /// Where they come from.
     struct Source {
         std::string artefactFile; ///< absolute
-        std::string emgFile;      ///< absolute
-        double emgTimeOffset = 0; ///< s
+        RecordingFiles recordings;
 
         bool operator==(const Source& other) const;
     };
@@ -34,23 +33,27 @@ public:
     const ExcitationModel& getExcitationModel() const { return _excitationModel; }
     const Artefact& getArtefact() const { return _excitationModel.getArtefact(); }
     const std::vector<FittedPath>& getFittedPaths() const { return _fittedPaths; }
-    const EMGRecording& getEMG() const { return _emg; }
+    const TrialRecordings& getRecordings() const { return _recordings; }
 
     /// The excitations of all muscles at one moment.
     /// @param time s
     /// @param coordinates the values that the network listens to, one row
     /// @param speeds the speeds that the network listens to, one row
-    /// @throws nmm::Error if the EMG does not reach so far.
+    /// @throws nmm::Error if a recording does not reach so far.
     Matrix computeExcitations(double time, const Matrix& coordinates, const Matrix& speeds) const;
 
 private:
+    struct FileTime {
+        std::string file;
+        std::filesystem::file_time_type time;
+    };
+
     Source _source;
-    std::filesystem::file_time_type _artefactTime;
-    std::filesystem::file_time_type _emgTime;
     ExcitationModel _excitationModel;
     std::vector<FittedPath> _fittedPaths;
-    EMGRecording _emg;
-    std::vector<double> _lags; ///< of all EMG samples that a moment needs, s before it
+    TrialRecordings _recordings;
+    std::vector<FileTime> _files; ///< all that were read, when they were
+    std::vector<double> _lags;    ///< of all EMG samples that a moment needs, s before it
 };
 
 } // namespace nmm::osim

@@ -68,6 +68,26 @@ TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
     return selectColumns(series, columns, what);
 }
 
+Matrix sampleWithin(
+        const TimeSeries& series, const std::vector<double>& times, const std::string& what) {
+    constexpr double timeTolerance = 1e-6; // s; times in text files are rounded
+    if (times.empty()) {
+        return Matrix(0, series.columns.size());
+    }
+    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    if (series.time.empty() || series.time.front() > *first + timeTolerance ||
+            series.time.back() < *last - timeTolerance) {
+        throw Error(what + ": Expected times from " + toText(*first) + " to " + toText(*last) +
+                    " s, but received " +
+                    (series.time.empty() ? "none"
+                                         : toText(series.time.front()) + " to " +
+                                                   toText(series.time.back()) + " s") +
+                    ".");
+    }
+    // An integrator asks for one moment of a long recording at a time.
+    return sample(selectNeighbours(series, times), times);
+}
+
 void addToTimes(OpenSim::TimeSeriesTable& table, double offset, const std::string& what) {
     if (!std::isfinite(offset)) {
         throw Error(what + ": expected a finite <emg_time_offset> in s, but found " +

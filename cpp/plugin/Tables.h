@@ -28,6 +28,13 @@ void addToTimes(OpenSim::TimeSeriesTable& table, double offset, const std::strin
 TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,
         const std::vector<std::string>& columns, const std::string& what);
 
+/// Values at some times, by linear interpolation.
+/// @param what what the series is, for messages: "Inverse dynamics file '/data/id.sto'"
+/// @returns times x columns
+/// @throws nmm::Error naming both ranges if the series does not cover the times.
+Matrix sampleWithin(
+        const TimeSeries& series, const std::vector<double>& times, const std::string& what);
+
 /// A table with these columns, ready for metadata.
 OpenSim::TimeSeriesTable makeTable(const std::vector<double>& times,
         const std::vector<std::string>& columns, const Matrix& values);

@@ -95,14 +95,17 @@ void computeMechanics(const OpenSim::Model& model, const Artefact& artefact,
 } // namespace
 
 TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
-        const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName) {
+        const CoordinateTrajectory& trajectory, const TrialRecordings& recordings) {
     const auto& artefact = excitationModel.getArtefact();
     checkDomain(artefact.getFittedPaths(), trajectory.coordinates, trajectory.times,
             trajectory.values, "Coordinates");
     TrialResults results;
-    results.excitations = excitationModel.computeExcitations(emg, trajectory.times,
-            trajectory.select(trajectory.values, artefact.predictor.coordinates),
-            trajectory.select(trajectory.speeds, artefact.predictor.speeds), emgName);
+    results.excitations =
+            excitationModel.computeExcitations(recordings.emg.channels, trajectory.times,
+                    {trajectory.select(trajectory.values, artefact.predictor.coordinates),
+                            trajectory.select(trajectory.speeds, artefact.predictor.speeds),
+                            recordings.externalLoads.sampleAt(trajectory.times)},
+                    recordings.emg.name);
     results.activations = excitationModel.computeActivations(trajectory.times, results.excitations);
     computeMechanics(model, artefact, trajectory, results);
     return results;

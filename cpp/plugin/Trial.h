@@ -1,6 +1,7 @@
 #pragma once
 
 #include "CoordinateTrajectory.h"
+#include "TrialRecordings.h"
 
 #include <nmm/ExcitationModel.h>
 
@@ -16,15 +17,14 @@ struct TrialResults {
     Matrix moments; ///< x moment coordinates: N m, or N about a translational coordinate
 };
 
-/// Run an NMM over a trial: EMG and motion to excitations, activations, forces and moments. Every
-/// class of the plugin that runs a whole trial does it here.
+/// Run an NMM over a trial: recordings and motion to excitations, activations, forces and moments.
+/// Every class of the plugin that runs a whole trial does it here.
 /// @param model calibrated for the artefact, see loadCalibratedModel()
 /// @param trajectory has the artefact's coordinates
-/// @param emg has the artefact's channels
-/// @param emgName what to call the EMG in messages
-/// @throws nmm::Error if the EMG is too short, a coordinate leaves the range of
+/// @param recordings made for the artefact, see readRecordings()
+/// @throws nmm::Error if a recording is too short, a coordinate leaves the range of
 /// fitted paths, or the model gives a force that is not finite.
 TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& excitationModel,
-        const CoordinateTrajectory& trajectory, const TimeSeries& emg, const std::string& emgName);
+        const CoordinateTrajectory& trajectory, const TrialRecordings& recordings);
 
 } // namespace nmm::osim

@@ -7,7 +7,6 @@
 #include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/Error.h>
-#include <nmm/Text.h>
 
 namespace nmm::osim {
 
@@ -25,25 +24,15 @@ std::vector<std::string> getMomentLabels(const OpenSim::Model& model, const Arte
 Matrix readInverseDynamics(const std::string& file, const std::vector<std::string>& labels,
         const std::vector<double>& times) {
     const auto what = "Inverse dynamics file '" + file + "'";
-    const auto series = selectSeries(readTable(file, "Inverse dynamics file"), labels, what);
-    constexpr double timeTolerance = 1e-6; // s; times in text files are rounded
-    if (series.time.empty() || series.time.front() > times.front() + timeTolerance ||
-            series.time.back() < times.back() - timeTolerance) {
-        throw Error(what + ": Expected times from " + toText(times.front()) + " to " +
-                    toText(times.back()) + " s, but received " +
-                    (series.time.empty() ? "none"
-                                         : toText(series.time.front()) + " to " +
-                                                   toText(series.time.back()) + " s") +
-                    ".");
-    }
-    return sample(series, times);
+    return sampleWithin(
+            selectSeries(readTable(file, "Inverse dynamics file"), labels, what), times, what);
 }
 
 } // namespace
 
 TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& model,
         const ExcitationModel& excitationModel, const CoordinateTrajectory& trajectory,
-        const EMGRecording& emg, const TrialReferences& references) {
+        const TrialRecordings& recordings, const TrialReferences& references) {
     const auto& artefact = excitationModel.getArtefact();
     const auto& times = trajectory.times;
     TrialReport report;
@@ -56,7 +45,7 @@ TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& mo
     }
 
     Stopwatch stopwatch;
-    report.results = computeTrial(model, excitationModel, trajectory, emg.channels, emg.name);
+    report.results = computeTrial(model, excitationModel, trajectory, recordings);
     report.intervals = excitationModel.computeIntervals(report.results.excitations);
     const double duration = stopwatch.lap();
     OpenSim::log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(),
@@ -67,6 +56,7 @@ TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& mo
                 scoreMoments(report.momentLabels, report.results.moments, *report.inverseDynamics);
     }
     if (references.scoreDeepEMG) {
+        const auto& emg = recordings.emg;
         const auto deep =
                 scoreDeepEMG(artefact, times, report.results.excitations, emg.table, emg.name);
         report.scores.insert(report.scores.end(), deep.begin(), deep.end());

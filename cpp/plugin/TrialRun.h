@@ -1,6 +1,6 @@
 #pragma once
 
-#include "EMGRecording.h"
+#include "TrialRecordings.h"
 #include "TrialReport.h"
 
 #include <string>
@@ -21,6 +21,6 @@ struct TrialReferences {
 /// @throws nmm::Error naming file, channel, coordinate and time of what is wrong.
 TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& model,
         const ExcitationModel& excitationModel, const CoordinateTrajectory& trajectory,
-        const EMGRecording& emg, const TrialReferences& references);
+        const TrialRecordings& recordings, const TrialReferences& references);
 
 } // namespace nmm::osim

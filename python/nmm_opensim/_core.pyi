@@ -63,6 +63,10 @@ class ExcitationModel:
         """The coordinates whose speeds feed the network."""
 
     @property
+    def predictor_external_loads(self) -> list[str]:
+        """The columns of external loads that feed the network."""
+
+    @property
     def electromechanical_delay(self) -> float:
         """Delay from EMG to excitation (s)."""
 
@@ -74,6 +78,7 @@ class ExcitationModel:
         times: ArrayLike,
         coordinates: ArrayLike,
         speeds: ArrayLike,
+        external_loads: ArrayLike | None = None,
     ) -> NDArray[np.float64]:
         """Excitations in [0, 1], frames x muscles.
 
@@ -83,6 +88,8 @@ class ExcitationModel:
         times: frames (s).
         coordinates: frames x `predictor_coordinates` (rad, m).
         speeds: frames x `predictor_speeds` (rad/s, m/s).
+        external_loads: frames x `predictor_external_loads`, in the units of training; may be
+            left out where the network sees none.
         """
 
     def compute_intervals(

@@ -64,6 +64,7 @@ def write_artefact(
                 "emg_lags": list(architecture.emg_lags),
                 "coordinates": list(architecture.coordinates),
                 "speeds": list(architecture.speeds),
+                "external_loads": list(architecture.external_loads),
             },
         },
         "training": {**_describe_calibration(model, declaration), **training},

@@ -114,6 +114,7 @@ def _sample_emg(trial: Trial, declaration: Declaration) -> tuple[torch.Tensor, A
             delay,
             motion.select(architecture.coordinates)[0],
             motion.select(architecture.speeds)[1],
+            trial.external_loads,
         ),
     )
 

@@ -21,7 +21,7 @@ class PredictorArchitecture:
     """What the network looks like and what it sees (docs/artefact.md).
 
     ``emg_lags`` (s) are counted back from the delayed time; ``coordinates`` and ``speeds`` name
-    the motion inputs.
+    the motion inputs, ``external_loads`` columns of the external loads' data.
     """
 
     family: str
@@ -30,6 +30,7 @@ class PredictorArchitecture:
     emg_lags: tuple[float, ...]
     coordinates: tuple[str, ...]
     speeds: tuple[str, ...]
+    external_loads: tuple[str, ...] = ()
 
 
 def make_inputs(
@@ -39,14 +40,16 @@ def make_inputs(
     delay: float,
     coordinates: Array,
     speeds: Array,
+    external_loads: Array,
 ) -> Array:
-    """Network inputs, (frames, inputs): for each lag all channels, then coordinates, then speeds.
+    """Network inputs, (frames, inputs).
 
-    ``coordinates`` and ``speeds`` have one column for each of the architecture's. The EMG window
-    ends at t - delay, so the network is a pure function of recording and state at t.
+    For each lag all channels, then coordinates, speeds and external loads, which have one column
+    for each of the architecture's. The EMG window ends at t - delay, so the network is a pure
+    function of the recordings and the state at t.
     """
     windows = [_core.sample(emg.time, emg.values, times - delay - x) for x in architecture.emg_lags]
-    return np.hstack([*windows, coordinates, speeds])
+    return np.hstack([*windows, coordinates, speeds, external_loads])
 
 
 class Predictor(torch.nn.Module, ABC):

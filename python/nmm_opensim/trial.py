@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from . import _core
 from .coupling import check_coupled_coordinates
 from .errors import NMMError
 from .inverse.dynamics_file import check_inverse_dynamics_file
+from .inverse.external_loads import find_data_file, read_external_loads
 from .motion import Motion, read_motion
 from .osim_model import OsimModel
 from .tables import Array, Table, read_table
@@ -29,18 +32,24 @@ class TrialFiles:
     final_time: float | None = None
     emg_time_offset: float = 0.0
     """s, added to the EMG file's times, where its clock is not the motion's."""
+    external_loads_file: Path | None = None
+    """OpenSim's ExternalLoads (.xml), where the network sees external loads."""
 
     @property
     def data_files(self) -> list[Path]:
         """The files that hold the trial's data."""
-        return [self.emg_file, self.coordinates_file, self.inverse_dynamics_file]
+        files = [self.emg_file, self.coordinates_file, self.inverse_dynamics_file]
+        if self.external_loads_file is not None:
+            files += [self.external_loads_file, find_data_file(self.external_loads_file)]
+        return files
 
 
 @dataclass(frozen=True)
 class Trial:
     """A trial ready for an NMM. The hidden channels are not in it: ``emg`` holds inputs only.
 
-    ``moments`` (N m, or N for translations) has shape (frames, moment coordinates).
+    ``moments`` (N m, or N for translations) has shape (frames, moment coordinates),
+    ``external_loads`` (frames, columns that the network sees), in the units of their file.
     """
 
     name: str
@@ -48,6 +57,7 @@ class Trial:
     emg: Table
     motion: Motion
     moments: Array
+    external_loads: Array
 
     @property
     def time(self) -> Array:
@@ -61,8 +71,9 @@ def read_trial(
     channels: Sequence[str],
     coordinates: Sequence[str],
     moment_coordinates: Sequence[str],
+    external_loads: Sequence[str] = (),
 ) -> Trial:
-    """Read one trial; only the named EMG channels are kept."""
+    """Read one trial; only the named EMG channels and columns of external loads are kept."""
     emg = read_emg(files.emg_file, channels, files.emg_time_offset)
     motion = read_motion(
         files.coordinates_file,
@@ -90,7 +101,17 @@ def read_trial(
         emg,
         motion,
         _core.sample(moments.time, moments.values, motion.time),
+        _read_external_loads(files, external_loads, motion.time),
     )
+
+
+def _read_external_loads(files: TrialFiles, columns: Sequence[str], times: Array) -> Array:
+    if files.external_loads_file is None:
+        return np.empty((len(times), 0))
+    _, data = read_external_loads(files.external_loads_file)
+    loads = data.select(columns)
+    check_covers(loads, times[0], times[-1])
+    return _core.sample(loads.time, loads.values, times)
 
 
 def read_emg(file: Path, channels: Sequence[str], time_offset: float) -> Table:

@@ -36,8 +36,9 @@ TimeSeries makeRecording() {
 
 Matrix compute(const ExcitationModel& model, const TimeSeries& emg,
         const std::vector<double>& times, double coordinate = 0.0, double speed = 0.0) {
-    return model.computeExcitations(emg, times, Matrix(times.size(), 1, coordinate),
-            Matrix(times.size(), 1, speed), "EMG file 'walk.sto'");
+    return model.computeExcitations(emg, times,
+            {Matrix(times.size(), 1, coordinate), Matrix(times.size(), 1, speed), {}},
+            "EMG file 'walk.sto'");
 }
 
 double logistic(double x) {
@@ -90,6 +91,52 @@ TEST_CASE("The network's inputs are lags x channels, coordinates, speeds") {
         INFO("input " << input);
         CHECK(excitations(0, 2) == Approx(logistic(expected[input])).epsilon(1e-12));
     }
+}
+
+namespace {
+
+/// The example with a network that listens to one column of external loads, and to nothing else.
+ExampleArtefact listenToLoad() {
+    auto example = listenTo(0);
+    example.content["predictor"]["inputs"]["external_loads"] = {"ground_force_vy"};
+    auto& weight = example.tensors["predictor.0.weight"];
+    weight = {{2, 7}, std::vector<double>(14, 0.0)};
+    weight.values[6] = 1.0;
+    example.tensors["predictor.input_mean"] = {{7}, std::vector<double>(7, 100.0)};
+    example.tensors["predictor.input_scale"] = {{7}, std::vector<double>(7, 500.0)};
+    return example;
+}
+
+} // namespace
+
+TEST_CASE("External loads are the network's last inputs") {
+    const ExcitationModel model(readExample(listenToLoad()));
+    Matrix loads(2, 1);
+    loads.values = {600.0, 0.0};
+    const auto excitations = model.computeExcitations(
+            makeRecording(), {0.4, 0.5}, {Matrix(2, 1, 1.3), Matrix(2, 1, -0.7), loads});
+    CHECK(excitations(0, 2) == Approx(logistic(1.0)).epsilon(1e-12));
+    CHECK(excitations(1, 2) == Approx(logistic(-0.2)).epsilon(1e-12));
+}
+
+TEST_CASE("External loads that do not fit are refused") {
+    const Matrix one(1, 1);
+    const auto compute = [&](const ExampleArtefact& example, const Matrix& loads) {
+        return errorText([&] {
+            ExcitationModel(readExample(example))
+                    .computeExcitations(makeRecording(), {0.3}, {one, one, loads});
+        });
+    };
+    CHECK_THAT(compute(listenToLoad(), Matrix()),
+            Contains("external loads of shape 1 x 1 (times x ['ground_force_vy'])") &&
+                    Contains("received 0 x 0"));
+    CHECK_THAT(compute(listenToLoad(), Matrix(1, 1, std::nan(""))),
+            Contains("finite external loads") && Contains("'ground_force_vy' in frame 0"));
+    CHECK_THAT(compute(ExampleArtefact(), Matrix(1, 1)),
+            Contains("external loads of shape 1 x 0") && Contains("received 1 x 1"));
+    auto twice = listenToLoad();
+    twice.content["predictor"]["inputs"]["external_loads"] = {"fy", "fy"};
+    CHECK_THAT(compute(twice, one), Contains("external_loads") && Contains("'fy'"));
 }
 
 TEST_CASE("Before the recording's first sample its first value is held") {
@@ -157,12 +204,12 @@ TEST_CASE("Inputs that do not fit are refused by name") {
     }
     SECTION("shapes") {
         CHECK_THAT(errorText([&] {
-            model.computeExcitations(emg, times, Matrix(1, 2), Matrix(1, 1));
+            model.computeExcitations(emg, times, {Matrix(1, 2), Matrix(1, 1), {}});
         }),
                 Contains("coordinates of shape 1 x 1 (times x ['ankle_angle_r'])") &&
                         Contains("received 1 x 2"));
         CHECK_THAT(errorText([&] {
-            model.computeExcitations(emg, times, Matrix(1, 1), Matrix(2, 1));
+            model.computeExcitations(emg, times, {Matrix(1, 1), Matrix(2, 1), {}});
         }),
                 Contains("speeds of shape 1 x 1") && Contains("received 2 x 1"));
     }

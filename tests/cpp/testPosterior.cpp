@@ -29,7 +29,7 @@ TimeSeries makeRecording() {
 
 Matrix compute(const ExcitationModel& model, double time, double angle) {
     return model.computeExcitations(
-            makeRecording(), {time}, Matrix(1, 1, angle), Matrix(1, 1, 0.0));
+            makeRecording(), {time}, {Matrix(1, 1, angle), Matrix(1, 1, 0.0), {}});
 }
 
 enum { Glmax, Gasmed, Soleus, Perlong };
@@ -72,8 +72,8 @@ TEST_CASE("Frames together and alone have the same prior") {
         times.push_back(0.1 + 0.0005 * static_cast<double>(i));
         angles(i, 0) = std::sin(static_cast<double>(i));
     }
-    const auto together =
-            model.computeExcitations(makeRecording(), times, angles, Matrix(numFrames, 1, 0.0));
+    const auto together = model.computeExcitations(
+            makeRecording(), times, {angles, Matrix(numFrames, 1, 0.0), {}});
     for (const std::size_t i : {0, 1023, 1024, 2999}) {
         CHECK(compute(model, times[i], angles(i, 0))(0, Soleus) ==
                 Approx(together(i, Soleus)).epsilon(1e-13));

@@ -139,7 +139,7 @@ std::unique_ptr<Model> ArmProject::loadArm() const {
     return std::make_unique<Model>((_folder / "arm.osim").string());
 }
 
-std::unique_ptr<Model> ArmProject::makePredictingArm() const {
+std::unique_ptr<Model> ArmProject::makePredictingArm(const std::string& externalLoadsFile) const {
     auto model = loadArm();
     const double forces[] = {350.0, 280.0};
     for (std::size_t i = 0; i < Muscles.size(); ++i) {
@@ -156,6 +156,7 @@ std::unique_ptr<Model> ArmProject::makePredictingArm() const {
     predictor->setName("deep_emg");
     predictor->set_artefact_file("arm.nmm");
     predictor->set_emg_file("emg.sto");
+    predictor->set_external_loads_file(externalLoadsFile);
     model->addModelComponent(predictor);
     return model;
 }
@@ -183,6 +184,17 @@ void ArmProject::writeEMG(const std::string& name, double finalTime, bool withTr
                 return toCell(0.2 + 0.19 * std::sin(5.0 * time)) +
                        (withTriceps ? toCell(0.15 + 0.1 * std::cos(7.0 * time)) : "");
             });
+}
+
+void ArmProject::writeExternalLoads(const std::string& name, double finalTime) const {
+    std::ofstream(_folder / (name + ".xml"))
+            << "<OpenSimDocument Version=\"40500\"><ExternalLoads name=\"loads\"><objects>"
+               "<ExternalForce name=\"hand\"><applied_to_body>forearm</applied_to_body>"
+               "<force_identifier>hand_v</force_identifier>"
+               "<point_identifier>hand_p</point_identifier></ExternalForce></objects><datafile>"
+            << name << ".mot</datafile></ExternalLoads></OpenSimDocument>";
+    writeTable(_folder / (name + ".mot"), "time\thand_vx\thand_vy\thand_vz", 50.0, finalTime,
+            [](double time) { return toCell(0.0) + toCell(10.0 * (1.0 + time)) + toCell(0.0); });
 }
 
 void ArmProject::writeCoordinates(

@@ -32,7 +32,8 @@ public:
     std::unique_ptr<OpenSim::Model> loadArm() const;
 
     /// The arm with calibrated muscles and a predictor, as a user scripts it.
-    std::unique_ptr<OpenSim::Model> makePredictingArm() const;
+    std::unique_ptr<OpenSim::Model> makePredictingArm(
+            const std::string& externalLoadsFile = "") const;
 
     /// And with a controller that drives both muscles.
     std::unique_ptr<OpenSim::Model> makeDrivenArm() const;
@@ -42,6 +43,10 @@ public:
 
     /// Write an EMG file: columns `biceps` and `triceps`, or fewer.
     void writeEMG(const std::string& name, double finalTime = 3.0, bool withTriceps = true) const;
+
+    /// Write external loads, `<name>.xml` and `<name>.mot`: a vertical force of 10 (1 + t) N on the
+    /// hand, in the column `hand_vy`.
+    void writeExternalLoads(const std::string& name, double finalTime) const;
 
     /// Write a coordinates file of a swing, at `frequency` Hz.
     void writeCoordinates(const std::string& name, double frequency, double finalTime) const;

@@ -112,14 +112,14 @@ TEST_CASE("Forward simulation with prescribed motion gives what a trial gives") 
     constexpr double frequency = 500.0, finalTime = 2.0;
     project.writeCoordinates("swing.sto", frequency, finalTime);
     const nmm::osim::RecordedNMM nmm(
-            {(project / "arm.nmm").string(), (project / "emg.sto").string(), 0.0});
+            {(project / "arm.nmm").string(), {(project / "emg.sto").string(), 0.0, ""}});
     const auto calibrated = nmm::osim::loadCalibratedModel(
             (project / "arm.osim").string(), nmm.getArtefact(), "arm.nmm");
     const auto trajectory = nmm::osim::readCoordinates(
             {(project / "swing.sto").string(), -1, std::nullopt, std::nullopt}, *calibrated,
             {"elbow_flexion"});
-    const auto trial = nmm::osim::computeTrial(*calibrated, nmm.getExcitationModel(), trajectory,
-            nmm.getEMG().channels, nmm.getEMG().name);
+    const auto trial = nmm::osim::computeTrial(
+            *calibrated, nmm.getExcitationModel(), trajectory, nmm.getRecordings());
 
     const auto model = project.makeDrivenArm();
     prescribeMotion(*model, trajectory);

@@ -42,7 +42,7 @@ def make_trial(envelopes: Array) -> PreparedTrial:
     motion = Motion(PHASE, COORDINATES, values, speeds)
     nothing = torch.zeros(0)
     return PreparedTrial(
-        Trial("walk", "train", empty, motion, np.zeros((len(PHASE), 1))),
+        Trial("walk", "train", empty, motion, np.zeros((len(PHASE), 1)), np.empty((len(PHASE), 0))),
         torch.from_numpy(envelopes),
         np.zeros((len(PHASE), 0)),
         nothing,

@@ -99,7 +99,7 @@ def simulate(model: OsimModel, lag: float, seed: int, duration: float = 12.0) ->
     emg = Table("EMG", tuple(CHANNELS.values()), emg_time, recorded)
     motion = Motion(time, (COORDINATE,), values, speeds)
     return PreparedTrial(
-        Trial("simulated", "train", emg, motion, moments),
+        Trial("simulated", "train", emg, motion, moments, np.empty((len(moments), 0))),
         torch.zeros(0),
         np.zeros((0, 0)),
         lengths,

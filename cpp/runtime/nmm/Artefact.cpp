@@ -79,6 +79,9 @@ PredictorArchitecture readPredictor(const JsonReader& reader, const Artefact& ar
     }
     predictor.coordinates = readCoordinates(inputs.at("coordinates"), coordinates);
     predictor.speeds = readCoordinates(inputs.at("speeds"), coordinates);
+    if (inputs.has("external_loads")) {
+        predictor.externalLoads = inputs.at("external_loads").names();
+    }
     if (predictor.family == "posterior") {
         predictor.prior = readPrior(reader.at("prior"), artefact.getChannelNames(), predictor);
     }

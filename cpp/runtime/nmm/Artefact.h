@@ -100,6 +100,8 @@ struct PredictorArchitecture {
     std::vector<double> emgLags;          ///< s before the (delayed) time; empty: no EMG input
     std::vector<std::string> coordinates; ///< coordinate values that are inputs (rad, m)
     std::vector<std::string> speeds;      ///< coordinate speeds that are inputs (rad/s, m/s)
+    /// Columns of the external loads' data that are inputs, each in its own unit (N, m, N m).
+    std::vector<std::string> externalLoads;
     std::optional<ExcitationPrior> prior; ///< of the family "posterior"
 };
 

@@ -2,6 +2,7 @@
 
 #include "Activation.h"
 #include "Error.h"
+#include "PredictorTensors.h"
 #include "Prior.h"
 #include "Text.h"
 
@@ -64,18 +65,19 @@ void insertColumns(const Matrix& source, Matrix& target, std::size_t firstColumn
 }
 
 Matrix computePredictorInputs(const Artefact& artefact, const TimeSeries& emg,
-        const std::vector<double>& delayedTimes, const Matrix& coordinates, const Matrix& speeds) {
+        const std::vector<double>& delayedTimes, const FrameInputs& frames) {
     const auto& lags = artefact.predictor.emgLags;
     const auto numChannels = artefact.channels.size();
-    Matrix inputs(
-            delayedTimes.size(), lags.size() * numChannels + coordinates.columns + speeds.columns);
+    Matrix inputs(delayedTimes.size(), getNumInputs(artefact));
     std::size_t column = 0;
     for (const double lag : lags) {
         insertColumns(sample(emg, shift(delayedTimes, lag)), inputs, column);
         column += numChannels;
     }
-    insertColumns(coordinates, inputs, column);
-    insertColumns(speeds, inputs, column + coordinates.columns);
+    for (const auto* part : {&frames.coordinates, &frames.speeds, &frames.externalLoads}) {
+        insertColumns(*part, inputs, column);
+        column += part->columns;
+    }
     return inputs;
 }
 
@@ -148,10 +150,13 @@ ExcitationModel::ExcitationModel(const Artefact& artefact)
 }
 
 Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
-        const Matrix& coordinates, const Matrix& speeds, const std::string& emgName) const {
+        const FrameInputs& frames, const std::string& emgName) const {
     const auto& predictor = _artefact.predictor;
-    checkInput(coordinates, times.size(), predictor.coordinates, "coordinates");
-    checkInput(speeds, times.size(), predictor.speeds, "speeds");
+    checkInput(frames.coordinates, times.size(), predictor.coordinates, "coordinates");
+    checkInput(frames.speeds, times.size(), predictor.speeds, "speeds");
+    if (!predictor.externalLoads.empty() || frames.externalLoads.columns != 0) {
+        checkInput(frames.externalLoads, times.size(), predictor.externalLoads, "external loads");
+    }
     if (times.empty()) {
         return Matrix(0, _artefact.muscles.size());
     }
@@ -169,8 +174,7 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
 
     const auto delayedTimes = shift(times, delay);
     const auto envelopes = sample(window, delayedTimes);
-    const auto inputs =
-            computePredictorInputs(_artefact, window, delayedTimes, coordinates, speeds);
+    const auto inputs = computePredictorInputs(_artefact, window, delayedTimes, frames);
     auto network = _predictor.predict(inputs);
     if (!predictor.prior) {
         return combineSources(_artefact, {scaleChannels(_artefact, envelopes), std::move(network)});

@@ -89,6 +89,10 @@ std::vector<std::string> JsonReader::keys() const {
     return names;
 }
 
+bool JsonReader::has(const std::string& key) const {
+    return _value->is_object() && _value->contains(key);
+}
+
 bool JsonReader::isNull() const {
     return _value->is_null();
 }

@@ -27,6 +27,8 @@ public:
     /// The names of the entries of this object.
     std::vector<std::string> keys() const;
 
+    /// Whether this object has the named entry, for those that may be left out.
+    bool has(const std::string& key) const;
     bool isNull() const;
     std::string string() const;
     /// A string that must be one of `choices`.

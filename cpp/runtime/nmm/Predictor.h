@@ -20,7 +20,8 @@ public:
     Predictor& operator=(Predictor&&) noexcept;
 
     /// One forward pass over all frames; a single frame goes through FrameNetwork.
-    /// @param inputs frames x inputs: for each lag all channels, then coordinates, then speeds.
+    /// @param inputs frames x inputs: for each lag all channels, then coordinates, speeds and
+    /// external loads.
     /// @returns frames x outputs. Family "mlp": excitations in [0, 1]; "posterior": corrections of
     /// the channels' excitations, then of the deep muscles' priors.
     Matrix predict(const Matrix& inputs) const;

@@ -55,7 +55,7 @@ std::string biasName(std::size_t layer) {
 std::size_t getNumInputs(const Artefact& artefact) {
     const auto& predictor = artefact.predictor;
     return predictor.emgLags.size() * artefact.channels.size() + predictor.coordinates.size() +
-           predictor.speeds.size();
+           predictor.speeds.size() + predictor.externalLoads.size();
 }
 
 namespace {

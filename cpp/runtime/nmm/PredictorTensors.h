@@ -10,7 +10,7 @@ namespace nmm {
 std::string weightName(std::size_t layer);
 std::string biasName(std::size_t layer);
 
-/// The length of the network's input: lags x channels, coordinates, speeds.
+/// The length of the network's input: lags x channels, coordinates, speeds, external loads.
 std::size_t getNumInputs(const Artefact& artefact);
 
 /// Check that the tensors are exactly those of the architecture, with fitting shapes and finite

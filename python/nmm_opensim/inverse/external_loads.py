@@ -23,15 +23,29 @@ AXES = "xyz"
 def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
     """The loads and their data."""
     source = f"external loads file '{file}'"
-    require_reasonable(file, "external loads file")
-    try:
-        loads = opensim.ExternalLoads(str(file.resolve()), True)
-    except RuntimeError as error:
-        raise NMMError(f"{source}: OpenSim cannot read it: {str(error).splitlines()[0]}") from None
+    loads = _read_loads(file)
     if not loads.getSize():
         raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
-    data_file = file.parent / str(loads.getDataFileName())
-    return loads, read_table(data_file, f"{source}: <datafile>")
+    return loads, read_table(_join(file, loads), f"{source}: <datafile>")
+
+
+def find_data_file(file: Path) -> Path:
+    """The file that holds the loads' data."""
+    return _join(file, _read_loads(file))
+
+
+def _read_loads(file: Path) -> opensim.ExternalLoads:
+    require_reasonable(file, "external loads file")
+    try:
+        return opensim.ExternalLoads(str(file.resolve()), True)
+    except RuntimeError as error:
+        raise NMMError(
+            f"external loads file '{file}': OpenSim cannot read it: {str(error).splitlines()[0]}"
+        ) from None
+
+
+def _join(file: Path, loads: opensim.ExternalLoads) -> Path:
+    return file.parent / str(loads.getDataFileName())
 
 
 def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path:

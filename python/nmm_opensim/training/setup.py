@@ -97,6 +97,7 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
     tool = read_setup(file, TOOL)
     subjects = tool.get_child("prior_subjects") if tool.has("prior_subjects") else None
     results_directory = tool.get_path("results_directory", default=".")
+    architecture = _read_predictor(tool.get_child("predictor"))
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.file_stem,
@@ -104,11 +105,11 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         model_file=tool.get_file("model_file"),
         path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
         function_based_path_set_file=_read_path_set_file(tool),
-        trials=_read_trials(tool.get_child("trials")),
+        trials=_read_trials(tool.get_child("trials"), bool(architecture.external_loads)),
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
         prior_subjects=_read_prior_subjects(subjects) if subjects and with_prior_subjects else (),
-        architecture=_read_predictor(tool.get_child("predictor")),
+        architecture=architecture,
         electromechanical_delay=_read_delay(tool),
         tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
         bounds=_read_bounds(tool.get_child("calibration")),
@@ -191,7 +192,7 @@ def _read_path_set_file(tool: SetupElement) -> Path | None:
     return tool.get_file(tag) if tool.has(tag) else None
 
 
-def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
+def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[TrialFiles, ...]:
     trials = []
     for trial in element.get_children(["Trial"]):
         cutoff = trial.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
@@ -206,6 +207,7 @@ def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
                 initial_time=_optional_number(trial, "initial_time"),
                 final_time=_optional_number(trial, "final_time"),
                 emg_time_offset=trial.get_number("emg_time_offset", 0.0),
+                external_loads_file=_read_external_loads_file(trial, needs_external_loads),
             )
         )
         trial.finish()
@@ -214,6 +216,22 @@ def _read_trials(element: SetupElement) -> tuple[TrialFiles, ...]:
     if overlap := find_overlap(trials):
         raise element.error(overlap)
     return tuple(trials)
+
+
+def _read_external_loads_file(trial: SetupElement, is_needed: bool) -> Path | None:
+    tag = "external_loads_file"
+    if not trial.has(tag):
+        if is_needed:
+            raise trial.error(
+                f"expected <{tag}>, because <predictor> names <external_loads>, but found none"
+            )
+        return None
+    if not is_needed:
+        raise trial.error(
+            f"<{tag}>: expected <external_loads> in <predictor>, which names the columns that the "
+            "network sees, but found none; add them, or leave the file out"
+        )
+    return trial.get_file(tag)
 
 
 def find_overlap(trials: Sequence[TrialFiles]) -> str | None:
@@ -288,12 +306,12 @@ def _read_predictor(element: SetupElement) -> PredictorArchitecture:
         emg_lags=tuple(element.get_numbers("emg_lags", [], minimum=0.0, maximum=1.0)),
         coordinates=tuple(element.get_names("coordinates", default=[])),
         speeds=tuple(element.get_names("speeds", default=[])),
+        external_loads=tuple(element.get_names("external_loads", default=[])),
     )
     element.finish()
-    if not (architecture.emg_lags or architecture.coordinates or architecture.speeds):
-        raise element.error(
-            "the network has no inputs; give at least one of emg_lags, coordinates, speeds"
-        )
+    inputs = ("emg_lags", "coordinates", "speeds", "external_loads")
+    if not any(getattr(architecture, name) for name in inputs):
+        raise element.error(f"the network has no inputs; give at least one of {', '.join(inputs)}")
     return architecture
 
 

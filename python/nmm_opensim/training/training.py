@@ -97,6 +97,7 @@ class Training:
                 sources.channels,
                 [n for n in self.model.coordinate_names if n in named or n in positioning],
                 setup.moment_coordinates,
+                architecture.external_loads,
             )
             for files in setup.trials
         }

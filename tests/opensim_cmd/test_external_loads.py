@@ -1,0 +1,124 @@
+"""A network that sees external loads: Python, opensim-cmd's tools and the predictor agree."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Walking, run_cli
+from sto import read_sto
+
+from nmm_opensim.artefact import read_artefact
+from nmm_opensim.estimators.posterior.estimator import Posterior
+from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.training import Training
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+LOADS = "<external_loads_file>../data/example3DWalking/grf_walk.xml</external_loads_file>"
+COLUMNS = ("ground_force_r_vy", "ground_force_r_vx")
+HEARS = f"<external_loads>{' '.join(COLUMNS)}</external_loads>"
+MOMENTS = "<inverse_dynamics_file>"
+SPEEDS_END = "ankle_angle_r</speeds>"
+
+
+def copy_train_setup(walking: Walking, estimator: str, *changes: tuple[str, str]) -> Path:
+    return walking.copy(
+        walking.train_setup,
+        f"loads_{estimator}_train.xml",
+        ("<estimator>nmm<", f"<estimator>{estimator}<"),
+        ("results/walking/walking.nmm", f"results/loads_{estimator}/walking.nmm"),
+        (">../results/walking<", f">../results/loads_{estimator}<"),
+        *(changes or ((MOMENTS, LOADS + MOMENTS), (SPEEDS_END, SPEEDS_END + HEARS))),
+    )
+
+
+def copy_run_setup(walking: Walking, tool: str, estimator: str, loads: str = LOADS) -> Path:
+    return walking.copy(
+        walking.folder / "setups" / f"walking_{tool}.xml",
+        f"loads_{estimator}_{tool}.xml",
+        ("results/walking/walking.nmm", f"results/loads_{estimator}/walking.nmm"),
+        (">../results/walking<", f">../results/loads_{estimator}<"),
+        (MOMENTS, loads + MOMENTS),
+    )
+
+
+@pytest.mark.parametrize("estimator", ["nmm", "posterior"])
+def test_tool_and_analysis_are_pythons(
+    walking_inputs: Walking, run_tool: Run, estimator: str
+) -> None:
+    setup = copy_train_setup(walking_inputs, estimator)
+    trained = run_cli("train", str(setup))
+    assert trained.returncode == 0, trained.stderr
+    results = walking_inputs.folder / "results" / f"loads_{estimator}"
+    artefact = read_artefact(results / "walking.nmm").content
+    assert artefact["predictor"]["inputs"]["external_loads"] == list(COLUMNS)
+    assert {"grf_walk.xml", "grf_walk.mot"} <= set(artefact["training"]["data"])
+
+    for tool in ("nmm", "analyze"):
+        done = run_tool(copy_run_setup(walking_inputs, tool, estimator))
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    training = Training(read_training_setup(setup))
+    trial = training.trials["second_stance"]
+    assert trial.trial.external_loads.shape == (len(trial.trial.time), 2)
+    # A standing leg carries a person.
+    assert 600 < trial.trial.external_loads[:, 0].max() < 1200
+    found = read_sto(results / "walking_excitations.sto")
+    if estimator == "posterior":
+        expected = Posterior().fit(training.task, 0).estimate(trial).excitations["soleus_r"]
+        written = found.column("/forceset/soleus_r")
+        np.testing.assert_allclose(written, expected, rtol=0, atol=1e-6)
+    analysis = read_sto(results / "walking_nmm_excitations.sto")
+    np.testing.assert_allclose(analysis.values, found.values, rtol=0, atol=1e-6)
+
+
+def test_the_loads_change_what_the_network_says(walking_inputs: Walking, run_tool: Run) -> None:
+    setup = copy_train_setup(walking_inputs, "nmm")
+    assert run_cli("train", str(setup)).returncode == 0
+    results = walking_inputs.folder / "results" / "loads_nmm"
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    lines = (data / "grf_walk.mot").read_text().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("time"))
+    column = lines[first].split("\t").index(COLUMNS[0])
+    for i in range(first + 1, len(lines)):
+        fields = lines[i].split("\t")
+        fields[column] = str(2 * float(fields[column]))
+        lines[i] = "\t".join(fields)
+    (data / "double.mot").write_text("\n".join(lines) + "\n")
+    loads = (data / "grf_walk.xml").read_text().replace("grf_walk.mot", "double.mot")
+    (data / "double.xml").write_text(loads)
+
+    def run(file: str) -> np.ndarray:
+        done = run_tool(
+            copy_run_setup(walking_inputs, "nmm", "nmm", LOADS.replace("grf_walk", file))
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return read_sto(results / "walking_excitations.sto").column("/forceset/soleus_r")
+
+    assert np.abs(run("double") - run("grf_walk")).max() > 1e-3
+
+
+def test_what_is_missing_is_said(walking_inputs: Walking, run_tool: Run) -> None:
+    without_file = copy_train_setup(walking_inputs, "nmm", (SPEEDS_END, SPEEDS_END + HEARS))
+    refused = run_cli("train", str(without_file))
+    assert refused.returncode == 2
+    assert "expected <external_loads_file>, because <predictor> names" in refused.stderr
+    without_columns = copy_train_setup(walking_inputs, "nmm", (MOMENTS, LOADS + MOMENTS))
+    refused = run_cli("train", str(without_columns))
+    assert refused.returncode == 2
+    assert "expected <external_loads> in <predictor>" in refused.stderr
+    misspelt = copy_train_setup(
+        walking_inputs,
+        "nmm",
+        (MOMENTS, LOADS + MOMENTS),
+        (SPEEDS_END, SPEEDS_END + HEARS.replace("_r_vy", "_vy")),
+    )
+    refused = run_cli("train", str(misspelt))
+    assert refused.returncode == 2
+    assert "'ground_force_vy'" in refused.stderr
+    assert "ground_force_r_vy" in refused.stderr
+    assert "Traceback" not in refused.stderr
