@@ -46,7 +46,7 @@ def make_artefacts(
     for outcome in train(network):
         files.append(folder / f"network_{outcome.nmm.seed}.nmm")
         write_artefact(files[-1], outcome.nmm.describe_nmm(), network.model, {})
-    network.clear_checkpoint()
+    network.checkpoint.clear()
     yield "NMM network", files
 
     for name, trained in (

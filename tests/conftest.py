@@ -100,7 +100,7 @@ def training(walking_inputs: Walking) -> Training:
 def trained(training: Training) -> list[Outcome]:
     """The outcome of the training."""
     outcomes = train(training)
-    training.clear_checkpoint()
+    training.checkpoint.clear()
     return outcomes
 
 

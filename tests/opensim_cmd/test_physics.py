@@ -64,7 +64,7 @@ def train(
     training = Training(read_training_setup(setup))
     outcome = choose(train_nmm(training))
     training.write(outcome, {})
-    training.clear_checkpoint()
+    training.checkpoint.clear()
     assert isinstance(outcome.nmm, FittedNetwork)
     nmm = outcome.nmm.nmm
     with torch.no_grad():

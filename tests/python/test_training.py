@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from conftest import Walking, poison_channel
 
 from nmm_opensim.artefact import read_artefact
+from nmm_opensim.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.training.scoring import score_training, summarise
 from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.training.train import train
 from nmm_opensim.training.training import Outcome, TrainedSeed, Training
 
 
@@ -36,7 +39,7 @@ def short(walking: Walking, name: str, *replacements: tuple[str, str]) -> Traini
 def test_an_interrupted_training_resumes_to_the_same_result(walking_inputs: Walking) -> None:
     training = short(walking_inputs, "interrupted", ("<seeds>1<", "<seeds>1 2<"))
     whole = training.run(quiet)
-    training.clear_checkpoint()
+    training.checkpoint.clear()
 
     def interrupt(index: int, iteration: int, error: float) -> None:
         if index == 1 and iteration == 5:
@@ -50,7 +53,41 @@ def test_an_interrupted_training_resumes_to_the_same_result(walking_inputs: Walk
     assert seen[0] == (1, 6)
     assert [seed.loss for seed in resumed] == [seed.loss for seed in whole]
     assert all(torch.equal(a, b) for a, b in zip(state_of(whole), state_of(resumed), strict=True))
-    training.clear_checkpoint()
+    training.checkpoint.clear()
+
+
+def test_an_interrupted_posterior_resumes_to_the_same_result(
+    walking_inputs: Walking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    training = short(
+        walking_inputs, "interrupted_posterior", ("<estimator>nmm<", "<estimator>posterior<")
+    )
+    (whole,) = train(training)
+    training.checkpoint.clear()
+    asked = []
+
+    def interrupt(text: str, share: float | None) -> None:
+        if text.startswith("masked"):
+            asked.append(text)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(training, interrupt)
+    # As after a new start of the program; what was done is not done again.
+    training = Training(training.setup)
+    monkeypatch.delattr(EmgDrivenFit, "run")
+    said = []
+    (resumed,) = train(training, lambda text, share: said.append(text))
+    assert [text for text in said if text.startswith("masked")][:3] == asked
+    trial = training.trials["second_stance"]
+    expected, found = whole.nmm.estimate(trial), resumed.nmm.estimate(trial)
+    for muscle, excitation in expected.excitations.items():
+        np.testing.assert_array_equal(found.excitations[muscle], excitation)
+    assert found.moments is not None
+    np.testing.assert_array_equal(found.moments, expected.moments)
+    assert resumed.nmm.describe_nmm().excitations == whole.nmm.describe_nmm().excitations
+    training.checkpoint.clear()
 
 
 def test_a_damaged_checkpoint_says_what_to_do(walking_inputs: Walking) -> None:
@@ -59,7 +96,7 @@ def test_a_damaged_checkpoint_says_what_to_do(walking_inputs: Walking) -> None:
     checkpoint.write_bytes(b"not a checkpoint")
     with pytest.raises(NMMError, match="delete it to start anew"):
         training.run(quiet)
-    training.clear_checkpoint()
+    training.checkpoint.clear()
 
 
 @pytest.mark.parametrize("poison", ["nan", "noise", "inverted"])
@@ -70,7 +107,7 @@ def test_the_hidden_channel_cannot_leak(walking_inputs: Walking, poison: str) ->
     poison_channel(source, poisoned, poison)
     training = short(walking_inputs, f"poisoned_{poison}", (source.name, poisoned.name))
     spoilt = training.run(quiet)
-    training.clear_checkpoint()
+    training.checkpoint.clear()
     assert clean[0].loss == spoilt[0].loss
     assert all(torch.equal(a, b) for a, b in zip(state_of(clean), state_of(spoilt), strict=True))
 

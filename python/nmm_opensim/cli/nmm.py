@@ -18,8 +18,8 @@ def train(setup: Path) -> None:
 
     SETUP holds an NMMTrainingTool: trials with roles, a source for every muscle, the estimator, and
     what is calibrated within which bounds. Of several seeds the one with the least training loss
-    becomes the artefact, so no hidden recording has a say. Ctrl-C keeps a network's progress, and
-    the same command goes on from there.
+    becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and the same
+    command goes on from there.
     """
     from ..training.score_report import describe_judgements, list_scores, make_tables, write_scores
     from ..training.scoring import score_training, summarise
@@ -47,19 +47,14 @@ def train(setup: Path) -> None:
             outcomes = train(training, show, warn)
         except KeyboardInterrupt:
             bar.stop()
-            resumes = declared.estimator == "nmm"
-            console.print(
-                "Stopped; the progress is kept. The same command goes on from here."
-                if resumes
-                else "Stopped; nothing was written. The same command begins anew; it takes seconds."
-            )
+            console.print("Stopped; the progress is kept. The same command goes on from here.")
             sys.exit(130)
         bar.update(task, total=1.0, completed=1.0)
     scores = score_training(training, outcomes)
     chosen = choose(outcomes)
     summaries = summarise(scores)
     training.write(chosen, list_scores(summaries))
-    training.clear_checkpoint()
+    training.checkpoint.clear()
     table = declared.results_directory / f"{declared.name}_scores.csv"
     write_scores(table, scores)
     console.print(make_tables(summaries))

@@ -137,9 +137,18 @@ class EmgDrivenFit:
                     max_nfev=20,
                 )
             )
-        self._best: Array = min(fits, key=lambda fit: float(fit.cost)).x
-        lags: Array = self._best[: self._count]
+        return self.take(min(fits, key=lambda fit: float(fit.cost)).x)
+
+    def take(self, best: Array) -> Array:
+        """The lags (s) of a ``best`` fit that was found before."""
+        self._best = best
+        lags: Array = best[: self._count]
         return lags
+
+    @property
+    def best(self) -> Array:
+        """The best fit, once run: a lag for each recording, then what they share."""
+        return self._best
 
     def get_parameters(self, recording: int) -> Parameters:
         """The best fit of a recording, once run."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+
+import torch
 
 from ..estimators.network import FittedNetwork
 from ..estimators.posterior.estimator import Posterior
+from ..estimators.steps import Result, Steps
+from .checkpoint import Checkpoint
 from .information import check_information, describe_little_data
 from .training import Outcome, Training
 
@@ -21,7 +25,7 @@ def train(
     """All outcomes, one for each seed where chance plays a part.
 
     Before that, deep muscles of which nothing tells are refused, and ``warn`` is called where the
-    trials are little. A network's training that was interrupted goes on where it stopped.
+    trials are little. A training that was interrupted goes on where it stopped.
     """
     known = {ours for subject in training.setup.prior_subjects for ours, _ in subject.muscles}
     check_information(training.declaration, training.training_trials, known)
@@ -30,8 +34,8 @@ def train(
         training.warnings.append(warning)
         warn(warning)
     if training.setup.estimator == "posterior":
-        nmm = Posterior(lambda text: progress(text, None)).fit(training.task, seed=0)
-        return [Outcome(nmm, None)]
+        posterior = Posterior(lambda text: progress(text, None), _keep_steps(training.checkpoint))
+        return [Outcome(posterior.fit(training.task, seed=0), None)]
     options = training.setup.optimization
     total = len(options.seeds) * options.iterations
 
@@ -43,6 +47,22 @@ def train(
         Outcome(FittedNetwork(training.restore(trained), trained.seed), trained.loss)
         for trained in training.run(show)
     ]
+
+
+def _keep_steps(checkpoint: Checkpoint) -> Steps:
+    # As tensors, which can be loaded without executing anything.
+    def keep(found: Mapping[str, Result]) -> None:
+        steps = {
+            step: {name: torch.from_numpy(values) for name, values in result.items()}
+            for step, result in found.items()
+        }
+        checkpoint.write({"steps": steps})
+
+    found = {
+        step: {name: tensor.numpy() for name, tensor in result.items()}
+        for step, result in checkpoint.read().get("steps", {}).items()
+    }
+    return Steps(found, keep)
 
 
 def choose(outcomes: list[Outcome]) -> Outcome:

@@ -10,17 +10,18 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
+from .. import __version__
 from ..artefact import write_artefact
 from ..errors import NMMError, nearest_names
 from ..estimators.estimator import FittedNMM, Task, conceal
-from ..files import hash_file, write_atomically
+from ..files import hash_file
 from ..muscles.activation import POSSIBLE_DELAY
 from ..nmm import (
     Declaration,
@@ -37,6 +38,7 @@ from ..prior.population import RecordedSubject
 from ..sources import Measured, order_sources
 from ..timing.lag import estimate_lead
 from ..trial import Trial, TrialFiles, read_trial
+from .checkpoint import Checkpoint
 from .emg_check import check_emg
 from .fitting import MomentLoss, minimise
 from .hiding import hide_channels
@@ -193,23 +195,21 @@ class Training:
 
     def run(self, progress: Progress) -> list[TrainedSeed]:
         """Train every seed, resuming from the checkpoint if it belongs to this very training."""
-        checkpoint = _Checkpoint(self._checkpoint_file, self._key())
-        finished, started = checkpoint.read()
+        progress_kept = self.checkpoint.read()
+        finished = [TrainedSeed(**seed) for seed in progress_kept.get("finished", [])]
+        started = progress_kept.get("started")
         for index, seed in enumerate(self.setup.optimization.seeds):
             if index < len(finished):
                 continue
-            trained = self._train_seed(index, seed, finished, started, checkpoint, progress)
+            trained = self._train_seed(index, seed, finished, started, progress)
             finished.append(trained)
             started = None
         return finished
 
-    def clear_checkpoint(self) -> None:
-        """Forget the progress, once the artefact is written."""
-        self._checkpoint_file.unlink(missing_ok=True)
-
-    @property
-    def _checkpoint_file(self) -> Path:
-        return self.setup.artefact_file.with_suffix(".checkpoint")
+    @cached_property
+    def checkpoint(self) -> Checkpoint:
+        """The progress of this very training; to be cleared once the artefact is written."""
+        return Checkpoint(self.setup.artefact_file.with_suffix(".checkpoint"), self._key())
 
     def write(self, outcome: Outcome, scores: dict[str, Any]) -> None:
         """Write the artefact of an outcome with the record of its training."""
@@ -244,7 +244,6 @@ class Training:
         seed: int,
         finished: list[TrainedSeed],
         started: dict[str, Any] | None,
-        checkpoint: _Checkpoint,
         progress: Progress,
     ) -> TrainedSeed:
         nmm = self.build(seed)
@@ -256,16 +255,19 @@ class Training:
             f"seed {seed}",
             lambda iteration, error: progress(index, iteration, error),
             started,
-            lambda state: checkpoint.write(finished, state),
+            lambda state: self._keep(finished, state),
         )
         result = TrainedSeed(seed, loss, nmm.state_dict())
-        checkpoint.write([*finished, result], None)
+        self._keep([*finished, result], None)
         return result
+
+    def _keep(self, finished: list[TrainedSeed], started: dict[str, Any] | None) -> None:
+        self.checkpoint.write({"finished": [vars(seed) for seed in finished], "started": started})
 
     def _key(self) -> str:
         """What a checkpoint must have been made from."""
         hashes = [hash_file(path) for path in self.setup.input_files]
-        text = json.dumps([*hashes, torch.__version__])
+        text = json.dumps([*hashes, torch.__version__, __version__])
         return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -318,36 +320,3 @@ def _record(subject: PriorSubject) -> RecordedSubject:
         np.vstack([speeds for _, speeds in motions]) * signs,
         recorded,
     )
-
-
-class _Checkpoint:
-    """Progress on disk; loading cannot execute code and a stranger's progress is ignored."""
-
-    def __init__(self, path: Path, key: str) -> None:
-        self._path = path
-        self._key = key
-
-    def read(self) -> tuple[list[TrainedSeed], dict[str, Any] | None]:
-        """Finished seeds and the state of the seed under way."""
-        if not self._path.is_file():
-            return [], None
-        try:
-            content = torch.load(self._path, weights_only=True)
-        except Exception as error:
-            # torch raises many kinds for a damaged file; its progress is lost either way.
-            raise NMMError(
-                f"checkpoint '{self._path}': torch cannot read it "
-                f"({type(error).__name__}); delete it to start anew."
-            ) from None
-        if content["key"] != self._key:
-            return [], None
-        return [TrainedSeed(**seed) for seed in content["finished"]], content["started"]
-
-    def write(self, finished: list[TrainedSeed], started: dict[str, Any] | None) -> None:
-        """Replace the checkpoint; an interruption leaves the old one."""
-        content = {
-            "key": self._key,
-            "finished": [vars(seed) for seed in finished],
-            "started": started,
-        }
-        write_atomically(self._path, lambda temporary: torch.save(content, temporary))

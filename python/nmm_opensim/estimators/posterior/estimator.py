@@ -19,6 +19,7 @@ from ...nmm import PreparedTrial
 from ...tables import Array
 from ...trained import ExcitationJudgement, TrainedNMM
 from ..estimator import Estimate, Estimator, FittedNMM, Interval, Task
+from ..steps import Steps
 from .corrections import Features, NormalEquations, collect, find_errors
 from .drives import Drives, name_prior
 from .export import export
@@ -38,12 +39,18 @@ class Posterior(Estimator):
     seeded = False
     sees_moments = False
 
-    def __init__(self, status: Callable[[str], None] = lambda text: None) -> None:
-        """``status`` is called with what is done and how well it goes."""
+    def __init__(
+        self, status: Callable[[str], None] = lambda text: None, steps: Steps | None = None
+    ) -> None:
+        """``status`` is called with what is done and how well it goes.
+
+        ``steps`` are those that an earlier fit of the same task may have taken.
+        """
         self._status = status
+        self._steps = steps or Steps()
 
     def fit(self, task: Task, seed: int) -> FittedPosterior:
-        status = self._status
+        status, steps = self._status, self._steps
         status("preparing what synergists and other subjects say")
         drives = Drives(task)
         trials = [drives.prepare(trial) for trial in task.training]
@@ -51,18 +58,18 @@ class Posterior(Estimator):
         coordinates = list(range(len(task.declaration.moment_coordinates)))
         status("calibrating muscles")
         fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-        # The delay is the declaration's and applied already.
-        fit.run([0.0], NO_LAG)
+        fit.take(steps.run("calibration", lambda: {"best": _calibrate(fit)})["best"])
         parameters = replace(fit.get_parameters(0), lag=0.0)
         status(f"calibrated: unexplained moment {100 * (1 - fit.find_explained().mean()):.0f} %")
         features = Features(trials)
         amplitudes = model.compute_amplitudes(parameters, trials)
-        masking = mask(task, drives, model, parameters, amplitudes, status)
+        masking = mask(task, drives, model, parameters, amplitudes, status, steps)
         spreads = find_spreads(model, drives, masking.measured_doubt, masking.doubt)
         deviations = spreads * amplitudes
         weights = None
         for iteration in range(ITERATIONS):
             status(f"correcting drives, {iteration + 1} of {ITERATIONS}")
+            # The last equations say what moments leave undecided.
             equations = collect(model, parameters, trials, features, weights)
             weights = equations.solve(deviations)
         assert weights is not None
@@ -74,6 +81,12 @@ class Posterior(Estimator):
         corrections = Corrections(features, weights)
         judgements = _judge(drives, calibrated, corrections, masking, equations, deviations, trials)
         return FittedPosterior(task, drives, calibrated, corrections, masking, judgements)
+
+
+def _calibrate(fit: EmgDrivenFit) -> Array:
+    # The delay is the declaration's and applied already.
+    fit.run([0.0], NO_LAG)
+    return fit.best
 
 
 @dataclass(frozen=True)

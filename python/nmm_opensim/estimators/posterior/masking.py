@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 from ...nmm import PreparedTrial
 from ...tables import Array
 from ..estimator import Task
+from ..steps import Result, Steps
 from .corrections import Features, collect
 from .drives import Drives, name_prior
 
@@ -51,45 +53,39 @@ def mask(
     parameters: Parameters,
     amplitudes: Array,
     status: Callable[[str], None],
+    steps: Steps,
 ) -> Masking:
     """Ask for each measured muscle as if it were deep; only the calibration has heard it.
 
     Corrections are fitted to the training trials and judged on the validation trials; without
     these on the last training trial, left out of the fit where there are several.
     """
-    # Every muscle is measured or has a prior's channel: a drive is a channel.
-    channels = model.drives
     judged, fitted = task.validation, task.training
     if not judged:
         judged, fitted = fitted[-1:], fitted[:-1] or fitted
-    measured_doubt = _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
+
+    def choose() -> Result:
+        doubt = _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
+        return {"doubt": np.array(doubt)}
+
+    measured_doubt = float(steps.run("doubt in measured muscles", choose)["doubt"])
     status(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
+
+    def ask(channel: str) -> Result:
+        return {
+            "estimates": _ask(
+                channel, drives, model, parameters, amplitudes, measured_doubt, fitted, judged
+            )
+        }
+
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
     for channel, asked in drives.prior.masked.items():
-        if not drives.prior.find_evidence(asked):
-            continue
-        drive = channels.index(channel)
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
-        if recording.std() == 0:
+        if not drives.prior.find_evidence(asked) or recording.std() == 0:
             continue
-        trials = [drives.prepare(trial, channel) for trial in fitted]
-        features = Features(trials)
-        equations = collect(model, parameters, trials, features)
-        asked_of = [drives.prepare(trial, channel) for trial in judged]
-        muscle = model.muscles.index(asked.muscle)
-        for k, doubt in enumerate(DOUBTS):
-            spreads = find_spreads(model, drives, measured_doubt, doubt)
-            spreads[drive] = doubt
-            weights = equations.solve(spreads * amplitudes)
-            estimate = np.concatenate(
-                [
-                    model.compute_excitations(
-                        parameters, trial, features.compute(trial) @ weights.T
-                    )[:, muscle]
-                    for trial in asked_of
-                ]
-            )
+        estimates = steps.run(f"masked {channel}", partial(ask, channel))["estimates"]
+        for k, estimate in enumerate(estimates):
             agreement = _core.agreement(estimate, recording)
             agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
             scaled = agreement.best_scale * estimate
@@ -102,6 +98,38 @@ def mask(
     best = int(np.argmax(means))
     margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE)) if errors[best] else None
     return Masking(measured_doubt, DOUBTS[best], means, margin)
+
+
+def _ask(
+    channel: str,
+    drives: Drives,
+    model: EmgDrivenModel,
+    parameters: Parameters,
+    amplitudes: Array,
+    measured_doubt: float,
+    fitted: Sequence[PreparedTrial],
+    judged: Sequence[PreparedTrial],
+) -> Array:
+    """Excitations of a masked muscle at the judged frames, (DOUBTS, frames)."""
+    # Every muscle is measured or has a prior's channel: a drive is a channel.
+    drive = model.drives.index(channel)
+    muscle = model.muscles.index(drives.prior.masked[channel].muscle)
+    trials = [drives.prepare(trial, channel) for trial in fitted]
+    features = Features(trials)
+    equations = collect(model, parameters, trials, features)
+    asked_of = [drives.prepare(trial, channel) for trial in judged]
+
+    def estimate(doubt: float) -> Array:
+        spreads = find_spreads(model, drives, measured_doubt, doubt)
+        spreads[drive] = doubt
+        weights = equations.solve(spreads * amplitudes)
+        excitations = [
+            model.compute_excitations(parameters, trial, features.compute(trial) @ weights.T)
+            for trial in asked_of
+        ]
+        return np.concatenate(excitations)[:, muscle]
+
+    return np.stack([estimate(doubt) for doubt in DOUBTS])
 
 
 def _choose_measured_doubt(
