@@ -26,11 +26,11 @@ from timed_runs import run_opensim_cmd
 
 from nmm_opensim.elbow.anatomy import COORDINATE
 from nmm_opensim.elbow.model import build_elbow_model
-from nmm_opensim.elbow.opensim_files import write_document
 from nmm_opensim.elbow.subject import draw_subject
 from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, list_cases
 from nmm_opensim.errors import NMMError
 from nmm_opensim.opensim_cmd import find_plugin
+from nmm_opensim.opensim_files import write_document
 from nmm_opensim.tables import Array, read_table
 from nmm_opensim.training.setup import read_training_setup
 

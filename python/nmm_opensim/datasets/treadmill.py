@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ..errors import require_file
 from ..inverse.dynamics_file import add_header_entries
-from ..tables import Table, filter_lowpass, read_table, write_table
+from ..recordings.external_loads import AXES, RecordedLoad, write_external_loads
+from ..tables import Array, Table, filter_lowpass, read_table, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 
@@ -36,6 +37,7 @@ def import_treadmill(recordings: Path, output: Path) -> None:
     divisors = find_divisors(emg.columns, emg.values[emg.time <= TRAINING_END], emg.source)
     write_envelopes(output / "emg.sto", emg.columns, emg.time, emg.values, divisors)
     shutil.copyfile(coordinates, output / "coordinates.sto")
+    _write_forces(forces, output)
     file = output / "moments.sto"
     write_table(
         file,
@@ -46,6 +48,30 @@ def import_treadmill(recordings: Path, output: Path) -> None:
         degrees=False,
     )
     add_header_entries(file, {"lowpass_cutoff_frequency_for_moments": f"{MOMENT_CUTOFF:g}"})
+
+
+def _write_forces(forces: Table, output: Path) -> None:
+    """Ground reactions of both feet as external loads, for inverse dynamics and as inputs."""
+
+    def make(side: str, prefix: str) -> RecordedLoad:
+        def get(identifier: str) -> tuple[str, Array]:
+            return identifier, forces.select([f"{identifier}{axis}" for axis in AXES]).values
+
+        return RecordedLoad(
+            f"ground_reaction_{side}",
+            f"calcn_{side}",
+            get(f"{prefix}ground_force_v"),
+            get(f"{prefix}ground_force_p"),
+            get(f"{prefix}ground_torque_"),
+        )
+
+    write_external_loads(
+        output / "external_loads.xml",
+        output / "ground_reactions.sto",
+        forces.time,
+        [make("r", ""), make("l", "l_")],
+        "Ground reactions: forces (N), centres of pressure (m), free moments (N m)",
+    )
 
 
 def _find_mass(forces: Table) -> float:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import opensim
 
+from ..opensim_files import write_document
 from .anatomy import (
     COORDINATE,
     ELBOW_AXIS,
@@ -31,7 +32,6 @@ from .anatomy import (
     Segment,
     Wrap,
 )
-from .opensim_files import write_document
 
 LOAD = "hand_load"
 

@@ -11,12 +11,13 @@ import numpy as np
 from ..errors import NMMError
 from ..inverse.tools import compute_inverse_dynamics
 from ..muscles.millard import TENDON_MODELS, TendonModel
+from ..opensim_files import write_document
+from ..recordings.external_loads import RecordedLoad, write_external_loads
 from ..tables import write_table
-from .anatomy import COORDINATE, MUSCLE_NAMES
+from .anatomy import COORDINATE, FOREARM, MUSCLE_NAMES
 from .capacity import Elbow
 from .model import build_elbow_model, write_elbow_model
 from .movement import plan_movement
-from .opensim_files import write_document, write_hand_load
 from .plan import plan_excitations
 from .recording import CHANNELS, record_angle, record_emg
 from .simulation import Simulation, simulate
@@ -187,11 +188,16 @@ def _write_recordings(
     coordinates = trial / "coordinates.mot"
     comment = "Joint angles, degrees"
     write_table(coordinates, [COORDINATE], time, np.degrees(angle)[:, None], comment, degrees=True)
-    loads = None
-    if case.load > 0:
-        loads = trial / "hand_load.xml"
-        force, position = simulation.load_force[frames], simulation.load_position[frames]
-        write_hand_load(loads, time, force, position)
+    loads = trial / "hand_load.xml"
+    # An empty hand too: a network that sees the load sees it in every trial.
+    load = RecordedLoad(
+        "hand_load",
+        FOREARM.name,
+        force=("hand_force_v", simulation.load_force[frames]),
+        point=("hand_force_p", simulation.load_position[frames]),
+    )
+    comment = "Force (N) of the load on the hand and where it acts (m), in ground"
+    write_external_loads(loads, loads.with_suffix(".sto"), time, [load], comment)
     compute_inverse_dynamics(
         folder / MODEL_FILE,
         coordinates,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NMMError
-from .force_plates import read_force_plates, write_external_loads
+from .external_loads import write_external_loads
+from .force_plates import make_load, read_force_plates
 from .markers import write_markers
 
 
@@ -48,8 +49,9 @@ def convert_c3d(
     if not bodies:
         return Converted(markers, marker_file, None, unused)
     loads = folder / f"{path.stem}_external_loads.xml"
-    loaded = [(plate, bodies[plate.number]) for plate in plates if plate.number in bodies]
-    write_external_loads(time, loaded, loads, folder / f"{path.stem}_forces.mot")
+    applied = [make_load(plate, bodies[plate.number]) for plate in plates if plate.number in bodies]
+    comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
+    write_external_loads(loads, folder / f"{path.stem}_forces.mot", time, applied, comment)
     return Converted(markers, marker_file, loads, unused)
 
 

@@ -8,19 +8,18 @@ axes whose z points into the floor.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import opensim
 
 from ..errors import NMMError
-from ..files import write_atomically
-from ..tables import Array, write_table
+from ..tables import Array
 from .axes import METRES, read_axes
 from .c3d import read_c3d
+from .external_loads import RecordedLoad
 
 NEWTON_METRES = {"nm": 1.0, "ncm": 1e-2, "nmm": 1e-3}
 """Units of moments, in small letters and without signs."""
@@ -117,35 +116,12 @@ def _read_units(content: Mapping[str, Any], k: int, where: str) -> tuple[float, 
     return METRES[position], NEWTON_METRES[f"n{position}"]
 
 
-def write_external_loads(
-    time: Array, loaded: Sequence[tuple[ForcePlate, str]], loads: Path, data: Path
-) -> None:
-    """Write ExternalLoads (.xml) and its data (.mot) beside it; each plate has its body."""
-    columns: list[str] = []
-    values: list[Array] = []
-    external = opensim.ExternalLoads()
-    for plate, body in loaded:
-        force, point, torque = (
-            f"ground_force_{plate.number}_v",
-            f"ground_force_{plate.number}_p",
-            f"ground_torque_{plate.number}_",
-        )
-        columns += [f"{name}{axis}" for name in (force, point, torque) for axis in "xyz"]
-        values += [plate.force, plate.point, plate.torque]
-        load = opensim.ExternalForce()
-        load.setName(f"plate_{plate.number}")
-        load.set_applied_to_body(body)
-        load.set_force_expressed_in_body("ground")
-        load.set_point_expressed_in_body("ground")
-        load.set_force_identifier(force)
-        load.set_point_identifier(point)
-        load.set_torque_identifier(torque)
-        external.cloneAndAppend(load)
-    external.setDataFileName(data.name)
-    comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
-    write_table(data, columns, time, np.hstack(values), comment, degrees=False)
-    write_atomically(loads, lambda file: _print(external, file))
-
-
-def _print(external: opensim.ExternalLoads, file: Path) -> None:
-    external.printToXML(str(file))
+def make_load(plate: ForcePlate, body: str) -> RecordedLoad:
+    """What a plate did to a body, under the names of this plate."""
+    return RecordedLoad(
+        f"plate_{plate.number}",
+        body,
+        force=(f"ground_force_{plate.number}_v", plate.force),
+        point=(f"ground_force_{plate.number}_p", plate.point),
+        torque=(f"ground_torque_{plate.number}_", plate.torque),
+    )
