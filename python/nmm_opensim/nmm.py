@@ -22,7 +22,7 @@ from .predictor import (
     make_inputs,
     standardise,
 )
-from .sources import Deep, Measured, MuscleSources, Tied, Unscored
+from .sources import Deep, Measured, MuscleSources, Unscored
 from .tables import Array
 from .trial import Trial, check_covers
 
@@ -127,7 +127,6 @@ class SourceMixer(torch.nn.Module):
         muscles, channels, outputs = sources.muscles, sources.channels, sources.outputs
         measured = np.zeros((len(channels), len(muscles)))
         predicted = np.zeros((len(outputs), len(muscles)))
-        ties = np.eye(len(muscles))
         for i, source in enumerate(sources.sources):
             match source:
                 case Measured():
@@ -135,12 +134,9 @@ class SourceMixer(torch.nn.Module):
                         measured[channels.index(channel), i] = weight
                 case Deep() | Unscored():
                     predicted[outputs.index(source.muscle), i] = 1.0
-                case Tied():
-                    ties[i, i] = 0.0
-                    ties[muscles.index(source.to), i] = source.ratio
         self._measured = torch.tensor(measured)
         self._predicted = torch.tensor(predicted)
-        self._ties = torch.tensor(ties)
+        self._ties = torch.tensor(sources.find_ties())
 
     def forward(self, envelopes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
         own = (envelopes @ self._measured + outputs @ self._predicted).clamp(0.0, 1.0)

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from .errors import NMMError, nearest_names
+from .tables import Array
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,16 @@ class MuscleSources:
     def outputs(self) -> list[str]:
         """The muscles that the network predicts, in the order of its outputs."""
         return [s.muscle for s in self.sources if isinstance(s, Deep | Unscored)]
+
+    def find_ties(self) -> Array:
+        """What each muscle's own excitation is to every muscle, (muscles, muscles)."""
+        muscles = self.muscles
+        ties: Array = np.eye(len(muscles))
+        for own, source in enumerate(self.sources):
+            if isinstance(source, Tied):
+                ties[own, own] = 0.0
+                ties[muscles.index(source.to), own] = source.ratio
+        return ties
 
     def describe(self, muscle: str) -> str:
         """The source of one muscle in a word or two, for tables and plots."""

@@ -16,7 +16,7 @@ from ..errors import NMMError
 from ..muscles.millard import make_kernel, read_properties
 from ..nmm import PreparedTrial
 from ..osim_model import SMALLEST_MOMENT_ARM, OsimModel
-from ..sources import Deep, Measured, MuscleSources, Tied
+from ..sources import Deep, Measured, MuscleSources
 from ..tables import Array
 
 # Before anything is known of a channel: a maximum of the recording is no maximal contraction.
@@ -74,7 +74,7 @@ class EmgDrivenModel:
         self.drives = [f"{channel} on {group}" if group else channel for channel, group in mixing]
         self._drive_channels = [self._channels.index(channel) for channel, _ in mixing]
         self._mixing = np.stack(list(mixing.values()))
-        self._ties = _tie(sources)
+        self._ties = sources.find_ties()
         # What a unit of a drive's excitation is to each muscle, (drives, muscles).
         self._own_shares = self._mixing.sum(axis=1)
         self._shares = self._own_shares @ self._ties
@@ -228,8 +228,8 @@ class EmgDrivenModel:
 def _mix(sources: MuscleSources) -> dict[tuple[str, str], Array]:
     """What each drive passes from channels to muscles, (channels, muscles).
 
-    A drive is known by its channel, and by its muscle where that is deep. Tied muscles are left to
-    :func:`_tie`.
+    A drive is known by its channel, and by its muscle where that is deep. Tied muscles are not in
+    it.
     """
     muscles, channels = sources.muscles, sources.channels
     drives: dict[tuple[str, str], Array] = {}
@@ -247,16 +247,6 @@ def _mix(sources: MuscleSources) -> dict[tuple[str, str], Array]:
                 for channel in source.synergists:
                     add(channel, source.muscle, source.muscle, 1.0 / len(source.synergists))
     return drives
-
-
-def _tie(sources: MuscleSources) -> Array:
-    """What each muscle's own excitation is to every muscle, (muscles, muscles)."""
-    ties = np.eye(len(sources.muscles))
-    for own, source in enumerate(sources.sources):
-        if isinstance(source, Tied):
-            ties[own, own] = 0.0
-            ties[sources.muscles.index(source.to), own] = source.ratio
-    return ties
 
 
 def find_shape(shape_factor: float) -> float:
