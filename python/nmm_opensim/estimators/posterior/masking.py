@@ -60,9 +60,7 @@ def mask(
     Corrections are fitted to the training trials and judged on the validation trials; without
     these on the last training trial, left out of the fit where there are several.
     """
-    judged, fitted = task.validation, task.training
-    if not judged:
-        judged, fitted = fitted[-1:], fitted[:-1] or fitted
+    fitted, judged = split(task)
 
     def choose() -> Result:
         doubt = _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
@@ -88,16 +86,39 @@ def mask(
         for k, estimate in enumerate(estimates):
             agreement = _core.agreement(estimate, recording)
             agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
-            scaled = agreement.best_scale * estimate
-            if agreement.best_scale > 0:
-                errors[k].append(np.abs(recording - scaled) / (find_floor(scaled) + scaled))
+            errors[k].append(find_relative_errors(estimate, recording))
         status(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
     if not agreements[0]:
         return Masking(measured_doubt, DOUBTS[0], (), None)
     means = tuple(float(np.mean(values)) for values in agreements)
     best = int(np.argmax(means))
-    margin = float(np.quantile(np.concatenate(errors[best]), COVERAGE)) if errors[best] else None
-    return Masking(measured_doubt, DOUBTS[best], means, margin)
+    return Masking(measured_doubt, DOUBTS[best], means, find_margin(errors[best]))
+
+
+def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
+    """The trials that are fitted, and those that masked muscles are judged on."""
+    if task.validation:
+        return task.training, task.validation
+    return task.training[:-1] or task.training, task.training[-1:]
+
+
+def find_relative_errors(estimate: Array, recording: Array) -> Array:
+    """Errors after the best scale, in units of excitation and floor, (frames,).
+
+    Empty where no positive scale brings the estimate nearer to the recording.
+    """
+    scale = _core.agreement(estimate, recording).best_scale
+    if not scale > 0:
+        return np.empty(0)
+    scaled = scale * estimate
+    errors: Array = np.abs(recording - scaled) / (find_floor(scaled) + scaled)
+    return errors
+
+
+def find_margin(errors: Sequence[Array]) -> float | None:
+    """What holds COVERAGE of all muscles' relative errors; None where there are none."""
+    together = np.concatenate([np.empty(0), *errors])
+    return float(np.quantile(together, COVERAGE)) if len(together) else None
 
 
 def _ask(
