@@ -679,6 +679,7 @@ MANUAL = {
     "artefact_file": ["(.nmm)"],
     "emg_file": ["0 to 1", "'soleus'"],
     "emg_time_offset": ["positive if EMG comes early", "Default: 0"],
+    "external_loads_file": ["the artefact's network sees", "Default: empty"],
     "coordinates_file": ["inDegrees=yes or no", "'knee_angle_r'"],
     "lowpass_cutoff_frequency_for_coordinates": ["(Hz)", "Default -1"],
     "inverse_dynamics_file": ["(N m, N)", "'knee_angle_r_moment'", "Default"],
