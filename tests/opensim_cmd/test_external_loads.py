@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Walking, run_cli
+from opensim_python import OPENSIM_PYTHON, run_python
 from sto import read_sto
 
 from nmm_opensim.artefact import read_artefact
@@ -74,6 +75,44 @@ def test_tool_and_analysis_are_pythons(
         np.testing.assert_allclose(written, expected, rtol=0, atol=1e-6)
     analysis = read_sto(results / "walking_nmm_excitations.sto")
     np.testing.assert_allclose(analysis.values, found.values, rtol=0, atol=1e-6)
+
+
+ASK = """
+import sys
+import opensim
+import nmm_opensim
+nmm_opensim.load_plugin()
+model = opensim.Model(sys.argv[1])
+state = model.initSystem()
+table = opensim.TimeSeriesTable(sys.argv[2])
+names, frame = table.getColumnLabels(), int(sys.argv[3])
+row = table.getRowAtIndex(frame)
+variables = model.getStateVariableNames()
+for name in [variables.get(i) for i in range(variables.getSize())]:
+    if name in names:
+        model.setStateVariableValue(state, name, row[names.index(name)])
+state.setTime(table.getIndependentColumn()[frame])
+model.realizeVelocity(state)
+print(model.getMuscles().get("soleus_r").getControl(state))
+"""
+
+
+def test_a_forward_model_reads_the_loads(walking_inputs: Walking, run_tool: Run) -> None:
+    assert run_cli("train", str(copy_train_setup(walking_inputs, "nmm"))).returncode == 0
+    results = walking_inputs.folder / "results" / "loads_nmm"
+    forward = "<forward_model_file>../results/loads_nmm/forward.osim</forward_model_file>"
+    done = run_tool(copy_run_setup(walking_inputs, "nmm", "nmm", LOADS + forward))
+    assert done.returncode == 0, done.stdout + done.stderr
+    excitations = read_sto(results / "walking_excitations.sto").column("/forceset/soleus_r")
+    (soleus,) = read_artefact(results / "walking.nmm").deep_muscles
+    shape = soleus["shape_factor"]
+    for frame in (0, 40):
+        arguments = (results / "forward.osim", results / "walking_states.sto", str(frame))
+        status, out, err = run_python(OPENSIM_PYTHON, ASK, *arguments)
+        assert status == 0, out + err
+        shaped = np.expm1(shape * excitations[frame]) / np.expm1(shape)
+        expected = max(shaped, soleus["minimum_activation"])
+        assert float(out.strip().splitlines()[-1]) == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_loads_change_what_the_network_says(walking_inputs: Walking, run_tool: Run) -> None:
