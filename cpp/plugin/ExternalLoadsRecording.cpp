@@ -7,6 +7,7 @@
 // ExternalForce.h needs it and does not include it.
 #include <OpenSim/Common/Function.h>
 
+#include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/ExternalLoads.h>
 #include <nmm/Error.h>
 #include <nmm/Text.h>
@@ -40,6 +41,11 @@ Matrix ExternalLoadsRecording::sampleAt(const std::vector<double>& times) const 
 ExternalLoadsRecording readExternalLoads(const std::string& file, const Artefact& artefact) {
     const auto& columns = artefact.predictor.externalLoads;
     if (columns.empty()) {
+        if (!file.empty()) {
+            OpenSim::log_info("External loads file '{}' is not read: the artefact's network sees "
+                              "no external load.",
+                    file);
+        }
         return {};
     }
     if (file.empty()) {

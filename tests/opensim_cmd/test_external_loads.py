@@ -141,6 +141,18 @@ def test_the_loads_change_what_the_network_says(walking_inputs: Walking, run_too
     assert np.abs(run("double") - run("grf_walk")).max() > 1e-3
 
 
+def test_loads_that_no_network_sees_are_not_read(walking: Walking, run_tool: Run) -> None:
+    tool = walking.copy(
+        walking.run_setup,
+        "unread_loads_nmm.xml",
+        (">../results/walking<", ">../results/unread_loads<"),
+        (MOMENTS, LOADS.replace("grf_walk", "absent") + MOMENTS),
+    )
+    done = run_tool(tool)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "absent.xml' is not read: the artefact's network sees no external load" in done.stdout
+
+
 def test_what_is_missing_is_said(walking_inputs: Walking, run_tool: Run) -> None:
     without_file = copy_train_setup(walking_inputs, "nmm", (SPEEDS_END, SPEEDS_END + HEARS))
     refused = run_cli("train", str(without_file))
