@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,10 +27,12 @@ MOMENTS = "<inverse_dynamics_file>"
 SPEEDS_END = "ankle_angle_r</speeds>"
 
 
-def copy_train_setup(walking: Walking, estimator: str, *changes: tuple[str, str]) -> Path:
+def copy_train_setup(
+    walking: Walking, estimator: str, *changes: tuple[str, str], name: str = "loads"
+) -> Path:
     return walking.copy(
         walking.train_setup,
-        f"loads_{estimator}_train.xml",
+        f"{name}_{estimator}_train.xml",
         ("<estimator>nmm<", f"<estimator>{estimator}<"),
         ("results/walking/walking.nmm", f"results/loads_{estimator}/walking.nmm"),
         (">../results/walking<", f">../results/loads_{estimator}<"),
@@ -47,13 +50,25 @@ def copy_run_setup(walking: Walking, tool: str, estimator: str, loads: str = LOA
     )
 
 
+@pytest.fixture(scope="module")
+def train(walking_inputs: Walking) -> Callable[[str], Path]:
+    """Trains an estimator once and gives its setup."""
+
+    @cache
+    def train(estimator: str) -> Path:
+        setup = copy_train_setup(walking_inputs, estimator)
+        trained = run_cli("train", str(setup))
+        assert trained.returncode == 0, trained.stderr
+        return setup
+
+    return train
+
+
 @pytest.mark.parametrize("estimator", ["nmm", "posterior"])
 def test_tool_and_analysis_are_pythons(
-    walking_inputs: Walking, run_tool: Run, estimator: str
+    walking_inputs: Walking, train: Callable[[str], Path], run_tool: Run, estimator: str
 ) -> None:
-    setup = copy_train_setup(walking_inputs, estimator)
-    trained = run_cli("train", str(setup))
-    assert trained.returncode == 0, trained.stderr
+    setup = train(estimator)
     results = walking_inputs.folder / "results" / f"loads_{estimator}"
     artefact = read_artefact(results / "walking.nmm").content
     assert artefact["predictor"]["inputs"]["external_loads"] == list(COLUMNS)
@@ -97,8 +112,10 @@ print(model.getMuscles().get("soleus_r").getControl(state))
 """
 
 
-def test_a_forward_model_reads_the_loads(walking_inputs: Walking, run_tool: Run) -> None:
-    assert run_cli("train", str(copy_train_setup(walking_inputs, "nmm"))).returncode == 0
+def test_a_forward_model_reads_the_loads(
+    walking_inputs: Walking, train: Callable[[str], Path], run_tool: Run
+) -> None:
+    train("nmm")
     results = walking_inputs.folder / "results" / "loads_nmm"
     forward = "<forward_model_file>../results/loads_nmm/forward.osim</forward_model_file>"
     done = run_tool(copy_run_setup(walking_inputs, "nmm", "nmm", LOADS + forward))
@@ -115,9 +132,10 @@ def test_a_forward_model_reads_the_loads(walking_inputs: Walking, run_tool: Run)
         assert float(out.strip().splitlines()[-1]) == pytest.approx(expected, abs=1e-6)
 
 
-def test_the_loads_change_what_the_network_says(walking_inputs: Walking, run_tool: Run) -> None:
-    setup = copy_train_setup(walking_inputs, "nmm")
-    assert run_cli("train", str(setup)).returncode == 0
+def test_the_loads_change_what_the_network_says(
+    walking_inputs: Walking, train: Callable[[str], Path], run_tool: Run
+) -> None:
+    train("nmm")
     results = walking_inputs.folder / "results" / "loads_nmm"
     data = walking_inputs.folder / "data" / "example3DWalking"
     lines = (data / "grf_walk.mot").read_text().splitlines()
@@ -154,11 +172,15 @@ def test_loads_that_no_network_sees_are_not_read(walking: Walking, run_tool: Run
 
 
 def test_what_is_missing_is_said(walking_inputs: Walking, run_tool: Run) -> None:
-    without_file = copy_train_setup(walking_inputs, "nmm", (SPEEDS_END, SPEEDS_END + HEARS))
+    without_file = copy_train_setup(
+        walking_inputs, "nmm", (SPEEDS_END, SPEEDS_END + HEARS), name="no_file"
+    )
     refused = run_cli("train", str(without_file))
     assert refused.returncode == 2
     assert "expected <external_loads_file>, because <predictor> names" in refused.stderr
-    without_columns = copy_train_setup(walking_inputs, "nmm", (MOMENTS, LOADS + MOMENTS))
+    without_columns = copy_train_setup(
+        walking_inputs, "nmm", (MOMENTS, LOADS + MOMENTS), name="no_columns"
+    )
     refused = run_cli("train", str(without_columns))
     assert refused.returncode == 2
     assert "expected <external_loads> in <predictor>" in refused.stderr
@@ -167,6 +189,7 @@ def test_what_is_missing_is_said(walking_inputs: Walking, run_tool: Run) -> None
         "nmm",
         (MOMENTS, LOADS + MOMENTS),
         (SPEEDS_END, SPEEDS_END + HEARS.replace("_r_vy", "_vy")),
+        name="misspelt",
     )
     refused = run_cli("train", str(misspelt))
     assert refused.returncode == 2
