@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,6 @@ from nmm_opensim.estimators.posterior.masking import (
 )
 from nmm_opensim.nmm import PreparedTrial
 from nmm_opensim.prior.combination import Asked, MusclePrior
-from nmm_opensim.sources import MuscleSources, drop_synergists
 from nmm_opensim.tables import Array
 from nmm_opensim.training.scoring import EMG, Score, score_estimators
 from nmm_opensim.training.training import Training
@@ -62,17 +62,19 @@ class Nothing(Knowledge):
 class Witnesses(Knowledge):
     """What the prior's witnesses say, or some of them."""
 
-    def __init__(self, prior: MusclePrior) -> None:
+    def __init__(self, prior: MusclePrior, neighbours: bool = True) -> None:
         self._prior = prior
-        # The same muscles with the synergists that count here.
-        self._own = {each.muscle: each for each in [*prior.masked.values(), *prior.deep]}
+        self._neighbours = neighbours
+
+    def _restrict(self, asked: Asked) -> Asked:
+        return asked if self._neighbours else replace(asked, synergists=())
 
     def knows(self, asked: Asked) -> bool:
         # Neighbours alone do not fall back on all channels here.
-        return bool(self._prior.find_evidence(self._own[asked.muscle]))
+        return bool(self._prior.find_evidence(self._restrict(asked)))
 
     def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
-        return self._prior.predict(self._own[asked.muscle], trial, masked)
+        return self._prior.predict(self._restrict(asked), trial, masked)
 
 
 class Calibrated(FittedEstimator):
@@ -114,14 +116,10 @@ class Calibrated(FittedEstimator):
 def list_estimators(task: Task) -> Iterator[FittedEstimator]:
     """From nothing to the posterior."""
     prior = Drives(task).prior
-    sources = task.declaration.sources
-    channels = set(sources.channels)
-    alone = MuscleSources(tuple(drop_synergists(source, channels) for source in sources.sources))
     yield Calibrated("nothing", task, prior, Nothing())
     if prior.population is not None:
-        others = MusclePrior(alone, task.training, prior.population)
-        yield Calibrated("other subjects", task, prior, Witnesses(others))
-    neighbours = MusclePrior(sources, task.training, None)
+        yield Calibrated("other subjects", task, prior, Witnesses(prior, neighbours=False))
+    neighbours = MusclePrior(task.declaration.sources, task.training, None)
     yield Calibrated("neighbours", task, prior, Witnesses(neighbours))
     yield Calibrated("both: the prior", task, prior, Witnesses(prior))
     yield Posterior().fit(task, seed=0)

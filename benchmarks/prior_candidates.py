@@ -31,8 +31,7 @@ from nmm_opensim.benchmark.setup import read_benchmark_setup
 from nmm_opensim.estimators.estimator import Estimate, FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.nmm import PreparedTrial
-from nmm_opensim.prior.combination import REST, Asked, MusclePrior
-from nmm_opensim.sources import MuscleSources, drop_synergists
+from nmm_opensim.prior.combination import REST, Asked
 from nmm_opensim.tables import Array
 from nmm_opensim.training.scoring import EMG, score_estimators
 from nmm_opensim.training.setup import TrainingSetup
@@ -64,9 +63,6 @@ class Witnesses:
     def __init__(self, task: Task) -> None:
         self.prior = Drives(task).prior
         sources = task.declaration.sources
-        channels = set(sources.channels)
-        alone = MuscleSources(tuple(drop_synergists(s, channels) for s in sources.sources))
-        self._others = MusclePrior(alone, task.training, self.prior.population)
         self._channels = sources.channels
         self._muscles = sources.muscles
         self._coordinates = task.declaration.architecture.coordinates
@@ -82,8 +78,8 @@ class Witnesses:
         rest = np.mean([_log(self.prior.read(c, trial)) for c in heard], axis=0)
         others = None
         if witnesses.population:
-            others = _log(self._others.predict(replace(asked, synergists=()), trial, masked))
-            said = [*said, others] if said else [others]
+            others = _log(self.prior.predict(replace(asked, synergists=()), trial, masked))
+            said = [*said, others]
         mean = np.mean(said, axis=0) if said else rest
         first, second = (said[k] if k < len(said) else mean for k in (0, 1))
         features = [first, second, mean if others is None else others, rest]

@@ -28,9 +28,9 @@ class Coordinate;
 ///
 /// each within 0 and 1: what muscle i receives at time t. It is a pure function of the time, the
 /// coordinates q (rad, m) and the speeds q' (rad/s, m/s) of a state (and of recorded external loads
-/// F, where the network sees any), and keeps nothing from one
-/// state to the next, so that an integrator may retry a step and get the same answer. The network
-/// runs once per state, however many channels are read.
+/// F, where the network sees any), and keeps nothing from one state to the next, so that an
+/// integrator may retry a step and get the same answer. The network runs once per state, however
+/// many channels are read.
 ///
 /// Outputs: the list `excitations`, one channel per muscle of the artefact, named like the muscle:
 /// `/componentset/deep_emg|excitations:soleus_r`. Connect them to an NMMController, which drives
@@ -77,11 +77,10 @@ public:
             "artefact's and no part of it. Default: 0.");
     OpenSim_DECLARE_PROPERTY(external_loads_file, std::string,
             "External loads (.xml) whose data file has the columns that the artefact's network "
-            "sees, "
-            "such as 'ground_force_vy', with the units of training, looked for like artefact_file. "
-            "Only the columns are used: the "
-            "network listens to them at the time of the frame, and no force is applied. Default: "
-            "empty, for artefacts whose network sees no external load.");
+            "sees, such as 'ground_force_vy', with the units of training, looked for like "
+            "artefact_file. Only the columns are used: the network listens to them at the time "
+            "of the frame, and no force is applied. Default: empty, for artefacts whose network "
+            "sees no external load.");
 
     OpenSim_DECLARE_LIST_OUTPUT(excitations, double, getExcitation, SimTK::Stage::Velocity);
     OpenSim_DECLARE_LIST_OUTPUT(

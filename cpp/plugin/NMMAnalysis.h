@@ -74,11 +74,10 @@ public:
             "part of it. Default: 0.");
     OpenSim_DECLARE_PROPERTY(external_loads_file, std::string,
             "External loads (.xml) whose data file has the columns that the artefact's network "
-            "sees, "
-            "such as 'ground_force_vy', with the units of training, looked for like emg_file. Only "
-            "the columns are used: the "
-            "network listens to them at the time of the frame, and no force is applied. Default: "
-            "empty, for artefacts whose network sees no external load.");
+            "sees, such as 'ground_force_vy', with the units of training, looked for like "
+            "emg_file. Only the columns are used: the network listens to them at the time of the "
+            "frame, and no force is applied. Default: empty, for artefacts whose network sees no "
+            "external load.");
     OpenSim_DECLARE_PROPERTY(inverse_dynamics_file, std::string,
             "Generalized forces (.sto) from inverse dynamics without muscles (N m, N), to compare "
             "the joint moments with. Columns are named as OpenSim does, such as "

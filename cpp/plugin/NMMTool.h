@@ -78,10 +78,9 @@ public:
             "artefact's and no part of it. Default: 0.");
     OpenSim_DECLARE_PROPERTY(external_loads_file, std::string,
             "External loads (.xml) whose data file has the columns that the artefact's network "
-            "sees, "
-            "such as 'ground_force_vy', with the units of training. Only the columns are used: the "
-            "network listens to them at the time of the frame, and no force is applied. Default: "
-            "empty, for artefacts whose network sees no external load.");
+            "sees, such as 'ground_force_vy', with the units of training. Only the columns are "
+            "used: the network listens to them at the time of the frame, and no force is "
+            "applied. Default: empty, for artefacts whose network sees no external load.");
     OpenSim_DECLARE_PROPERTY(coordinates_file, std::string,
             "Coordinates (.mot or .sto) from inverse kinematics; the header must declare "
             "inDegrees=yes or no. Columns are coordinate names, such as 'knee_angle_r', or state "

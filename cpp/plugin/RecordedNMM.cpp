@@ -47,8 +47,7 @@ bool RecordedNMM::isCurrent() const {
             [](const auto& read) { return read.time == getTime(read.file); });
 }
 
-Matrix RecordedNMM::computeExcitations(
-        double time, const Matrix& coordinates, const Matrix& speeds) const {
+Matrix RecordedNMM::computeExcitations(double time, Matrix coordinates, Matrix speeds) const {
     const auto& emg = _recordings.emg;
     const auto& samples = emg.channels.time;
     const bool isInside = !samples.empty() && time >= samples.front() &&
@@ -57,7 +56,8 @@ Matrix RecordedNMM::computeExcitations(
     for (const double lag : _lags) {
         times.push_back(time - lag);
     }
-    const FrameInputs inputs{coordinates, speeds, _recordings.externalLoads.sampleAt({time})};
+    const FrameInputs inputs{
+            std::move(coordinates), std::move(speeds), _recordings.externalLoads.sampleAt({time})};
     // The whole recording only to say how far it reaches.
     return _excitationModel.computeExcitations(
             isInside ? selectNeighbours(emg.channels, times) : emg.channels, {time}, inputs,

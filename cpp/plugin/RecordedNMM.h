@@ -40,7 +40,7 @@ public:
     /// @param coordinates the values that the network listens to, one row
     /// @param speeds the speeds that the network listens to, one row
     /// @throws nmm::Error if a recording does not reach so far.
-    Matrix computeExcitations(double time, const Matrix& coordinates, const Matrix& speeds) const;
+    Matrix computeExcitations(double time, Matrix coordinates, Matrix speeds) const;
 
 private:
     struct FileTime {

@@ -20,7 +20,7 @@ from elbow_replay import (
     write_replaying_artefact,
     write_tool_setup,
 )
-from opensim_python import OPENSIM_PYTHON, run_python
+from opensim_python import LOAD_MODEL, OPENSIM_PYTHON, run_python
 from safetensors import safe_open
 from sto import Sto, read_sto
 
@@ -94,22 +94,8 @@ def test_a_simulation_gives_the_same_again(project: Path, run_tool: Run) -> None
 
 
 SIMULATE = """
-import sys
-import opensim
-import nmm_opensim
-nmm_opensim.load_plugin()
-model = opensim.Model(sys.argv[1])
 assert model.getComponent("/componentset/deep_emg").getConcreteClassName() == "DeepEMGPredictor"
-state = model.initSystem()
-table = opensim.TimeSeriesTable(sys.argv[2])
-names = table.getColumnLabels()
-first = table.getNearestRowIndexForTime(float(sys.argv[3]))
-row = table.getRowAtIndex(first)
-variables = model.getStateVariableNames()
-for name in [variables.get(i) for i in range(variables.getSize())]:
-    if name in names:
-        model.setStateVariableValue(state, name, row[names.index(name)])
-state.setTime(table.getIndependentColumn()[first])
+take(table.getNearestRowIndexForTime(float(sys.argv[3])))
 manager = opensim.Manager(model)
 manager.setIntegratorAccuracy(1e-6)
 manager.setIntegratorMaximumStepSize(0.01)
@@ -128,7 +114,7 @@ def test_python_simulates_what_the_tool_does(project: Path, run_tool: Run) -> No
     (model,) = project.glob("*.osim")
     (recorded,) = (f for f in project.glob("*_states.sto") if not f.name.startswith("forward"))
     arguments = (model, recorded, str(states.time[0]), ANGLE)
-    status, out, err = run_python(OPENSIM_PYTHON, SIMULATE, *arguments)
+    status, out, err = run_python(OPENSIM_PYTHON, LOAD_MODEL + SIMULATE, *arguments)
     assert status == 0, out + err
     *_, angle, found = out.strip().splitlines()
     assert states.time[-1] == pytest.approx(2.5)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import Walking, run_cli
-from opensim_python import OPENSIM_PYTHON, run_python
+from opensim_python import LOAD_MODEL, OPENSIM_PYTHON, run_python
 from sto import read_sto
 
 from nmm_opensim.artefact import read_artefact
@@ -93,20 +93,7 @@ def test_tool_and_analysis_are_pythons(
 
 
 ASK = """
-import sys
-import opensim
-import nmm_opensim
-nmm_opensim.load_plugin()
-model = opensim.Model(sys.argv[1])
-state = model.initSystem()
-table = opensim.TimeSeriesTable(sys.argv[2])
-names, frame = table.getColumnLabels(), int(sys.argv[3])
-row = table.getRowAtIndex(frame)
-variables = model.getStateVariableNames()
-for name in [variables.get(i) for i in range(variables.getSize())]:
-    if name in names:
-        model.setStateVariableValue(state, name, row[names.index(name)])
-state.setTime(table.getIndependentColumn()[frame])
+take(int(sys.argv[3]))
 model.realizeVelocity(state)
 print(model.getMuscles().get("soleus_r").getControl(state))
 """
@@ -125,7 +112,7 @@ def test_a_forward_model_reads_the_loads(
     shape = soleus["shape_factor"]
     for frame in (0, 40):
         arguments = (results / "forward.osim", results / "walking_states.sto", str(frame))
-        status, out, err = run_python(OPENSIM_PYTHON, ASK, *arguments)
+        status, out, err = run_python(OPENSIM_PYTHON, LOAD_MODEL + ASK, *arguments)
         assert status == 0, out + err
         shaped = np.expm1(shape * excitations[frame]) / np.expm1(shape)
         expected = max(shaped, soleus["minimum_activation"])

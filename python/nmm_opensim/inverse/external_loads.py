@@ -14,10 +14,10 @@ import opensim
 
 from ..errors import NMMError
 from ..files import require_reasonable
+from ..recordings.external_loads import AXES
 from ..tables import Array, Table, filter_lowpass, read_table, write_table
 
 GROUND = ("ground", "/ground")
-AXES = "xyz"
 
 
 def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:

@@ -8,7 +8,8 @@ import torch
 
 from ..estimators.network import FittedNetwork
 from ..estimators.posterior.estimator import Posterior
-from ..estimators.steps import Result, Steps
+from ..estimators.steps import Steps
+from ..tables import Array
 from .checkpoint import Checkpoint
 from .information import check_information, describe_little_data
 from .training import Outcome, Training
@@ -51,18 +52,11 @@ def train(
 
 def _keep_steps(checkpoint: Checkpoint) -> Steps:
     # As tensors, which can be loaded without executing anything.
-    def keep(found: Mapping[str, Result]) -> None:
-        steps = {
-            step: {name: torch.from_numpy(values) for name, values in result.items()}
-            for step, result in found.items()
-        }
-        checkpoint.write({"steps": steps})
+    def keep(found: Mapping[str, Array]) -> None:
+        checkpoint.write({"steps": {step: torch.from_numpy(a) for step, a in found.items()}})
 
-    found = {
-        step: {name: tensor.numpy() for name, tensor in result.items()}
-        for step, result in checkpoint.read().get("steps", {}).items()
-    }
-    return Steps(found, keep)
+    kept = checkpoint.read().get("steps", {})
+    return Steps({step: tensor.numpy() for step, tensor in kept.items()}, keep)
 
 
 def choose(outcomes: list[Outcome]) -> Outcome:

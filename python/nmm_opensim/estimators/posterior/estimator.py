@@ -58,7 +58,7 @@ class Posterior(Estimator):
         coordinates = list(range(len(task.declaration.moment_coordinates)))
         status("calibrating muscles")
         fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-        fit.take(steps.run("calibration", lambda: {"best": _calibrate(fit)})["best"])
+        fit.take(steps.run("calibration", lambda: _calibrate(fit)))
         parameters = replace(fit.get_parameters(0), lag=0.0)
         status(f"calibrated: unexplained moment {100 * (1 - fit.find_explained().mean()):.0f} %")
         features = Features(trials)

@@ -13,7 +13,7 @@ from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 from ...nmm import PreparedTrial
 from ...tables import Array
 from ..estimator import Task
-from ..steps import Result, Steps
+from ..steps import Steps
 from .corrections import Features, collect
 from .drives import Drives, name_prior
 
@@ -62,19 +62,16 @@ def mask(
     """
     fitted, judged = split(task)
 
-    def choose() -> Result:
-        doubt = _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
-        return {"doubt": np.array(doubt)}
+    def choose() -> Array:
+        return np.array(
+            _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
+        )
 
-    measured_doubt = float(steps.run("doubt in measured muscles", choose)["doubt"])
+    measured_doubt = float(steps.run("doubt in measured muscles", choose))
     status(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
 
-    def ask(channel: str) -> Result:
-        return {
-            "estimates": _ask(
-                channel, drives, model, parameters, amplitudes, measured_doubt, fitted, judged
-            )
-        }
+    def ask(channel: str) -> Array:
+        return _ask(channel, drives, model, parameters, amplitudes, measured_doubt, fitted, judged)
 
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
@@ -82,7 +79,7 @@ def mask(
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
         if not drives.prior.find_evidence(asked) or recording.std() == 0:
             continue
-        estimates = steps.run(f"masked {channel}", partial(ask, channel))["estimates"]
+        estimates = steps.run(f"masked {channel}", partial(ask, channel))
         for k, estimate in enumerate(estimates):
             agreement = _core.agreement(estimate, recording)
             agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
