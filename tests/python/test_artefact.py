@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,6 +105,27 @@ def test_an_artefact_of_the_first_format_is_read(training: Training) -> None:
     # As that version gave it.
     assert soleus.mean() == pytest.approx(FORMAT_1_SOLEUS_MEAN, abs=1e-9)
     assert runtime.compute_intervals(excitations)[0] == []
+
+
+def test_a_posterior_of_the_second_format_is_read() -> None:
+    """``format2.nmm`` is of simulated elbows: three people, one of them asked for.
+
+    Beside it lie inputs, and excitations and intervals as the version that wrote it gave them.
+    """
+    data = Path(__file__).parents[1] / "data"
+    kept = json.loads((data / "format2.json").read_text(encoding="utf-8"))
+    runtime = _core.ExcitationModel(str(data / "format2.nmm"))
+    excitations = runtime.compute_excitations(
+        kept["channels"],
+        *(np.array(kept[key]) for key in ("emg_time", "emg", "time", "coordinates", "speeds")),
+    )
+    assert runtime.muscles == kept["muscles"]
+    np.testing.assert_allclose(excitations, kept["excitations"], rtol=0, atol=1e-12)
+    names, lower, upper = runtime.compute_intervals(excitations)
+    assert names == kept["deep"] == ["TRImed", "BRA"]
+    np.testing.assert_allclose(lower, kept["lower"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(upper, kept["upper"], rtol=0, atol=1e-12)
+    assert len(read_artefact(data / "format2.nmm").deep_muscles) == 2
 
 
 @pytest.mark.parametrize("size", [0, 7, 100, 5000, -1])
