@@ -11,6 +11,9 @@
 set -euo pipefail
 root="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 venv="$root/.venv"
+# The same kernels on every processor: OpenSim's inverse kinematics, within its tolerance, ends
+# elsewhere with others (tests/conftest.py).
+export OPENBLAS_CORETYPE="${OPENBLAS_CORETYPE:-Haswell}"
 build="$root/build/Release"
 setup_began=$SECONDS
 
