@@ -8,22 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from nmm_opensim.artefact import write_artefact
-from nmm_opensim.elbow.anatomy import MUSCLE_NAMES
-from nmm_opensim.elbow.subject import Subject
-from nmm_opensim.emg_driven.fit import EmgDrivenFit
-from nmm_opensim.emg_driven.model import EmgDrivenModel
-from nmm_opensim.estimators.neighbour import NeighbourCopy
+from nmm_opensim.arrays import Array
+from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy
+from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit
+from nmm_opensim.estimators.emg_driven.model import EmgDrivenModel
 from nmm_opensim.estimators.posterior.estimator import MOST_FRAMES, NO_LAG
 from nmm_opensim.estimators.posterior.export import calibrate
-from nmm_opensim.muscles.millard import read_properties
-from nmm_opensim.nmm import Declaration, PreparedTrial
-from nmm_opensim.sources import Measured, MuscleSources
-from nmm_opensim.tables import Array, Table
-from nmm_opensim.trained import CalibratedMuscles, TrainedNMM
-from nmm_opensim.training.setup import TrainingSetup
+from nmm_opensim.examples.elbow.anatomy import MUSCLE_NAMES
+from nmm_opensim.examples.elbow.subject import Subject
+from nmm_opensim.formats.tables import Table
+from nmm_opensim.nmm.artefact import write_artefact
+from nmm_opensim.nmm.chain import Declaration, PreparedTrial
+from nmm_opensim.nmm.sources import Measured, MuscleSources
+from nmm_opensim.nmm.trained import CalibratedMuscles, TrainedNMM
+from nmm_opensim.physics.muscles.millard import read_properties
+from nmm_opensim.training.preparation import Training
 from nmm_opensim.training.train import train
-from nmm_opensim.training.training import Training
+from nmm_opensim.training.training_setup import TrainingSetup
 
 TRUTH = "truth"
 

@@ -24,15 +24,16 @@ import opensim
 from elbow_artefacts import TRUTH, make_artefacts
 from timed_runs import run_opensim_cmd
 
-from nmm_opensim.elbow.anatomy import COORDINATE
-from nmm_opensim.elbow.model import build_elbow_model
-from nmm_opensim.elbow.subject import draw_subject
-from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, list_cases
+from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
-from nmm_opensim.opensim_cmd import find_plugin
-from nmm_opensim.opensim_files import write_document
-from nmm_opensim.tables import Array, read_table
-from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.examples.elbow.anatomy import COORDINATE
+from nmm_opensim.examples.elbow.model import build_elbow_model
+from nmm_opensim.examples.elbow.subject import draw_subject
+from nmm_opensim.examples.elbow.trials import LEAD_IN, TrialCase, list_cases
+from nmm_opensim.formats.opensim_files import write_document
+from nmm_opensim.formats.tables import read_table
+from nmm_opensim.running.opensim_cmd import find_plugin
+from nmm_opensim.training.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
 SETUP = ROOT / "setups" / "elbow_train.xml"

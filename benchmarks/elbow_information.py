@@ -23,10 +23,11 @@ from rich.table import Table as RichTable
 from sklearn.linear_model import Ridge
 
 from nmm_opensim import _core
-from nmm_opensim.elbow.anatomy import DEEP_MUSCLES, MUSCLE_NAMES
-from nmm_opensim.elbow.recording import CHANNELS, FLUCTUATION
-from nmm_opensim.osim_model import OsimModel
-from nmm_opensim.tables import Array, Table, read_table
+from nmm_opensim.arrays import Array
+from nmm_opensim.examples.elbow.anatomy import DEEP_MUSCLES, MUSCLE_NAMES
+from nmm_opensim.examples.elbow.recording import CHANNELS, FLUCTUATION
+from nmm_opensim.formats.tables import Table, read_table
+from nmm_opensim.physics.osim_model import OsimModel
 
 LOADS = ("0kg", "2kg", "4kg")
 DEEP = [MUSCLE_NAMES.index(name) for name in DEEP_MUSCLES]

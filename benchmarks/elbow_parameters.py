@@ -18,11 +18,11 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from nmm_opensim.calibration import PARAMETERS
-from nmm_opensim.muscles.millard import read_properties
-from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.nmm.calibration import PARAMETERS
+from nmm_opensim.physics.muscles.millard import read_properties
+from nmm_opensim.training.preparation import Training
 from nmm_opensim.training.train import choose, train
-from nmm_opensim.training.training import Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 
 def main(setup: Path, elbow: Path) -> None:

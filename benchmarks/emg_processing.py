@@ -9,8 +9,8 @@ from pathlib import Path
 
 from raw_emg import CHANNELS, DURATION, write_raw_emg
 
-from nmm_opensim.emg.process import process_emg
-from nmm_opensim.emg.setup import read_emg_setup
+from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
+from nmm_opensim.recordings.emg.process import process_emg
 
 REPEATS = 3
 

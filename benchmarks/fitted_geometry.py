@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.motion import Motion
-from nmm_opensim.paths.fitted import sample_geometry
-from nmm_opensim.training.setup import read_training_setup
-from nmm_opensim.training.training import Training
+from nmm_opensim.physics.motion import Motion
+from nmm_opensim.physics.paths.geometry import sample_geometry
+from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED_RATIO = 200

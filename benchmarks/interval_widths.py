@@ -22,8 +22,9 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table as RichTable
 
-from nmm_opensim.benchmark.setup import BenchmarkSetup, read_benchmark_setup
-from nmm_opensim.estimators.estimator import Estimate, FittedEstimator, Interval, Task
+from nmm_opensim.arrays import Array
+from nmm_opensim.benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
+from nmm_opensim.estimators.interface import Estimate, FittedEstimator, Interval, Task
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.posterior.masking import (
@@ -32,11 +33,10 @@ from nmm_opensim.estimators.posterior.masking import (
     find_relative_errors,
     split,
 )
-from nmm_opensim.nmm import PreparedTrial
-from nmm_opensim.prior.combination import Asked, MusclePrior
-from nmm_opensim.tables import Array
+from nmm_opensim.estimators.prior.combination import Asked, MusclePrior
+from nmm_opensim.nmm.chain import PreparedTrial
+from nmm_opensim.training.preparation import Training
 from nmm_opensim.training.scoring import EMG, Score, score_estimators
-from nmm_opensim.training.training import Training
 
 
 class Knowledge(ABC):

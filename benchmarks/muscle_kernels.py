@@ -24,10 +24,15 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from nmm_opensim.muscles.activation import compute_activations
-from nmm_opensim.muscles.millard import TENDON_MODELS, MillardMuscle, TendonModel, read_properties
-from nmm_opensim.muscles.reference import ReferenceMuscle
-from nmm_opensim.osim_model import OsimModel
+from nmm_opensim.physics.muscles.activation import compute_activations
+from nmm_opensim.physics.muscles.millard import (
+    TENDON_MODELS,
+    MillardMuscle,
+    TendonModel,
+    read_properties,
+)
+from nmm_opensim.physics.muscles.reference import ReferenceMuscle
+from nmm_opensim.physics.osim_model import OsimModel
 
 ROOT = Path(__file__).resolve().parents[1]
 MODEL = ROOT / "data" / "example3DWalking" / "subject_walk_scaled.osim"

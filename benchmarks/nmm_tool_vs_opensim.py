@@ -33,7 +33,7 @@ from static_optimization import (
 from timed_runs import make_times, run_opensim_cmd
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.opensim_cmd import find_plugin
+from nmm_opensim.running.opensim_cmd import find_plugin
 
 ROOT = Path(__file__).resolve().parents[1]
 REQUIRED_RATIO = 500  # against StaticOptimization

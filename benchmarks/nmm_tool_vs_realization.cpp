@@ -1,14 +1,14 @@
 #include "BenchmarkProgram.h"
-#include "CalibratedModel.h"
-#include "CoordinateTrajectory.h"
-#include "ModelLookup.h"
-#include "ModelPoser.h"
-#include "Tables.h"
-#include "Trial.h"
+#include "files/Tables.h"
+#include "model/CalibratedModel.h"
+#include "model/ModelLookup.h"
+#include "model/ModelPoser.h"
+#include "trial/CoordinateTrajectory.h"
+#include "trial/Trial.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>
-#include <nmm/ExcitationModel.h>
+#include <nmm/excitation/ExcitationModel.h>
 
 #include <algorithm>
 #include <cmath>

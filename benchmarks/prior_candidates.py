@@ -27,15 +27,15 @@ from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from nmm_opensim.benchmark.setup import read_benchmark_setup
-from nmm_opensim.estimators.estimator import Estimate, FittedEstimator, Task
+from nmm_opensim.arrays import Array
+from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.estimators.interface import Estimate, FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
-from nmm_opensim.nmm import PreparedTrial
-from nmm_opensim.prior.combination import REST, Asked
-from nmm_opensim.tables import Array
+from nmm_opensim.estimators.prior.combination import REST, Asked
+from nmm_opensim.nmm.chain import PreparedTrial
+from nmm_opensim.training.preparation import Training
 from nmm_opensim.training.scoring import EMG, score_estimators
-from nmm_opensim.training.setup import TrainingSetup
-from nmm_opensim.training.training import Training
+from nmm_opensim.training.training_setup import TrainingSetup
 
 CANDIDATES: dict[str, tuple[bool, Callable[[], RegressorMixin]]] = {
     "weights": (False, lambda: Ridge(1.0)),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmm_opensim.emg.simulated import make_bursts, simulate_emg
+from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 
 CHANNELS, RATE, DURATION = 16, 2000.0, 60.0
 SETUP = """<OpenSimDocument Version="40500"><NMMEmgProcessingTool name="minute"><recordings>

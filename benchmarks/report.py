@@ -11,9 +11,9 @@ from pathlib import Path
 
 from raw_emg import CHANNELS, DURATION, write_raw_emg
 
-from nmm_opensim.emg.process import process_emg
-from nmm_opensim.emg.setup import read_emg_setup
-from nmm_opensim.report.setup import read_report_setup
+from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
+from nmm_opensim.recordings.emg.process import process_emg
+from nmm_opensim.report.report_setup import read_report_setup
 from nmm_opensim.report.write import write_report
 
 SETUPS = Path(__file__).resolve().parents[1] / "setups"

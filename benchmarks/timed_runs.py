@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.opensim_cmd import find_opensim_cmd, make_environment
+from nmm_opensim.running.opensim_cmd import find_opensim_cmd, make_environment
 
 FRAME_INTERVAL = 0.01  # s, of the coordinates file
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from lxml import etree
 
-from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin
+from nmm_opensim.running.opensim_cmd import find_opensim_cmd, find_plugin
 
 ROOT = Path(__file__).resolve().parents[1]
 REGISTRATION = ROOT / "cpp" / "plugin" / "RegisterTypes_osimNMM.cpp"

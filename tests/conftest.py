@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nmm_opensim.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
-from nmm_opensim.osim_model import OsimModel
-from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.recordings.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
+from nmm_opensim.training.preparation import Outcome, Training
 from nmm_opensim.training.train import choose, train
-from nmm_opensim.training.training import Outcome, Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "data" / "example3DWalking"

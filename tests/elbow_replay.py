@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 from safetensors.numpy import save_file
 
-from nmm_opensim.elbow.anatomy import COORDINATE, MUSCLE_NAMES
-from nmm_opensim.elbow.recording import CHANNELS
-from nmm_opensim.elbow.subject import Subject
-from nmm_opensim.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
-from nmm_opensim.fingerprint import compute_fingerprint
-from nmm_opensim.muscles.millard import TendonModel
-from nmm_opensim.osim_model import OsimModel
+from nmm_opensim.examples.elbow.anatomy import COORDINATE, MUSCLE_NAMES
+from nmm_opensim.examples.elbow.recording import CHANNELS
+from nmm_opensim.examples.elbow.subject import Subject
+from nmm_opensim.examples.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
+from nmm_opensim.nmm.fingerprint import compute_fingerprint
+from nmm_opensim.physics.muscles.millard import TendonModel
+from nmm_opensim.physics.osim_model import OsimModel
 
 CASE = TrialCase(load=0.0, speed="medium", repetition=1)
 NETWORK_MUSCLES = ("BRA", "TRImed")

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
-from nmm_opensim.artefact import Artefact
+from nmm_opensim.formats.tables import Table
+from nmm_opensim.nmm.artefact import Artefact
 from nmm_opensim.report.content import Content
-from nmm_opensim.results import RunResults
-from nmm_opensim.tables import Table
+from nmm_opensim.running.results import RunResults
 
 EVIL = "</script><script>window.acted=1</script><img/src=x/onerror=window.acted=1>$x_{$"
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nmm_opensim.tables import Array
+from nmm_opensim.arrays import Array
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 #include "arrays.h"
 #include "module.h"
 
-#include <nmm/Activation.h>
+#include <nmm/muscles/Activation.h>
 
 namespace py = pybind11;
 

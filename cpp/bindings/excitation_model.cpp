@@ -1,7 +1,7 @@
 #include "arrays.h"
 #include "module.h"
 
-#include <nmm/ExcitationModel.h>
+#include <nmm/excitation/ExcitationModel.h>
 
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>

@@ -1,7 +1,7 @@
 #include "arrays.h"
 #include "module.h"
 
-#include <nmm/FittedPaths.h>
+#include <nmm/paths/FittedPaths.h>
 
 #include <pybind11/stl.h>
 

@@ -1,7 +1,7 @@
 #include "arrays.h"
 #include "module.h"
 
-#include <nmm/MuscleForces.h>
+#include <nmm/muscles/MuscleForces.h>
 
 #include <pybind11/functional.h>
 #include <pybind11/stl.h>

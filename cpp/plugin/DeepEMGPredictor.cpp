@@ -1,15 +1,15 @@
 #include "DeepEMGPredictor.h"
 
-#include "CalibratedModel.h"
-#include "Files.h"
-#include "ModelFingerprint.h"
-#include "ModelLookup.h"
-#include "OpenSimErrors.h"
-#include "RecordedNMM.h"
-#include "SetupFile.h"
+#include "files/Files.h"
+#include "files/SetupFile.h"
+#include "model/CalibratedModel.h"
+#include "model/ModelFingerprint.h"
+#include "model/ModelLookup.h"
+#include "model/OpenSimErrors.h"
+#include "trial/RecordedNMM.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
-#include <nmm/ShapeFunction.h>
+#include <nmm/muscles/ShapeFunction.h>
 
 #include <algorithm>
 #include <utility>

@@ -1,10 +1,10 @@
 #include "ForwardModel.h"
 
-#include "CalibratedModel.h"
 #include "DeepEMGPredictor.h"
-#include "ErrorReason.h"
-#include "FittedModelPaths.h"
 #include "NMMController.h"
+#include "files/ErrorReason.h"
+#include "model/CalibratedModel.h"
+#include "model/FittedModelPaths.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/Error.h>

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "TrialRecordings.h"
+#include "trial/TrialRecordings.h"
 
-#include <nmm/Artefact.h>
+#include <nmm/artefact/Artefact.h>
 
 #include <string>
 

@@ -1,12 +1,12 @@
 #include "NMMAnalysis.h"
 
-#include "CalibratedModel.h"
-#include "Files.h"
-#include "OpenSimErrors.h"
-#include "RecordedNMM.h"
-#include "SetupFile.h"
-#include "Tables.h"
-#include "TrialRun.h"
+#include "files/Files.h"
+#include "files/SetupFile.h"
+#include "files/Tables.h"
+#include "model/CalibratedModel.h"
+#include "model/OpenSimErrors.h"
+#include "trial/RecordedNMM.h"
+#include "trial/TrialRun.h"
 
 #include <OpenSim/Common/Logger.h>
 #include <OpenSim/Common/Storage.h>

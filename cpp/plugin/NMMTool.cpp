@@ -1,20 +1,20 @@
 #include "NMMTool.h"
 
-#include "CalibratedModel.h"
-#include "CoordinateTrajectory.h"
-#include "Files.h"
 #include "ForwardModel.h"
-#include "SetupFile.h"
-#include "Stopwatch.h"
-#include "TrialRecordings.h"
-#include "TrialRun.h"
-#include "TrialStates.h"
+#include "files/Files.h"
+#include "files/SetupFile.h"
+#include "model/CalibratedModel.h"
+#include "trial/CoordinateTrajectory.h"
+#include "trial/Stopwatch.h"
+#include "trial/TrialRecordings.h"
+#include "trial/TrialRun.h"
+#include "trial/TrialStates.h"
 
 #include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nmm/Error.h>
-#include <nmm/ExcitationModel.h>
 #include <nmm/Text.h>
+#include <nmm/excitation/ExcitationModel.h>
 
 #include <optional>
 

@@ -1,10 +1,10 @@
 #include "RegisterTypes_osimNMM.h"
 
 #include "DeepEMGPredictor.h"
-#include "FittedPathFunction.h"
 #include "NMMAnalysis.h"
 #include "NMMController.h"
 #include "NMMTool.h"
+#include "model/FittedPathFunction.h"
 
 #include <SimTKcommon/internal/State.h>
 

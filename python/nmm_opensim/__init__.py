@@ -4,14 +4,14 @@ Python trains and calibrates a model and writes one artefact (``.nmm``); the Ope
 that artefact and runs it inside any OpenSim pipeline.
 """
 
-__version__ = "0.1.0"
+from .version import __version__ as __version__
 
 
 def load_plugin() -> None:
     """Make the plugin's classes known to the ``opensim`` of this process.
 
-    See :func:`nmm_opensim.plugin.load_plugin`.
+    See :func:`nmm_opensim.running.plugin.load_plugin`.
     """
-    from .plugin import load_plugin as load
+    from .running.plugin import load_plugin as load
 
     load()

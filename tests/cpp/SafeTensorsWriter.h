@@ -1,6 +1,6 @@
 #pragma once
 
-#include <nmm/SafeTensors.h>
+#include <nmm/artefact/SafeTensors.h>
 
 #include <filesystem>
 #include <map>

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from nmm_opensim.opensim_cmd import find_opensim_cmd, find_plugin
+from nmm_opensim.running.opensim_cmd import find_opensim_cmd, find_plugin
 
 # A run takes about a second; one that waits for ever must not stop the tests.
 TIME_LIMIT = 120

@@ -24,9 +24,9 @@ from opensim_python import LOAD_MODEL, OPENSIM_PYTHON, run_python
 from safetensors import safe_open
 from sto import Sto, read_sto
 
-from nmm_opensim.elbow.anatomy import COORDINATE, MUSCLE_NAMES
-from nmm_opensim.elbow.trials import LEAD_IN
-from nmm_opensim.muscles.millard import TendonModel
+from nmm_opensim.examples.elbow.anatomy import COORDINATE, MUSCLE_NAMES
+from nmm_opensim.examples.elbow.trials import LEAD_IN
+from nmm_opensim.physics.muscles.millard import TendonModel
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

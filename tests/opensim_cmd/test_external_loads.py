@@ -13,10 +13,10 @@ from conftest import Walking, run_cli
 from opensim_python import LOAD_MODEL, OPENSIM_PYTHON, run_python
 from sto import read_sto
 
-from nmm_opensim.artefact import read_artefact
 from nmm_opensim.estimators.posterior.estimator import Posterior
-from nmm_opensim.training.setup import read_training_setup
-from nmm_opensim.training.training import Training
+from nmm_opensim.nmm.artefact import read_artefact
+from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

@@ -15,10 +15,10 @@ from conftest import Walking
 from lxml import etree
 from sto import Sto, read_sto
 
+from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
-from nmm_opensim.nmm import NeuralMusculoskeletalModel, Reconstruction
-from nmm_opensim.tables import Array
-from nmm_opensim.training.training import Outcome, Training
+from nmm_opensim.nmm.chain import NeuralMusculoskeletalModel, Reconstruction
+from nmm_opensim.training.preparation import Outcome, Training
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str], str]

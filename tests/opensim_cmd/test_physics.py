@@ -13,13 +13,14 @@ import pytest
 import torch
 from conftest import Walking
 
+from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
-from nmm_opensim.nmm import Reconstruction
-from nmm_opensim.tables import Array, read_table
-from nmm_opensim.training.setup import read_training_setup
+from nmm_opensim.formats.tables import read_table
+from nmm_opensim.nmm.chain import Reconstruction
+from nmm_opensim.training.preparation import Training
 from nmm_opensim.training.train import choose
 from nmm_opensim.training.train import train as train_nmm
-from nmm_opensim.training.training import Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 

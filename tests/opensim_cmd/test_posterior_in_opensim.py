@@ -9,10 +9,10 @@ import numpy as np
 from conftest import Walking, run_cli
 from sto import read_sto
 
-from nmm_opensim.artefact import read_artefact
 from nmm_opensim.estimators.posterior.estimator import Posterior
-from nmm_opensim.training.setup import read_training_setup
-from nmm_opensim.training.training import Training
+from nmm_opensim.nmm.artefact import read_artefact
+from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.training_setup import read_training_setup
 
 
 def test_the_tool_runs_a_posterior(

@@ -15,7 +15,7 @@ import pytest
 from conftest import ROOT
 from lxml import etree
 
-from nmm_opensim.opensim_cmd import find_opensim_cmd
+from nmm_opensim.running.opensim_cmd import find_opensim_cmd
 
 # The folder that the set-up builds in: only what differs is compiled again.
 BUILD = ROOT / "build" / "Release"

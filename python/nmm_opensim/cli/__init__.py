@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from .. import __version__
 from ..errors import one_line_errors
+from ..version import __version__
 from . import models, nmm, project, recordings
 from .console import example
 

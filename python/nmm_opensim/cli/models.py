@@ -56,9 +56,9 @@ def scale(
     segments are given, and with them paths, fibres and tendons. What changed is shown and written
     beside the copy: _scaling.csv. With a static trial with markers use OpenSim's own ScaleTool.
     """
-    from ..scaling.report import make_report, write_changes
-    from ..scaling.scale import scale_model
-    from ..scaling.segments import read_segment_lengths
+    from ..models.scaling.scale import scale_model
+    from ..models.scaling.scaling_report import make_report, write_changes
+    from ..models.scaling.segments import read_segment_lengths
 
     scaled = scale_model(
         model,
@@ -92,8 +92,13 @@ def convert_muscles(model: Path, output: Path) -> None:
     come. What that changed, and what has no equivalent, is shown and written beside the copy:
     _conversion.csv, and isometric force-length curves as _force_length.csv and .png.
     """
-    from ..conversion.convert import convert_muscles
-    from ..conversion.report import draw_curves, make_report, write_curves, write_properties
+    from ..models.conversion.conversion_report import (
+        draw_curves,
+        make_report,
+        write_curves,
+        write_properties,
+    )
+    from ..models.conversion.convert import convert_muscles
 
     with console.status("Converting muscles"):
         muscles = convert_muscles(model, output)
@@ -134,7 +139,7 @@ def apply_calibration(model: Path, artefact: Path, output: Path) -> None:
     gains, shape factor and electromechanical delay, which no model file can hold, stay in the
     artefact.
     """
-    from ..calibrated_model import write_calibrated_model
+    from ..models.calibrated import write_calibrated_model
 
     changes = write_calibrated_model(model, artefact, output)
     table = Table("muscle", "parameter", "before", "after", box=None)

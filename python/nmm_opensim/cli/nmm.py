@@ -21,11 +21,11 @@ def train(setup: Path) -> None:
     becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and the same
     command goes on from there.
     """
-    from ..training.score_report import describe_judgements, list_scores, make_tables, write_scores
+    from ..training.preparation import Training
+    from ..training.score_tables import describe_judgements, list_scores, make_tables, write_scores
     from ..training.scoring import score_training, summarise
-    from ..training.setup import read_training_setup
     from ..training.train import choose, train
-    from ..training.training import Training
+    from ..training.training_setup import read_training_setup
 
     declared = read_training_setup(setup)
     with console.status("Reading data and sampling muscle paths") as status:
@@ -74,9 +74,9 @@ def run(setup: Path) -> None:
     activations, muscle forces, joint moments and their agreement as .sto files. A picture of deep
     EMG and moments is added. `opensim-cmd print-xml NMMTool` is the manual of the setup.
     """
-    from ..figures import draw_run
-    from ..opensim_cmd import run_tool
-    from ..results import read_results, read_run_setup
+    from ..running.figures import draw_run
+    from ..running.opensim_cmd import run_tool
+    from ..running.results import read_results, read_run_setup
 
     declared = read_run_setup(setup)
     command = run_tool(setup)
@@ -97,10 +97,10 @@ def benchmark(setup: Path) -> None:
     Markdown, CSV, JSON and a picture. What is computed is kept: the same command goes on where it
     was stopped.
     """
-    from ..benchmark.cells import Cell, run_cells
-    from ..benchmark.report import make_markdown, write_report
-    from ..benchmark.setup import read_benchmark_setup
-    from ..benchmark.summary import judge, summarise_cells
+    from ..benchmarking.benchmark_report import make_markdown, write_report
+    from ..benchmarking.benchmark_setup import read_benchmark_setup
+    from ..benchmarking.cells import Cell, run_cells
+    from ..benchmarking.summary import judge, summarise_cells
     from ..estimators.catalogue import list_standings
 
     declared = read_benchmark_setup(setup)
@@ -136,7 +136,7 @@ def report(setup: Path) -> None:
     forces, moments, parameters, baselines, verdicts, and how to make all of it again. Figures for
     papers (PDF, SVG) are written beside it.
     """
-    from ..report.setup import read_report_setup
+    from ..report.report_setup import read_report_setup
     from ..report.write import write_report
 
     declared = read_report_setup(setup)

@@ -86,8 +86,8 @@ def init(**values: Any) -> None:
     you say so or names are equal; what is open is marked FILL IN and listed with near names. Asks
     what no file tells, but only at a terminal.
     """
-    from ..init.init import Options, write_setups
-    from ..init.report import make_table
+    from ..project.init.init import Options, write_setups
+    from ..project.init.setup_table import make_table
 
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     options = Options(**values)
@@ -115,7 +115,7 @@ def validate(setups: tuple[Path, ...]) -> None:
     SETUPS hold tools of ours; the first thing that is wrong is one line with file and line. Files
     that a setup names must be there, but are not read.
     """
-    from ..schemas.check import check_setup
+    from ..project.schemas.check import check_setup
 
     for setup in setups:
         console.print(f"{setup}: a valid {check_setup(setup)}", soft_wrap=True)
@@ -129,7 +129,7 @@ def schemas(folder: Path) -> None:
     Point the editor at setup.xsd: it completes elements, tells what they mean and underlines what
     is wrong.
     """
-    from ..schemas.schema import write_schemas
+    from ..project.schemas.schema import write_schemas
 
     console.print(f"Schema of every setup: {write_schemas(folder)}", soft_wrap=True)
 
@@ -146,7 +146,7 @@ def doctor(artefact: Path | None) -> None:
     Where the plugin cannot be loaded the real reason is told: a missing library in the loader's own
     words, or the versions that differ. The exit status is 1 if anything does not fit.
     """
-    from ..doctor import examine
+    from ..running.doctor import examine
 
     findings = examine(artefact)
     table = Table(box=None, show_header=False)

@@ -23,9 +23,9 @@ def process_emg(setup: Path) -> None:
     SETUP holds an NMMEmgProcessingTool: files (.csv, .txt, .c3d, .sto, .mot), filters and
     normalisation. The envelopes are as `train` takes them. Findings are shown and written as JSON.
     """
-    from ..emg.process import process_emg
-    from ..emg.quality_file import make_table
-    from ..emg.setup import read_emg_setup
+    from ..recordings.emg.emg_setup import read_emg_setup
+    from ..recordings.emg.process import process_emg
+    from ..recordings.emg.quality_file import make_table
 
     declared = read_emg_setup(setup)
     with console.status("Processing EMG") as status:
@@ -172,7 +172,7 @@ def inverse_kinematics(setup: Path) -> None:
     is OpenSim's own setup file; unlike in OpenSim, its model is looked for in the setup's folder
     too, so it runs from anywhere.
     """
-    from ..inverse.run import run_kinematics
+    from ..recordings.inverse.run import run_kinematics
 
     for motion in run_kinematics(setup):
         console.print(f"Joint angles: {motion}", soft_wrap=True)
@@ -191,7 +191,7 @@ def inverse_dynamics(setup: Path) -> None:
     actuators, and no other force that acts: limits, ligaments and springs stay in the model. The
     result's header states how it was made; `train` checks it.
     """
-    from ..inverse.run import run_dynamics
+    from ..recordings.inverse.run import run_dynamics
 
     for moments in run_dynamics(setup):
         console.print(f"Joint moments: {moments}", soft_wrap=True)
@@ -207,9 +207,9 @@ def timing(setup: Path) -> None:
     warning.
     """
     from ..timing.recordings import estimate_setup_timing
-    from ..timing.report import make_table
-    from ..training.setup import read_training_setup
-    from ..training.training import Training
+    from ..timing.timing_table import make_table
+    from ..training.preparation import Training
+    from ..training.training_setup import read_training_setup
 
     declared = read_training_setup(setup)
     with console.status("Reading data and sampling muscle paths") as status:

@@ -12,13 +12,13 @@ from pathlib import Path
 from rich.console import Console
 
 from ..errors import one_line_errors
-from ..training.score_report import make_tables, write_scores
+from ..training.preparation import Training
+from ..training.score_tables import make_tables, write_scores
 from ..training.scoring import score_estimators, summarise
-from ..training.setup import read_training_setup
-from ..training.training import Training
+from ..training.training_setup import read_training_setup
+from .baselines.synx import FittedSynx
 from .catalogue import ESTIMATORS, fit_estimator
-from .estimator import FittedEstimator
-from .synx import FittedSynx
+from .interface import FittedEstimator
 
 
 def main(arguments: list[str]) -> None:

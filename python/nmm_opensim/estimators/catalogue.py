@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..training.hidden import reveal
-from ..training.setup import Optimization
-from ..training.training import Training
-from .emg_assisted import EmgAssisted
-from .estimator import Estimator, FittedEstimator, Standing, SupervisedEstimator
-from .neighbour import NeighbourCopy
+from ..training.labels import reveal
+from ..training.preparation import Training
+from .baselines.emg_assisted import EmgAssisted
+from .baselines.neighbour import NeighbourCopy
+from .baselines.static_optimization import StaticOptimization
+from .baselines.supervised import Supervised
+from .baselines.synx import Synx, SynxOracle
+from .interface import Estimator, FittedEstimator, Standing, SupervisedEstimator
 from .network import Network
+from .optimization import Optimization
 from .posterior.estimator import Posterior
-from .static_optimization import StaticOptimization
-from .supervised import Supervised
-from .synx import Synx, SynxOracle
 
 Make = Callable[[Optimization], Estimator | SupervisedEstimator]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from ..nmm import MusculoskeletalModel, PreparedTrial
-from .estimator import Estimate
+from ..nmm.chain import MusculoskeletalModel, PreparedTrial
+from .interface import Estimate
 
 
 def run_chain(chain: MusculoskeletalModel, trial: PreparedTrial) -> Estimate:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from ..nmm import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
-from ..trained import TrainedNMM, describe_network
-from ..training.fitting import MomentLoss, minimise
-from ..training.setup import Optimization
+from ..nmm.chain import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
+from ..nmm.trained import TrainedNMM, describe_network
 from .chain import run_chain
-from .estimator import Estimate, Estimator, FittedNMM, Task
+from .interface import Estimate, Estimator, FittedNMM, Task
+from .optimization import MomentLoss, Optimization, minimise
 
 
 class Network(Estimator):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..tables import Array
+from ..arrays import Array
 
 
 class Steps:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
-from ..tables import Array
 
 SIGNED_AXES = {
     f"{sign}{axis}": (i, -1.0 if sign else 1.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NMMError
-from .external_loads import write_external_loads
+from ..formats.external_loads import write_external_loads
 from .force_plates import make_load, read_force_plates
 from .markers import write_markers
 

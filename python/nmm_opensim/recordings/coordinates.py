@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NMMError
-from ..tables import Table, write_table
+from ..formats.tables import Table, write_table
 from .delimited import Layout
 from .read import choose, read_signals
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
 from ..files import require_reasonable
-from ..tables import Array
 from .signal import VOLTS, Signal, find_rate
 
 DELIMITERS = {"tab": "\t", "semicolon": ";", "comma": ","}

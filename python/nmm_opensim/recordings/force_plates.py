@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
-from ..tables import Array
+from ..formats.external_loads import RecordedLoad
 from .axes import METRES, read_axes
 from .c3d import read_c3d
-from .external_loads import RecordedLoad
 
 NEWTON_METRES = {"nm": 1.0, "ncm": 1e-2, "nmm": 1e-3}
 """Units of moments, in small letters and without signs."""

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
 from ..files import write_text
-from ..tables import Array
 from .axes import METRES, read_axes
 from .c3d import read_c3d
 

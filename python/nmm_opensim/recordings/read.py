@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NMMError, nearest_names
-from ..tables import read_table
+from ..formats.tables import read_table
 from .c3d import read_c3d_analog
 from .delimited import Layout, read_delimited
 from .signal import LARGEST_RATE_ERROR, Signal, find_rate

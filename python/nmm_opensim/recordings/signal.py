@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
-from ..tables import Array
 
 # Times are printed with few digits, and clocks jitter; a lost sample is a whole step.
 LARGEST_JITTER = 0.5  # steps

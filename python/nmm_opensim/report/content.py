@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artefact import Artefact, read_artefact
-from ..benchmark.report import read_rows
-from ..benchmark.setup import BenchmarkSetup, read_benchmark_setup
-from ..benchmark.summary import Row, Verdict, judge
-from ..emg.process import read_recording
-from ..emg.quality import Examined
-from ..emg.quality_file import read_quality
-from ..emg.setup import EmgSetup, read_emg_setup
+from ..benchmarking.benchmark_report import read_rows
+from ..benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
+from ..benchmarking.summary import Row, Verdict, judge
 from ..errors import NMMError
 from ..estimators.catalogue import list_standings
+from ..formats.tables import Table, read_table
+from ..nmm.artefact import Artefact, read_artefact
+from ..recordings.emg.emg_setup import EmgSetup, read_emg_setup
+from ..recordings.emg.process import read_recording
+from ..recordings.emg.quality import Examined
+from ..recordings.emg.quality_file import read_quality
 from ..recordings.signal import Signal
-from ..results import RunResults, read_results, read_run_setup
-from ..tables import Table, read_table
-from ..training.score_report import read_scores
+from ..running.results import RunResults, read_results, read_run_setup
+from ..training.score_tables import read_scores
 from ..training.scoring import Summary, summarise
-from ..training.setup import TrainingSetup, read_training_setup
+from ..training.training_setup import TrainingSetup, read_training_setup
 from .provenance import Provenance, describe_provenance, find_changes, make_command
-from .setup import ReportRun, ReportSetup
+from .report_setup import ReportRun, ReportSetup
 
 RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
 """What the report reads of an artefact's training: no run needs it, and old artefacts lack some."""

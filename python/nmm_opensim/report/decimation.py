@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..tables import Array
+from ..arrays import Array
 
 BUCKETS = 1500
 """About as many as a wide screen has pixels for a plot."""

@@ -9,17 +9,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
-from .. import __version__
+from ..version import __version__
 from .content import Content
 from .view.benchmark import describe_benchmark
 from .view.figure import Figure
-from .view.inputs import (
-    describe_training,
-    draw_inputs,
-    list_sources,
-    list_trials,
-    list_warnings,
-)
+from .view.inputs import describe_training, draw_inputs, list_sources, list_trials, list_warnings
 from .view.parameters import draw_parameters, list_parameters
 from .view.raw_emg import describe_raw_emg
 from .view.runs import describe_run

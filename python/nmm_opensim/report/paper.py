@@ -7,9 +7,14 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 
-from ..figures import SETTINGS, draw_grid, draw_panels, save
-from ..palette import BASELINE, NMM, REFERENCE
-from ..panels import make_activation_panel, make_deep_panels, make_force_panel, make_moment_panels
+from ..running.figures import SETTINGS, draw_grid, draw_panels, save
+from ..running.palette import BASELINE, NMM, REFERENCE
+from ..running.panels import (
+    make_activation_panel,
+    make_deep_panels,
+    make_force_panel,
+    make_moment_panels,
+)
 from .content import Content
 from .view.parameters import Ratios, compute_ratios
 

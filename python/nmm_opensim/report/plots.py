@@ -12,10 +12,11 @@ from typing import Any
 
 import numpy as np
 
-from ..palette import BASELINE, NMM, REFERENCE
-from ..panels import Line, Panel
+from ..arrays import Array
+from ..formats.tables import Table
 from ..recordings.signal import Signal
-from ..tables import Array, Table
+from ..running.palette import BASELINE, NMM, REFERENCE
+from ..running.panels import Line, Panel
 from .decimation import Decimated, decimate
 
 Plot = dict[str, Any]

@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..artefact import Artefact
-from ..benchmark.setup import BenchmarkSetup
-from ..emg.setup import EmgSetup
+from ..benchmarking.benchmark_setup import BenchmarkSetup
 from ..files import hash_file
-from ..results import RunSetup
-from ..training.setup import TrainingSetup
-from .setup import ReportSetup
+from ..nmm.artefact import Artefact
+from ..recordings.emg.emg_setup import EmgSetup
+from ..running.results import RunSetup
+from ..training.training_setup import TrainingSetup
+from .report_setup import ReportSetup
 
 # A retraining takes longer than this; copying a folder of results does not.
 CLOCK_TOLERANCE = 1.0  # s

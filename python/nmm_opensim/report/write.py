@@ -9,7 +9,7 @@ from ..files import write_text
 from .content import gather
 from .page import render
 from .paper import draw_paper_figures
-from .setup import ReportSetup
+from .report_setup import ReportSetup
 
 
 def write_report(setup: ReportSetup, show: Callable[[str], None] = lambda _: None) -> list[Path]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..muscles.activation import POSSIBLE_DELAY
-from ..nmm import PreparedTrial
-from ..osim_model import OsimModel
-from ..sources import MuscleSources
-from ..training.training import Training, group_recordings
-from .lag import Lag, estimate_lags
+from ..estimators.emg_driven.lag import Lag, estimate_lags
+from ..nmm.chain import PreparedTrial
+from ..nmm.sources import MuscleSources
+from ..physics.muscles.activation import POSSIBLE_DELAY
+from ..physics.osim_model import OsimModel
+from ..training.preparation import Training, group_recordings
 
 # s, beyond activation dynamics: what an electromechanical delay usually is.
 USUAL_DELAY = (0.02, 0.1)

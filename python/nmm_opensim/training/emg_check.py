@@ -7,9 +7,9 @@ from itertools import combinations
 
 import numpy as np
 
+from ..arrays import Array
 from ..errors import NMMError
-from ..tables import Array
-from ..trial import Trial
+from ..nmm.trial import Trial
 
 # An envelope touches its maximum at single samples; one that stays there was cut off.
 LARGEST_SHARE_AT_MAXIMUM = 0.01

@@ -6,11 +6,11 @@ from collections.abc import Container, Sequence
 
 import numpy as np
 
-from ..calibration import PARAMETERS
 from ..errors import NMMError
-from ..nmm import Declaration, PreparedTrial
-from ..osim_model import SMALLEST_MOMENT_ARM
-from ..sources import Deep, Tied
+from ..nmm.calibration import PARAMETERS
+from ..nmm.chain import Declaration, PreparedTrial
+from ..nmm.sources import Deep, Tied
+from ..physics.osim_model import SMALLEST_MOMENT_ARM
 
 # s: moments that are closer in time say nearly the same of a slow movement.
 INDEPENDENT_TIME = 0.2

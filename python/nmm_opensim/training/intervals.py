@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _core
+from ..arrays import Array
 from ..errors import NMMError
-from ..tables import Array
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .. import _core
-from ..estimators.estimator import FittedEstimator, Interval
-from ..estimators.neighbour import NeighbourCopy
-from ..tables import Array
-from .hidden import read_hidden
+from ..arrays import Array
+from ..estimators.baselines.neighbour import NeighbourCopy
+from ..estimators.interface import FittedEstimator, Interval
 from .intervals import compute_coverage
-from .setup import ROLES
-from .training import Outcome, Training
+from .labels import read_hidden
+from .preparation import Outcome, Training
+from .training_setup import ROLES
 
 EMG, MOMENT = "EMG", "moment"
 

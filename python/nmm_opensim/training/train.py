@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 
 import torch
 
+from ..arrays import Array
+from ..estimators.checkpoint import Checkpoint
 from ..estimators.network import FittedNetwork
 from ..estimators.posterior.estimator import Posterior
 from ..estimators.steps import Steps
-from ..tables import Array
-from .checkpoint import Checkpoint
 from .information import check_information, describe_little_data
-from .training import Outcome, Training
+from .preparation import Outcome, Training
 
 Progress = Callable[[str, float | None], None]
 """Called with what is done and, where that is known, the share that is done (0 to 1)."""

@@ -15,11 +15,11 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.signal import lfilter
 
-from ...emg_driven.fit import ERROR_TIME, UNEXPLAINED
-from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
-from ...nmm import PreparedTrial
-from ...predictor import standardise
-from ...tables import Array
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ...nmm.predictor import standardise
+from ..emg_driven.fit import ERROR_TIME, UNEXPLAINED
+from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
 
 # Chosen by the moments of the treadmill's validation strides.
 FEATURES = 120

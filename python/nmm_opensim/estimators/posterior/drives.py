@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 
 from ...errors import NMMError
-from ...nmm import PreparedTrial
-from ...prior.combination import MusclePrior
-from ...prior.population import Population
-from ...sources import Deep, Measured, MuscleSources, Source, Unscored
-from ...tables import Table
-from ..estimator import Task
+from ...formats.tables import Table
+from ...nmm.chain import PreparedTrial
+from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored
+from ..interface import Task
+from ..prior.combination import MusclePrior
+from ..prior.population import Population
 
 
 class Drives:

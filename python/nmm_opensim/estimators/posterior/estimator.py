@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...emg_driven.fit import EmgDrivenFit, Uncertainty
-from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
-from ...nmm import PreparedTrial
-from ...tables import Array
-from ...trained import ExcitationJudgement, TrainedNMM
-from ..estimator import Estimate, Estimator, FittedNMM, Interval, Task
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ...nmm.trained import ExcitationJudgement, TrainedNMM
+from ..emg_driven.fit import EmgDrivenFit, Uncertainty
+from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ..interface import Estimate, Estimator, FittedNMM, Interval, Task
 from ..steps import Steps
 from .corrections import Features, NormalEquations, collect, find_errors
 from .drives import Drives, name_prior

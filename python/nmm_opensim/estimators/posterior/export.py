@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from ...emg_driven.fit import Uncertainty
-from ...emg_driven.model import EmgDrivenModel, Parameters
-from ...muscles.millard import MuscleProperties, read_properties
-from ...prior.combination import REST, Asked, MusclePrior
-from ...prior.population import KERNEL_WIDTH
-from ...tables import Array
-from ...trained import CalibratedMuscles, ExcitationJudgement, TrainedNMM
-from ..estimator import Task
+from ...arrays import Array
+from ...nmm.trained import CalibratedMuscles, ExcitationJudgement, TrainedNMM
+from ...physics.muscles.millard import MuscleProperties, read_properties
+from ..emg_driven.fit import Uncertainty
+from ..emg_driven.model import EmgDrivenModel, Parameters
+from ..interface import Task
+from ..prior.combination import REST, Asked, MusclePrior
+from ..prior.population import KERNEL_WIDTH
 from .corrections import Features
 from .drives import Drives, name_prior
 from .verdicts import judge_parameters

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from ... import _core
-from ...emg_driven.model import WHOLE, EmgDrivenModel, Parameters
-from ...nmm import PreparedTrial
-from ...tables import Array
-from ..estimator import Task
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ..interface import Task
 from ..steps import Steps
 from .corrections import Features, collect
 from .drives import Drives, name_prior

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from ...calibration import Bounds
-from ...emg_driven.fit import SPREADS, STRENGTH, Uncertainty
-from ...emg_driven.model import Parameters
-from ...muscles.millard import MuscleProperties
-from ...prior.combination import Evidence
-from ...tables import Array
-from ...trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
+from ...arrays import Array
+from ...nmm.calibration import Bounds
+from ...nmm.trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
+from ...physics.muscles.millard import MuscleProperties
+from ..emg_driven.fit import SPREADS, STRENGTH, Uncertainty
+from ..emg_driven.model import Parameters
+from ..prior.combination import Evidence
 from .masking import NINETY_PERCENT, Masking
 
 # Moments decide what they leave less than half as uncertain as it was before.

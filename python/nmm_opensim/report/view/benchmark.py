@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from ...benchmark.report import LEGEND, label_estimator
-from ...benchmark.summary import select
-from ...palette import BASELINE, COLORS, NMM
+from ...benchmarking.benchmark_report import LEGEND, label_estimator
+from ...benchmarking.summary import select
+from ...running.palette import BASELINE, COLORS, NMM
 from ...training.scoring import EMG
 from ..content import Benchmark
 from ..plots import plot_bars

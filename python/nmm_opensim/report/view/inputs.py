@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ...trial import read_emg
+from ...nmm.trial import read_emg
 from ..content import Content
 from ..plots import plot_envelopes
 from ..provenance import relative

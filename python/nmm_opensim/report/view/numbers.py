@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...benchmark.summary import Row
+from ...benchmarking.summary import Row
 from ...training.scoring import Summary
 
 MINUS = "\u2212"

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...palette import choose_styles
-from ...panels import (
+from ...running.palette import choose_styles
+from ...running.panels import (
     make_activation_panel,
     make_deep_panels,
     make_force_panel,
     make_moment_panels,
 )
-from ...results import RunResults
+from ...running.results import RunResults
 from ..plots import plot_muscles, plot_panel
-from ..setup import ReportRun
+from ..report_setup import ReportRun
 from .figure import Figure
 
 

@@ -1,0 +1,67 @@
+#include "RecordedNMM.h"
+
+#include "files/Files.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace nmm::osim {
+
+namespace {
+
+/// The least of all times where there is no such file any more.
+std::filesystem::file_time_type getTime(const std::string& file) {
+    std::error_code ignored;
+    return std::filesystem::last_write_time(file, ignored);
+}
+
+Artefact readArtefact(const std::string& file) {
+    checkFileExists(file, "Artefact file");
+    return Artefact::read(file);
+}
+
+} // namespace
+
+bool RecordedNMM::Source::operator==(const Source& other) const {
+    return artefactFile == other.artefactFile && recordings == other.recordings;
+}
+
+RecordedNMM::RecordedNMM(Source source)
+        : _source(std::move(source)), _excitationModel(readArtefact(_source.artefactFile)),
+          _fittedPaths(getArtefact().getFittedPaths()),
+          _recordings(readRecordings(_source.recordings, getArtefact())) {
+    const auto& loads = _recordings.externalLoads.dataFile;
+    for (const auto& file : {_source.artefactFile, _source.recordings.emgFile,
+                 loads.empty() ? "" : _source.recordings.externalLoadsFile, loads}) {
+        _files.push_back({file, getTime(file)});
+    }
+    const auto& artefact = getArtefact();
+    _lags.push_back(artefact.electromechanicalDelay);
+    for (const double lag : artefact.predictor.emgLags) {
+        _lags.push_back(artefact.electromechanicalDelay + lag);
+    }
+}
+
+bool RecordedNMM::isCurrent() const {
+    return std::all_of(_files.begin(), _files.end(),
+            [](const auto& read) { return read.time == getTime(read.file); });
+}
+
+Matrix RecordedNMM::computeExcitations(double time, Matrix coordinates, Matrix speeds) const {
+    const auto& emg = _recordings.emg;
+    const auto& samples = emg.channels.time;
+    const bool isInside = !samples.empty() && time >= samples.front() &&
+                          time - getArtefact().electromechanicalDelay <= samples.back();
+    std::vector<double> times;
+    for (const double lag : _lags) {
+        times.push_back(time - lag);
+    }
+    const FrameInputs inputs{
+            std::move(coordinates), std::move(speeds), _recordings.externalLoads.sampleAt({time})};
+    // The whole recording only to say how far it reaches.
+    return _excitationModel.computeExcitations(
+            isInside ? selectNeighbours(emg.channels, times) : emg.channels, {time}, inputs,
+            emg.name);
+}
+
+} // namespace nmm::osim

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "TrialRecordings.h"
+
+#include <nmm/excitation/ExcitationModel.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nmm::osim {
+
+/// What the components that run inside other tools need beside a motion: an artefact and the
+/// recordings that it reads. Immutable once read, so that copies of a component share it.
+class RecordedNMM {
+public:
+    /// Where they come from.
+    struct Source {
+        std::string artefactFile; ///< absolute
+        RecordingFiles recordings;
+
+        bool operator==(const Source& other) const;
+    };
+
+    /// @throws nmm::Error naming the file and what is wrong with it.
+    explicit RecordedNMM(Source source);
+
+    const Source& getSource() const { return _source; }
+    /// Whether the files are still those that were read.
+    bool isCurrent() const;
+
+    const ExcitationModel& getExcitationModel() const { return _excitationModel; }
+    const Artefact& getArtefact() const { return _excitationModel.getArtefact(); }
+    const std::vector<FittedPath>& getFittedPaths() const { return _fittedPaths; }
+    const TrialRecordings& getRecordings() const { return _recordings; }
+
+    /// The excitations of all muscles at one moment.
+    /// @param time s
+    /// @param coordinates the values that the network listens to, one row
+    /// @param speeds the speeds that the network listens to, one row
+    /// @throws nmm::Error if a recording does not reach so far.
+    Matrix computeExcitations(double time, Matrix coordinates, Matrix speeds) const;
+
+private:
+    struct FileTime {
+        std::string file;
+        std::filesystem::file_time_type time;
+    };
+
+    Source _source;
+    ExcitationModel _excitationModel;
+    std::vector<FittedPath> _fittedPaths;
+    TrialRecordings _recordings;
+    std::vector<FileTime> _files; ///< all that were read, when they were
+    std::vector<double> _lags;    ///< of all EMG samples that a moment needs, s before it
+};
+
+} // namespace nmm::osim

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "SafeTensors.h"
+
+#include <nmm/muscles/TendonModel.h>
+#include <nmm/paths/FittedPath.h>
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace nmm {
+
+/// An EMG channel that the NMM listens to.
+struct Channel {
+    std::string name;
+    /// Calibrated gain from the recorded envelope to excitation (dimensionless).
+    double gain = 1.0;
+};
+
+/// Holds the true excitation where e was estimated, with a probability of 90 %: from e - h, but not
+/// below 0, to e + h, with h = margin (floor + e).
+struct ExcitationInterval {
+    double margin = 0.0;
+    double floor = 0.0;
+};
+
+/// Where a muscle's excitation comes from. Exactly one source per muscle.
+struct MuscleSource {
+    enum class Kind {
+        Measured, ///< weighted sum of EMG channels
+        Deep,     ///< predicted by the network; scored where a hidden recording exists
+        Tied,     ///< a fixed ratio of another muscle's excitation
+        Unscored  ///< predicted by the network without any evidence to judge it by
+    };
+    Kind kind = Kind::Unscored;
+
+    /// Measured: indices into Artefact::channels and one weight each.
+    std::vector<std::size_t> channels;
+    std::vector<double> weights;
+
+    /// Deep and Unscored: index of the predictor's output.
+    std::size_t output = 0;
+    /// Deep: the recorded channel that may score it; it is never an input.
+    std::optional<std::string> recordedChannel;
+    /// Deep: absent where nothing is known of the error.
+    std::optional<ExcitationInterval> interval;
+
+    /// Tied: index into Artefact::muscles (never itself tied) and the ratio.
+    std::size_t tiedTo = 0;
+    double ratio = 1.0;
+};
+
+/// One muscle with its calibrated parameters: absolute values, set and never multiplied.
+struct Muscle {
+    std::string name;
+    double maxIsometricForce = 0.0;        ///< N
+    double optimalFiberLength = 0.0;       ///< m
+    double tendonSlackLength = 0.0;        ///< m
+    double pennationAngleAtOptimal = 0.0;  ///< rad
+    double activationTimeConstant = 0.0;   ///< s
+    double deactivationTimeConstant = 0.0; ///< s
+    double minimumActivation = 0.0;
+    double shapeFactor = 0.0; ///< A of (exp(A e) - 1)/(exp(A) - 1); 0 is the identity
+    MuscleSource source;
+    /// Absent where the muscle keeps the model's own path.
+    std::optional<FittedPath> path;
+};
+
+/// What is known of a deep muscle before the network corrects it.
+struct PriorMuscle {
+    double gain = 1.0; ///< from a share of its peak to excitation
+    /// Indices into Artefact::channels of its witnesses, and their peaks in training.
+    std::vector<std::size_t> channels;
+    std::vector<double> channelPeaks;
+    /// The peak of what other subjects say of it, in training; absent where they say nothing.
+    std::optional<double> populationPeak;
+};
+
+/// The prior of all deep muscles. Each is the geometric mean of its witnesses' shares of their
+/// peaks, none of them below `rest`.
+struct ExcitationPrior {
+    double rest = 0.0;
+    std::vector<PriorMuscle> muscles; ///< one per output
+    /// Coordinates whose values and speeds other subjects' muscles depend on; none without them.
+    std::vector<std::string> populationCoordinates;
+    /// Of the Gaussian kernel exp(-width |x - y|^2) over standardised values and speeds.
+    double kernelWidth = 0.0;
+};
+
+/// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
+struct PredictorArchitecture {
+    /// "mlp": the network gives the deep excitations. "posterior": it corrects the channels'
+    /// excitations and then the deep muscles' priors.
+    std::string family;
+    std::string hiddenActivation;         ///< "tanh" or "relu"
+    std::size_t numLayers = 0;            ///< linear layers, the output layer included
+    std::vector<double> emgLags;          ///< s before the (delayed) time; empty: no EMG input
+    std::vector<std::string> coordinates; ///< coordinate values that are inputs (rad, m)
+    std::vector<std::string> speeds;      ///< coordinate speeds that are inputs (rad/s, m/s)
+    /// Columns of the external loads' data that are inputs, each in its own unit (N, m, N m).
+    std::vector<std::string> externalLoads;
+    std::optional<ExcitationPrior> prior; ///< of the family "posterior"
+};
+
+/// The one file that joins Python, which learns, and C++, which runs. docs/artefact.md describes
+/// the format.
+struct Artefact {
+    /// Written now; older ones are read too.
+    static constexpr std::size_t FormatVersion = 2;
+
+    std::size_t format = FormatVersion;
+    std::string modelName;
+    /// JSON text of the model fingerprint: the used coordinates, muscles, paths and curves.
+    std::string modelFingerprint;
+    std::string pathModel; ///< "model" or "fitted"
+    TendonModel tendon = TendonModel::Rigid;
+    std::vector<Channel> channels;
+    double electromechanicalDelay = 0.0; ///< s
+    /// Coordinates (absolute names are not used) that position the muscles or feed the network.
+    std::vector<std::string> coordinates;
+    /// Coordinates whose muscle moments were fitted and are reported.
+    std::vector<std::string> momentCoordinates;
+    std::vector<Muscle> muscles;
+    PredictorArchitecture predictor;
+    std::map<std::string, Tensor> tensors;
+
+    std::size_t getNumOutputs() const;
+    std::vector<std::string> getChannelNames() const;
+    std::vector<std::string> getMuscleNames() const;
+    /// The fitted paths of those muscles that have one.
+    std::vector<FittedPath> getFittedPaths() const;
+
+    /// Read and check a `.nmm` file completely: version, types, indices, ranges, shapes.
+    /// @throws Error naming the file, the entry, what was expected and what was found.
+    static Artefact read(const std::filesystem::path& file);
+};
+
+} // namespace nmm

@@ -1,0 +1,27 @@
+#include "JsonChecks.h"
+
+#include <nmm/Text.h>
+#include <nmm/TimeSeries.h>
+
+#include <algorithm>
+
+namespace nmm {
+
+double readPositive(const JsonReader& reader) {
+    return reader.number("a number above 0", [](double x) { return x > 0.0; });
+}
+
+double readNonNegative(const JsonReader& reader) {
+    return reader.number("a number, 0 or greater", [](double x) { return x >= 0.0; });
+}
+
+std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& names,
+        const std::string& expected) {
+    const auto found = std::find(names.begin(), names.end(), reader.string());
+    if (found == names.end()) {
+        reader.fail(expected, "the nearest names are: " + nearestNames(reader.string(), names));
+    }
+    return static_cast<std::size_t>(found - names.begin());
+}
+
+} // namespace nmm

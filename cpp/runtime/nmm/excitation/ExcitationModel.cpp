@@ -1,0 +1,223 @@
+#include "ExcitationModel.h"
+
+#include "Prior.h"
+
+#include <nmm/Error.h>
+#include <nmm/Text.h>
+#include <nmm/artefact/PredictorTensors.h>
+#include <nmm/muscles/Activation.h>
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+namespace nmm {
+
+namespace {
+
+// Times in text files are rounded.
+constexpr double TimeTolerance = 1e-6; // s
+
+void checkInput(const Matrix& values, std::size_t numFrames,
+        const std::vector<std::string>& columns, const std::string& what) {
+    if (values.rows != numFrames || values.columns != columns.size()) {
+        throw Error("Excitations: Expected " + what + " of shape " + std::to_string(numFrames) +
+                    " x " + std::to_string(columns.size()) + " (times x [" + quote(columns) +
+                    "]), but received " + std::to_string(values.rows) + " x " +
+                    std::to_string(values.columns) + ".");
+    }
+    for (std::size_t i = 0; i < values.values.size(); ++i) {
+        if (!std::isfinite(values.values[i])) {
+            throw Error("Excitations: Expected finite " + what + ", but received " +
+                        toText(values.values[i]) + " for '" + columns[i % columns.size()] +
+                        "' in frame " + std::to_string(i / columns.size()) + ".");
+        }
+    }
+}
+
+void checkRange(const TimeSeries& emg, double initialTime, double finalTime, double delay,
+        const std::string& emgName) {
+    const auto range = [](double from, double to) {
+        return toText(from) + " to " + toText(to) + " s";
+    };
+    if (emg.time.empty() || emg.time.front() > initialTime + TimeTolerance ||
+            emg.time.back() < finalTime - delay - TimeTolerance) {
+        throw Error(emgName + ": Expected a recording of " +
+                    range(initialTime, std::max(initialTime, finalTime - delay)) + ", but found " +
+                    (emg.time.empty() ? "no samples" : range(emg.time.front(), emg.time.back())) +
+                    ". Choose a time range inside the recording.");
+    }
+}
+
+std::vector<double> shift(std::vector<double> times, double delay) {
+    for (auto& time : times) {
+        time -= delay;
+    }
+    return times;
+}
+
+/// Copy `source` into the columns of `target` from `firstColumn` on.
+void insertColumns(const Matrix& source, Matrix& target, std::size_t firstColumn) {
+    for (std::size_t row = 0; row < source.rows; ++row) {
+        std::copy_n(source.values.begin() + row * source.columns, source.columns,
+                target.values.begin() + row * target.columns + firstColumn);
+    }
+}
+
+Matrix computePredictorInputs(const Artefact& artefact, const TimeSeries& emg,
+        const std::vector<double>& delayedTimes, const FrameInputs& frames) {
+    const auto& lags = artefact.predictor.emgLags;
+    const auto numChannels = artefact.channels.size();
+    Matrix inputs(delayedTimes.size(), getNumInputs(artefact));
+    std::size_t column = 0;
+    for (const double lag : lags) {
+        insertColumns(sample(emg, shift(delayedTimes, lag)), inputs, column);
+        column += numChannels;
+    }
+    for (const auto* part : {&frames.coordinates, &frames.speeds, &frames.externalLoads}) {
+        insertColumns(*part, inputs, column);
+        column += part->columns;
+    }
+    return inputs;
+}
+
+/// Excitations before they are given to muscles and clipped.
+struct Drives {
+    Matrix channels; ///< frames x channels
+    Matrix outputs;  ///< frames x predicted muscles
+};
+
+Matrix scaleChannels(const Artefact& artefact, Matrix envelopes) {
+    for (std::size_t i = 0; i < envelopes.values.size(); ++i) {
+        envelopes.values[i] *= artefact.channels[i % envelopes.columns].gain;
+    }
+    return envelopes;
+}
+
+/// Add the network's corrections: those of the channels come first.
+void correct(Drives& drives, const Matrix& corrections) {
+    const auto numChannels = drives.channels.columns;
+    for (std::size_t frame = 0; frame < corrections.rows; ++frame) {
+        for (std::size_t j = 0; j < corrections.columns; ++j) {
+            auto& drive = j < numChannels ? drives.channels(frame, j)
+                                          : drives.outputs(frame, j - numChannels);
+            drive += corrections(frame, j);
+        }
+    }
+}
+
+double computeMeasured(const MuscleSource& source, const Matrix& channels, std::size_t frame) {
+    double excitation = 0.0;
+    for (std::size_t i = 0; i < source.channels.size(); ++i) {
+        excitation += source.weights[i] * channels(frame, source.channels[i]);
+    }
+    return excitation;
+}
+
+/// One excitation per muscle from its declared source.
+Matrix combineSources(const Artefact& artefact, const Drives& drives) {
+    using Kind = MuscleSource::Kind;
+    const auto clip = [](double excitation) { return std::clamp(excitation, 0.0, 1.0); };
+    Matrix excitations(drives.channels.rows, artefact.muscles.size());
+    for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
+        for (std::size_t m = 0; m < artefact.muscles.size(); ++m) {
+            const auto& source = artefact.muscles[m].source;
+            if (source.kind == Kind::Measured) {
+                excitations(frame, m) = clip(computeMeasured(source, drives.channels, frame));
+            } else if (source.kind != Kind::Tied) {
+                excitations(frame, m) = clip(drives.outputs(frame, source.output));
+            }
+        }
+        // Tied muscles last: what they are tied to is never tied itself.
+        for (std::size_t m = 0; m < artefact.muscles.size(); ++m) {
+            const auto& source = artefact.muscles[m].source;
+            if (source.kind == Kind::Tied) {
+                excitations(frame, m) = clip(source.ratio * excitations(frame, source.tiedTo));
+            }
+        }
+    }
+    return excitations;
+}
+
+} // namespace
+
+ExcitationModel::ExcitationModel(const Artefact& artefact)
+        : _artefact(artefact), _predictor(artefact) {
+    const auto& prior = artefact.predictor.prior;
+    if (prior && !prior->populationCoordinates.empty()) {
+        _population.emplace(artefact);
+    }
+}
+
+Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
+        const FrameInputs& frames, const std::string& emgName) const {
+    const auto& predictor = _artefact.predictor;
+    checkInput(frames.coordinates, times.size(), predictor.coordinates, "coordinates");
+    checkInput(frames.speeds, times.size(), predictor.speeds, "speeds");
+    if (!predictor.externalLoads.empty() || frames.externalLoads.columns != 0) {
+        checkInput(frames.externalLoads, times.size(), predictor.externalLoads, "external loads");
+    }
+    if (times.empty()) {
+        return Matrix(0, _artefact.muscles.size());
+    }
+
+    const double delay = _artefact.electromechanicalDelay;
+    const auto [first, last] = std::minmax_element(times.begin(), times.end());
+    checkRange(emg, *first, *last, delay, emgName);
+    const double longestLag =
+            predictor.emgLags.empty()
+                    ? 0.0
+                    : *std::max_element(predictor.emgLags.begin(), predictor.emgLags.end());
+    // An integrator asks for one moment at a time: only what that needs is copied and checked.
+    const auto window = selectColumns(trim(emg, *first - delay - longestLag, *last - delay),
+            _artefact.getChannelNames(), emgName);
+
+    const auto delayedTimes = shift(times, delay);
+    const auto envelopes = sample(window, delayedTimes);
+    const auto inputs = computePredictorInputs(_artefact, window, delayedTimes, frames);
+    auto network = _predictor.predict(inputs);
+    if (!predictor.prior) {
+        return combineSources(_artefact, {scaleChannels(_artefact, envelopes), std::move(network)});
+    }
+    const auto population = _population ? _population->predict(inputs) : Matrix();
+    Drives drives{scaleChannels(_artefact, envelopes),
+            computePrior(*predictor.prior, envelopes, population)};
+    correct(drives, network);
+    return combineSources(_artefact, drives);
+}
+
+ExcitationIntervals ExcitationModel::computeIntervals(const Matrix& excitations) const {
+    ExcitationIntervals intervals;
+    for (std::size_t m = 0; m < _artefact.muscles.size(); ++m) {
+        if (_artefact.muscles[m].source.interval) {
+            intervals.muscles.push_back(m);
+        }
+    }
+    intervals.lower = Matrix(excitations.rows, intervals.muscles.size());
+    intervals.upper = Matrix(excitations.rows, intervals.muscles.size());
+    for (std::size_t i = 0; i < intervals.muscles.size(); ++i) {
+        const auto muscle = intervals.muscles[i];
+        const auto& interval = *_artefact.muscles[muscle].source.interval;
+        for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
+            const double excitation = excitations(frame, muscle);
+            const double halfWidth = interval.margin * (interval.floor + excitation);
+            intervals.lower(frame, i) = std::max(excitation - halfWidth, 0.0);
+            intervals.upper(frame, i) = excitation + halfWidth;
+        }
+    }
+    return intervals;
+}
+
+Matrix ExcitationModel::computeActivations(
+        const std::vector<double>& times, const Matrix& excitations) const {
+    std::vector<ActivationParameters> parameters;
+    for (const auto& muscle : _artefact.muscles) {
+        parameters.push_back({muscle.shapeFactor, muscle.activationTimeConstant,
+                muscle.deactivationTimeConstant, muscle.minimumActivation});
+    }
+    // The excitations were sampled with their delay.
+    return nmm::computeActivations(times, {times, excitations}, parameters);
+}
+
+} // namespace nmm

@@ -1,0 +1,162 @@
+#include "ActivationDynamics.h"
+#include "DelayedExcitations.h"
+#include "ShapeFunction.h"
+#include "Vectorised.h"
+
+#include <nmm/Error.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace nmm {
+
+namespace {
+
+/// Sums over frames, one entry per muscle: d(scalar)/d(rate) times rate, by branch. Only the rate
+/// of the branch that was taken acts on a derivative, and linearly, so the sums need no further
+/// factors.
+struct RateSums {
+    explicit RateSums(std::size_t numMuscles) : rising(numMuscles), falling(numMuscles) {}
+    std::vector<double> rising;
+    std::vector<double> falling;
+};
+
+/// The adjoint of advanceActivations(). `adjoint` is d(scalar)/d(next) and becomes
+/// d(scalar)/d(activations); the gradients at both ends of the frame interval are added to.
+NMM_VECTORISED
+void reverseActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
+        std::size_t substep, const double* from, const double* to, const double* activations,
+        double* adjoint, double* fromGradient, double* toGradient, RateSums& sums) {
+    const double h = substeps.length();
+    const double begin = substeps.fraction(substep, 0.0);
+    const double middle = substeps.fraction(substep, 0.5);
+    const double end = substeps.fraction(substep, 1.0);
+    double* rising = sums.rising.data();
+    double* falling = sums.falling.data();
+    const auto numMuscles = dynamics.size();
+    // Muscles do not depend on each other, but with so many arrays the compiler cannot tell.
+#pragma GCC ivdep
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        const auto muscle = dynamics[m];
+        const double u0 = from[m], rise = to[m] - from[m], a = activations[m];
+        const auto k1 = muscle.calcDerivative(a, u0 + begin * rise);
+        const auto k2 = muscle.calcDerivative(a + 0.5 * h * k1.value, u0 + middle * rise);
+        const auto k3 = muscle.calcDerivative(a + 0.5 * h * k2.value, u0 + middle * rise);
+        const auto k4 = muscle.calcDerivative(a + h * k3.value, u0 + end * rise);
+        const double next = a + h / 6.0 * (k1.value + 2.0 * k2.value + 2.0 * k3.value + k4.value);
+
+        // b_i = d(scalar)/d(k_i), last stage first.
+        const double b = adjoint[m] * muscle.calcClampSlope(next);
+        const double b4 = h / 6.0 * b;
+        const double b3 = h / 3.0 * b + h * b4 * k4.activationSlope;
+        const double b2 = h / 3.0 * b + 0.5 * h * b3 * k3.activationSlope;
+        const double b1 = h / 6.0 * b + 0.5 * h * b2 * k2.activationSlope;
+        adjoint[m] = b + b1 * k1.activationSlope + b2 * k2.activationSlope +
+                     b3 * k3.activationSlope + b4 * k4.activationSlope;
+
+        const double atBegin = b1 * k1.excitationSlope;
+        const double atMiddle = b2 * k2.excitationSlope + b3 * k3.excitationSlope;
+        const double atEnd = b4 * k4.excitationSlope;
+        const double share = begin * atBegin + middle * atMiddle + end * atEnd;
+        toGradient[m] += share;
+        fromGradient[m] += atBegin + atMiddle + atEnd - share;
+
+        const double s1 = b1 * k1.value, s2 = b2 * k2.value;
+        const double s3 = b3 * k3.value, s4 = b4 * k4.value;
+        const double risingSum =
+                k1.isRising * s1 + k2.isRising * s2 + k3.isRising * s3 + k4.isRising * s4;
+        rising[m] += risingSum;
+        falling[m] += s1 + s2 + s3 + s4 - risingSum;
+    }
+}
+
+/// d(scalar)/d(shaped excitations). The activations within a frame interval are integrated again:
+/// that is cheaper than to keep them all.
+Matrix computeShapedGradient(const std::vector<double>& times, const Matrix& shaped,
+        const ActivationDynamicsSet& dynamics, const Matrix& activations,
+        const Matrix& activationGradient, RateSums& sums) {
+    const auto numMuscles = dynamics.size();
+    Matrix gradient(shaped.rows, shaped.columns);
+    std::vector<double> adjoint(numMuscles, 0.0);
+    std::vector<double> states;
+    const auto addFrame = [&](std::size_t frame) {
+        for (std::size_t m = 0; m < numMuscles; ++m) {
+            adjoint[m] += activationGradient(frame, m);
+        }
+    };
+    for (std::size_t frame = times.size(); --frame > 0;) {
+        addFrame(frame);
+        const double* from = &shaped.values[(frame - 1) * numMuscles];
+        const double* to = from + numMuscles;
+        const Substeps substeps(times[frame] - times[frame - 1]);
+        states.resize(substeps.size() * numMuscles);
+        std::copy_n(&activations.values[(frame - 1) * numMuscles], numMuscles, states.begin());
+        for (std::size_t substep = 0; substep + 1 < substeps.size(); ++substep) {
+            double* state = &states[substep * numMuscles];
+            advanceActivations(dynamics, substeps, substep, from, to, state, state + numMuscles);
+        }
+        double* fromGradient = &gradient.values[(frame - 1) * numMuscles];
+        for (std::size_t substep = substeps.size(); substep-- > 0;) {
+            reverseActivations(dynamics, substeps, substep, from, to, &states[substep * numMuscles],
+                    adjoint.data(), fromGradient, fromGradient + numMuscles, sums);
+        }
+    }
+    addFrame(0);
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        gradient(0, m) += adjoint[m] * dynamics[m].calcClampSlope(shaped(0, m));
+    }
+    return gradient;
+}
+
+} // namespace
+
+ActivationGradients computeActivationGradients(const std::vector<double>& times,
+        const SampledExcitations& excitations, const std::vector<ActivationParameters>& parameters,
+        const Matrix& activationGradient) {
+    const auto numMuscles = parameters.size();
+    if (activationGradient.rows != times.size() || activationGradient.columns != numMuscles) {
+        throw Error("Activation: Expected an activation gradient of shape " +
+                    std::to_string(times.size()) + " x " + std::to_string(numMuscles) +
+                    " (times x muscles), but received " + std::to_string(activationGradient.rows) +
+                    " x " + std::to_string(activationGradient.columns) + ".");
+    }
+    const auto activations = computeActivations(times, excitations, parameters);
+    ActivationGradients gradients{Matrix(excitations.values.rows, excitations.values.columns), {}};
+    if (times.empty() || parameters.empty()) {
+        gradients.parameters.assign(numMuscles, {0.0, 0.0, 0.0, 0.0});
+        return gradients;
+    }
+
+    const ActivationDynamicsSet dynamics(parameters);
+    RateSums sums(numMuscles);
+    const auto delayed = sampleDelayed(excitations, times, parameters);
+    auto gradient = computeShapedGradient(times, computeShapedExcitations(delayed, parameters),
+            dynamics, activations, activationGradient, sums);
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        const ShapeFunction shape(parameters[m].shapeFactor);
+        ActivationParameters byParameters{0.0, 0.0, 0.0, 0.0};
+        for (std::size_t frame = 0; frame < times.size(); ++frame) {
+            const double e = delayed(frame, m);
+            if (shape.calcValue(e) < parameters[m].minimumActivation) {
+                gradient(frame, m) = 0.0;
+            }
+            byParameters.shapeFactor += gradient(frame, m) * shape.calcShapeFactorDerivative(e);
+            gradient(frame, m) *= shape.calcSlope(e);
+        }
+        // A rate is 1/tau: d(rate)/d(tau) = -rate/tau.
+        byParameters.activationTimeConstant =
+                -sums.rising[m] / parameters[m].activationTimeConstant;
+        byParameters.deactivationTimeConstant =
+                -sums.falling[m] / parameters[m].deactivationTimeConstant;
+        gradients.parameters.push_back(byParameters);
+    }
+    auto byDelayed = computeDelayedGradients(excitations, times, parameters, gradient);
+    gradients.excitations = std::move(byDelayed.excitations);
+    for (std::size_t m = 0; m < numMuscles; ++m) {
+        gradients.parameters[m].electromechanicalDelay = byDelayed.delays[m];
+    }
+    return gradients;
+}
+
+} // namespace nmm

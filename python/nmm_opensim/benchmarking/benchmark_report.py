@@ -1,0 +1,184 @@
+"""A benchmark's tables: Markdown to read, CSV and JSON to compute with, a figure to look at."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from ..errors import NMMError
+from ..estimators.catalogue import ESTIMATORS
+from ..files import write_atomically, write_csv, write_text
+from ..training.scoring import EMG, METRICS, MOMENT
+from .benchmark_setup import BenchmarkSetup
+from .summary import Row, Verdict, select
+
+GIVEN_MOMENTS, CEILING = "*", "†"
+LEGEND = (
+    f"{GIVEN_MOMENTS}: given the joint moments of the trial that it estimates. {CEILING}: a "
+    "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on."
+)
+
+
+def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
+    """EMG and moments of every estimator, and what they mean."""
+    emg, moments = select(rows, EMG), select(rows, MOMENT)
+    labels = {name: label_estimator(setup, name) for name in setup.estimators}
+    folds = ", ".join(fold.name for fold in setup.folds)
+    seeds = " ".join(map(str, setup.seeds))
+    parts = [
+        f"# Hide-a-muscle: {setup.name}",
+        f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
+        "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
+        f"read only to score. {LEGEND}",
+        "## EMG of the hidden muscle, r",
+        _make_table(emg, labels, "r", 1.0, 2),
+        "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
+        _make_table(emg, labels, "scaled_rmse", 100.0, 1),
+    ]
+    with_interval = [row for row in emg if not math.isnan(row.mean["coverage"])]
+    if with_interval:
+        parts += [
+            "## Share of the recording inside the 90 % interval (%)",
+            _make_table(with_interval, labels, "coverage", 100.0, 0),
+            "## Mean width of the interval (% of maximum)",
+            _make_table(with_interval, labels, "interval_width", 100.0, 0),
+        ]
+    for coordinate in dict.fromkeys(row.quantity for row in moments):
+        of = [row for row in moments if row.quantity == coordinate]
+        parts += [
+            f"## Moment about {coordinate}, r",
+            _make_table(of, labels, "r", 1.0, 2),
+        ]
+    if verdicts:
+        parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
+    return "\n\n".join(parts) + "\n"
+
+
+def label_estimator(setup: BenchmarkSetup, name: str) -> str:
+    """An estimator's name with the marks of what it was given (``LEGEND``)."""
+    estimator = ESTIMATORS[name](setup.training.optimization)
+    if estimator.standing == "ceiling":
+        return name + CEILING
+    return name + GIVEN_MOMENTS if estimator.sees_moments else name
+
+
+def _make_table(
+    rows: Sequence[Row], labels: Mapping[str, str], metric: str, scale: float, digits: int
+) -> str:
+    """Hidden muscles down, estimators across."""
+    cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
+    asked = {row.estimator for row in rows}
+    estimators = [name for name in labels if name in asked]
+    lines = [
+        f"| hidden | of | {' | '.join(labels[name] for name in estimators)} |",
+        "|---|---|" + "---|" * len(estimators),
+    ]
+    for key in dict.fromkeys((row.hidden, row.quantity) for row in rows):
+        texts = [_format(cells.get((*key, name)), metric, scale, digits) for name in estimators]
+        lines.append(f"| {key[0]} | {key[1]} | {' | '.join(texts)} |")
+    means = [_format_mean(rows, name, metric, scale, digits) for name in estimators]
+    lines.append(f"| mean | | {' | '.join(means)} |")
+    return "\n".join(lines)
+
+
+def _format_mean(
+    rows: Sequence[Row], estimator: str, metric: str, scale: float, digits: int
+) -> str:
+    """The mean of an estimator that answered everything; no other could be compared."""
+    everything = {(row.hidden, row.quantity) for row in rows}
+    values = [row.mean[metric] for row in rows if row.estimator == estimator]
+    return f"{scale * float(np.mean(values)):.{digits}f}" if len(values) == len(everything) else ""
+
+
+def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
+    if row is None:
+        return ""
+    mean = f"{scale * row.mean[metric]:.{digits}f}"
+    deviation = row.deviation[metric]
+    return mean if math.isnan(deviation) else f"{mean} ± {scale * deviation:.{digits}f}"
+
+
+def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
+    lines = [
+        "| hidden | muscle | estimator | r | best fair baseline | its r | verdict |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for verdict in verdicts:
+        lines.append(
+            f"| {verdict.hidden} | {verdict.muscle} | {verdict.estimator} | {verdict.r:.2f} | "
+            f"{verdict.best_baseline} | {verdict.baseline_r:.2f} | {verdict.text} |"
+        )
+    return "\n".join(lines)
+
+
+def write_report(
+    setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]
+) -> list[Path]:
+    """Write all tables and the figure; their paths."""
+    stem = setup.results_directory / f"{setup.name}_benchmark"
+    files = [stem.with_suffix(suffix) for suffix in (".md", ".csv", ".json")]
+    markdown, table, data = files
+    write_text(markdown, make_markdown(setup, rows, verdicts))
+    _write_csv(table, rows)
+    write_text(data, json.dumps([asdict(row) for row in rows], indent=1))
+    picture = stem.with_suffix(".png")
+    _draw(select(rows, EMG), picture)
+    return [*files, picture]
+
+
+def read_rows(file: Path) -> list[Row]:
+    """The rows that :func:`write_report` wrote as JSON."""
+    try:
+        return [Row(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+    except (TypeError, ValueError) as error:
+        raise NMMError(
+            f"benchmark '{file}': expected the rows that a benchmark wrote, but found something "
+            f"else ({error}); run the benchmark again."
+        ) from None
+
+
+def _write_csv(path: Path, rows: Sequence[Row]) -> None:
+    spreads = [f"{metric}_deviation" for metric in METRICS]
+    write_csv(
+        path,
+        ["hidden", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads],
+        (
+            [row.hidden, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
+            + [f"{row.mean[metric]:.6g}" for metric in METRICS]
+            + [f"{row.deviation[metric]:.6g}" for metric in METRICS]
+            for row in rows
+        ),
+    )
+
+
+def _draw(rows: Sequence[Row], file: Path) -> None:
+    """Bars of r: hidden channels side by side, one colour per estimator."""
+    muscles = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
+    estimators = list(dict.fromkeys(row.estimator for row in rows))
+    width = 0.8 / len(estimators)
+    figure, axes = plt.subplots(figsize=(max(6.0, 1.1 * len(muscles) + 2.0), 3.6))
+    for j, estimator in enumerate(estimators):
+        own = {(row.hidden, row.quantity): row for row in rows if row.estimator == estimator}
+        places = [i + (j + 0.5) * width - 0.4 for i, m in enumerate(muscles) if m in own]
+        means = [own[m].mean["r"] for m in muscles if m in own]
+        spreads = [own[m].deviation["r"] for m in muscles if m in own]
+        bars = [0.0 if math.isnan(spread) else spread for spread in spreads]
+        axes.bar(places, means, width, yerr=bars, label=estimator, error_kw={"lw": 0.8})
+    axes.axhline(0.0, color="black", lw=0.8)
+    axes.set_xticks(range(len(muscles)), [m for _, m in muscles], rotation=20, ha="right")
+    axes.set_ylabel("r of the hidden EMG")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(fontsize=8, ncols=min(4, len(estimators)), loc="lower left", bbox_to_anchor=(0, 1))
+    figure.tight_layout()
+    write_atomically(file, lambda path: figure.savefig(path, dpi=150, format="png"))
+    plt.close(figure)

@@ -1,0 +1,167 @@
+"""The benchmark's setup: ``<NMMBenchmarkTool>`` around a training setup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ..errors import NMMError, nearest_names
+from ..estimators.catalogue import ESTIMATORS
+from ..formats.setup_xml import SetupElement, read_setup
+from ..training.hide_channels import find_synergists, hide_channels, list_recorded_channels
+from ..training.training_setup import TrainingSetup, find_overlap, read_training_setup
+
+TOOL = "NMMBenchmarkTool"
+BY_ROLES = "roles"
+
+
+@dataclass(frozen=True)
+class HiddenChannel:
+    """A channel to hide, and the fixed list of measured channels whose copy may stand for it."""
+
+    name: str
+    synergists: tuple[str, ...]
+    """Those of the training setup, unless the benchmark names others."""
+
+
+@dataclass(frozen=True)
+class HiddenGroup:
+    """Channels that are hidden at the same time; usually one, which then is its name."""
+
+    name: str
+    channels: tuple[HiddenChannel, ...]
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Trials that test; all others train. Without trials the setup's own roles hold."""
+
+    name: str
+    test_trials: tuple[str, ...] = ()
+
+    def apply(self, setup: TrainingSetup) -> TrainingSetup:
+        """The training setup with this fold's roles."""
+        if not self.test_trials:
+            return setup
+        trials = tuple(
+            replace(trial, role="test" if trial.name in self.test_trials else "train")
+            for trial in setup.trials
+        )
+        return replace(setup, trials=trials)
+
+
+@dataclass(frozen=True)
+class BenchmarkSetup:
+    """All that a benchmark declares; paths are absolute."""
+
+    file: Path
+    name: str
+    training: TrainingSetup
+    hidden_groups: tuple[HiddenGroup, ...]
+    folds: tuple[Fold, ...]
+    estimators: tuple[str, ...]
+    seeds: tuple[int, ...]
+    results_directory: Path
+
+    def training_for(self, hidden: HiddenGroup, fold: Fold) -> TrainingSetup:
+        """The training setup of one hidden group and fold."""
+        channels = {channel.name: channel.synergists for channel in hidden.channels}
+        return fold.apply(hide_channels(self.training, channels))
+
+
+def read_benchmark_setup(file: Path) -> BenchmarkSetup:
+    """Read and check ``<NMMBenchmarkTool>``; every complaint names the line."""
+    tool = read_setup(file, TOOL)
+    training = read_training_setup(tool.get_file("training_setup_file"))
+    estimators = tool.get_names("estimators")
+    for name in estimators:
+        if name not in ESTIMATORS:
+            raise tool.error(
+                f"<estimators>: expected some of {', '.join(ESTIMATORS)}, but found '{name}'"
+            )
+    setup = BenchmarkSetup(
+        file=file.resolve(),
+        name=tool.file_stem,
+        training=training,
+        hidden_groups=_read_hidden_groups(tool.get_child("hidden_channels"), training),
+        folds=_read_folds(tool, training),
+        estimators=tuple(estimators),
+        seeds=tuple(tool.get_integers("seeds")),
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+    tool.finish()
+    if not setup.seeds:
+        raise tool.error("<seeds>: expected at least one seed, but found none")
+    for hidden in setup.hidden_groups:
+        # What cannot be hidden is said now, not an hour into the run.
+        setup.training_for(hidden, setup.folds[0])
+    return setup
+
+
+def _read_hidden_groups(element: SetupElement, training: TrainingSetup) -> tuple[HiddenGroup, ...]:
+    groups = []
+    for child in element.get_children(["HiddenChannel", "HiddenGroup"]):
+        if child.tag == "HiddenChannel":
+            groups.append(
+                HiddenGroup(child.name, (_read_hidden_channel(child, training, {child.name}),))
+            )
+            continue
+        elements = child.get_children(["HiddenChannel"])
+        together = {each.name for each in elements}
+        channels = [_read_hidden_channel(each, training, together) for each in elements]
+        _refuse_twice([channel.name for channel in channels], child, "HiddenChannel")
+        groups.append(HiddenGroup(child.name, tuple(channels)))
+        if not channels:
+            raise child.error("expected a <HiddenChannel>, but found none")
+    if not groups:
+        known = ", ".join(list_recorded_channels(training.sources))
+        raise element.error(f"expected a <HiddenChannel>, one of {known}, but found none")
+    _refuse_twice([group.name for group in groups], element, "hidden_channels")
+    return tuple(groups)
+
+
+def _read_hidden_channel(
+    element: SetupElement, training: TrainingSetup, hidden: set[str]
+) -> HiddenChannel:
+    """A channel of those that are ``hidden`` together, which are no synergists of each other."""
+    known = find_synergists(training.sources, element.name)
+    declared = [name for name in known if name not in hidden]
+    synergists = element.get_names("synergist_channels", default=declared)
+    element.finish()
+    return HiddenChannel(element.name, tuple(synergists))
+
+
+def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]:
+    if not tool.has("folds"):
+        if not training.with_role("test"):
+            raise NMMError(
+                f"{training.file}: expected a trial with the role test, but found none; add one, "
+                "or give the benchmark <folds>."
+            )
+        return (Fold(BY_ROLES),)
+    element = tool.get_child("folds")
+    known = [trial.name for trial in training.trials]
+    folds = []
+    for child in element.get_children(["Fold"]):
+        fold = Fold(child.name, tuple(child.get_names("test_trials")))
+        for name in fold.test_trials:
+            if name not in known:
+                raise child.error(
+                    f"<test_trials>: expected trials of '{training.file.name}', but found "
+                    f"'{name}'; {nearest_names(name, known)}"
+                )
+        if set(fold.test_trials) == set(known):
+            raise child.error("<test_trials>: expected a trial left to train on, but found none")
+        if overlap := find_overlap(fold.apply(training).trials):
+            raise child.error(f"<test_trials>: {overlap}")
+        folds.append(fold)
+        child.finish()
+    _refuse_twice([fold.name for fold in folds], element, "Fold")
+    return tuple(folds)
+
+
+def _refuse_twice(names: Sequence[str], element: SetupElement, tag: str) -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise element.error(f"<{tag}>: expected each name once, but found '{name}' twice")

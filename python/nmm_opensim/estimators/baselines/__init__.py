@@ -1,0 +1,1 @@
+"""What an NMM is compared with."""

@@ -1,0 +1,50 @@
+"""Joint moments as a linear function of activations, which they are with rigid tendons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ...physics.muscles.millard import MillardMuscle
+
+
+@dataclass(frozen=True)
+class MuscleParameters:
+    """What ``MillardMuscle.forward`` ends with, in its order (N, m, m, rad), each (muscles,)."""
+
+    max_isometric_force: torch.Tensor
+    optimal_fiber_length: torch.Tensor
+    tendon_slack_length: torch.Tensor
+    pennation_angle_at_optimal: torch.Tensor
+
+
+@dataclass(frozen=True)
+class LinearMoments:
+    """Moments (N m) = passive + sum over muscles of active * activation.
+
+    ``active`` has shape (frames, muscles, coordinates), ``passive`` (frames, coordinates).
+    """
+
+    active: Array
+    passive: Array
+
+
+def linearise(
+    muscle: MillardMuscle, parameters: MuscleParameters, trial: PreparedTrial
+) -> LinearMoments:
+    """Exact for a ``muscle`` with a rigid tendon as long as its fibre pulls.
+
+    Millard's fibre force is F0 [a fL fV + fPE + beta v], but not below 0: a fibre that shortens
+    fast enough to be slack at low activation is the one exception.
+    """
+    activation = torch.ones_like(trial.lengths, requires_grad=True)
+    full = muscle(
+        trial.trial.time, activation, trial.lengths, trial.speeds, *vars(parameters).values()
+    ).tendon_force
+    (slope,) = torch.autograd.grad(full.sum(), activation)
+    active = slope.unsqueeze(2) * trial.moment_arms
+    passive = torch.einsum("tm,tmc->tc", full.detach() - slope, trial.moment_arms)
+    return LinearMoments(active.numpy(), passive.numpy())

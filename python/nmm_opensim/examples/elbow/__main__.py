@@ -1,0 +1,80 @@
+"""``python -m nmm_opensim.elbow FOLDER``: simulated elbow trials with known truth."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ...errors import one_line_errors
+from ...physics.muscles.millard import TENDON_MODELS, TendonModel
+from .trials import LOADS, MOVEMENT_TIMES, TrialCase, list_cases, make_elbow_trials
+
+
+@click.command(
+    epilog="\b\nExample:\n  python -m nmm_opensim.elbow results/elbow\n"
+    "  nmm-opensim train setups/elbow_train.xml"
+)
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--seed", default=1, show_default=True, help="Chooses the subject and its trials.")
+@click.option(
+    "--repetitions",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Trials of each load and speed, each with co-contraction and sharing of its own.",
+)
+@click.option("--duration", default=12.0, show_default=True, help="Of each trial, s.")
+@click.option(
+    "--tendon",
+    default="rigid",
+    show_default=True,
+    type=click.Choice(TENDON_MODELS),
+    help="Tendons.",
+)
+@click.option(
+    "--emg-noise", default=1.0, show_default=True, help="Multiplies the usual noise of the EMG."
+)
+def main(
+    folder: Path,
+    seed: int,
+    repetitions: int,
+    duration: float,
+    tendon: TendonModel,
+    emg_noise: float,
+) -> None:
+    """Simulate elbow flexion-extension by a subject whose every excitation is known.
+
+    FOLDER gets the generic model, a folder for each trial with what a user would have (emg.sto,
+    coordinates.mot, hand_load.xml, and moments.sto by inverse dynamics), and truth/: the subject,
+    and excitations, activations and forces of all muscles.
+    """
+    cases = list_cases(repetitions=repetitions)
+    click.echo(
+        f"{len(cases)} trials of {duration:g} s: {', '.join(f'{load:g}' for load in LOADS)} kg; "
+        f"{', '.join(MOVEMENT_TIMES)}; {repetitions} of each"
+    )
+
+    def show(case: TrialCase) -> None:
+        click.echo(f"Simulating {case.name} ({cases.index(case) + 1} of {len(cases)})")
+
+    make_elbow_trials(
+        folder,
+        seed,
+        cases=cases,
+        duration=duration,
+        tendon=tendon,
+        emg_noise=emg_noise,
+        progress=show,
+    )
+    click.echo(f"Trials: {folder}")
+
+
+def start(program: str) -> None:
+    """Run as ``python -m`` of the module ``program``."""
+    with one_line_errors(program):
+        main()
+
+
+if __name__ == "__main__":
+    start("nmm_opensim.examples.elbow")

@@ -1,0 +1,207 @@
+"""Simulated trials of one subject, as the files that a user would have, beside the truth."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import NMMError
+from ...formats.external_loads import RecordedLoad, write_external_loads
+from ...formats.opensim_files import write_document
+from ...formats.tables import write_table
+from ...physics.muscles.millard import TENDON_MODELS, TendonModel
+from ...recordings.inverse.tools import compute_inverse_dynamics
+from .anatomy import COORDINATE, FOREARM, MUSCLE_NAMES
+from .capacity import Elbow
+from .model import build_elbow_model, write_elbow_model
+from .movement import plan_movement
+from .plan import plan_excitations
+from .recording import CHANNELS, record_angle, record_emg
+from .simulation import Simulation, simulate
+from .subject import Subject, apply_subject, draw_subject, write_subject
+
+LOADS = (0.0, 2.0, 4.0)  # kg
+MOVEMENT_TIMES = {"slow": 2.0, "medium": 1.3, "fast": 0.8}  # s per flexion or extension
+STEP = 0.01  # s; of excitations and EMG, and of the motion
+# s; the motion starts later than the EMG, so that the EMG covers every delay.
+LEAD_IN = 0.5
+
+MODEL_FILE = "elbow.osim"
+Progress = Callable[["TrialCase"], None]
+
+
+@dataclass(frozen=True)
+class TrialCase:
+    """One combination of load (kg), speed and repetition, with co-contraction of its own."""
+
+    load: float
+    speed: str
+    repetition: int
+
+    @property
+    def name(self) -> str:
+        """The trial's name and folder."""
+        return f"{self.load:g}kg_{self.speed}_{self.repetition}"
+
+
+def list_cases(
+    loads: Sequence[float] = LOADS,
+    speeds: Sequence[str] = tuple(MOVEMENT_TIMES),
+    repetitions: int = 2,
+) -> list[TrialCase]:
+    """All combinations."""
+    return [
+        TrialCase(load, speed, repetition)
+        for load in loads
+        for speed in speeds
+        for repetition in range(1, repetitions + 1)
+    ]
+
+
+def make_elbow_trials(
+    folder: Path,
+    seed: int,
+    *,
+    cases: Sequence[TrialCase] | None = None,
+    duration: float = 12.0,
+    tendon: TendonModel = "rigid",
+    emg_noise: float = 1.0,
+    angle_noise: float = 0.0,
+    lowpass_cutoff_frequency: float | None = None,
+    progress: Progress = lambda case: None,
+) -> Subject:
+    """Simulate the subject of ``seed`` and write the generic model, its trials and the truth.
+
+    ``duration`` (s) is of the motion of a trial; ``emg_noise`` multiplies the usual noise;
+    ``angle_noise`` is a spread in degrees and ``lowpass_cutoff_frequency`` (Hz) what inverse
+    dynamics then filters the motion with. ``progress`` is told of each trial before it is made.
+    """
+    cases = list_cases() if cases is None else cases
+    _check(cases, duration, tendon)
+    subject = draw_subject(seed)
+    write_elbow_model(folder / MODEL_FILE)
+    write_subject(subject, folder / "truth" / "subject.json")
+    elbow = Elbow(folder / MODEL_FILE)
+    for case in cases:
+        progress(case)
+        random = np.random.default_rng([seed, *case.name.encode()])
+        simulation = _simulate(random, elbow, subject, case, duration, tendon)
+        _write_truth(folder / "truth", case, simulation)
+        _write_recordings(
+            random,
+            folder,
+            case,
+            subject,
+            simulation,
+            emg_noise,
+            angle_noise,
+            lowpass_cutoff_frequency,
+        )
+    for load in sorted({case.load for case in cases}):
+        model = build_elbow_model(load)
+        apply_subject(subject, model, tendon)
+        write_document(folder / "truth" / f"subject_{load:g}kg.osim", model)
+    return subject
+
+
+def _check(cases: Sequence[TrialCase], duration: float, tendon: str) -> None:
+    if not duration >= 1.0:
+        raise NMMError(
+            f"elbow trials: expected a duration of at least 1 s, but found {duration:g}."
+        )
+    if tendon not in TENDON_MODELS:
+        raise NMMError(
+            f"elbow trials: expected a tendon of {', '.join(TENDON_MODELS)}, but found '{tendon}'."
+        )
+    for case in cases:
+        if case.speed not in MOVEMENT_TIMES:
+            raise NMMError(
+                f"elbow trials: expected a speed of {', '.join(MOVEMENT_TIMES)}, "
+                f"but found '{case.speed}'."
+            )
+        # Some subjects cannot lift much more at the fast speed.
+        if not 0 <= case.load <= 6:
+            raise NMMError(
+                f"elbow trials: expected loads within 0-6 kg, but found {case.load:g} kg."
+            )
+
+
+def _simulate(
+    random: np.random.Generator,
+    elbow: Elbow,
+    subject: Subject,
+    case: TrialCase,
+    duration: float,
+    tendon: TendonModel,
+) -> Simulation:
+    steps = round((LEAD_IN + duration) / STEP)
+    time = np.linspace(0.0, steps * STEP, steps + 1)
+    movement = plan_movement(random, MOVEMENT_TIMES[case.speed], time)
+    capacity = elbow.find_capacity(subject, movement, build_elbow_model(case.load))
+    plan = plan_excitations(random, subject, capacity, time)
+    model = build_elbow_model(case.load)
+    apply_subject(subject, model, tendon)
+    return simulate(model, subject, movement, plan, case.load)
+
+
+def _write_truth(folder: Path, case: TrialCase, simulation: Simulation) -> None:
+    time = simulation.time
+    for name, values, comment in (
+        ("excitations", simulation.excitations, "Excitations; they act a delay later"),
+        ("activations", simulation.activations, "Activations"),
+        ("forces", simulation.forces, "Tendon forces, N"),
+    ):
+        write_table(
+            folder / case.name / f"{name}.sto", MUSCLE_NAMES, time, values, comment, degrees=False
+        )
+    write_table(
+        folder / case.name / "motion.sto",
+        [COORDINATE, f"{COORDINATE}_speed", f"{COORDINATE}_muscle_moment"],
+        time,
+        np.column_stack([simulation.angle, simulation.speed, simulation.moment]),
+        "Angle (rad), speed (rad/s) and the moment of all muscles (N m)",
+        degrees=False,
+    )
+
+
+def _write_recordings(
+    random: np.random.Generator,
+    folder: Path,
+    case: TrialCase,
+    subject: Subject,
+    simulation: Simulation,
+    emg_noise: float,
+    angle_noise: float,
+    lowpass_cutoff_frequency: float | None,
+) -> None:
+    trial = folder / case.name
+    emg = record_emg(random, subject, simulation.excitations, STEP, emg_noise)
+    channels = [CHANNELS[muscle] for muscle in MUSCLE_NAMES]
+    comment = "EMG envelopes; those of brachialis and triceps_medial are the true excitations"
+    write_table(trial / "emg.sto", channels, simulation.time, emg, comment, degrees=False)
+    frames = slice(round(LEAD_IN / STEP), None)
+    time = simulation.time[frames]
+    angle = record_angle(random, simulation.angle[frames], np.radians(angle_noise))
+    coordinates = trial / "coordinates.mot"
+    comment = "Joint angles, degrees"
+    write_table(coordinates, [COORDINATE], time, np.degrees(angle)[:, None], comment, degrees=True)
+    loads = trial / "hand_load.xml"
+    # An empty hand too: a network that sees the load sees it in every trial.
+    load = RecordedLoad(
+        "hand_load",
+        FOREARM.name,
+        force=("hand_force_v", simulation.load_force[frames]),
+        point=("hand_force_p", simulation.load_position[frames]),
+    )
+    comment = "Force (N) of the load on the hand and where it acts (m), in ground"
+    write_external_loads(loads, loads.with_suffix(".sto"), time, [load], comment)
+    compute_inverse_dynamics(
+        folder / MODEL_FILE,
+        coordinates,
+        trial / "moments.sto",
+        external_loads_file=loads,
+        lowpass_cutoff_frequency=lowpass_cutoff_frequency,
+    )

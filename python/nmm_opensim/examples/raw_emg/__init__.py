@@ -1,0 +1,1 @@
+"""``python -m nmm_opensim.examples.raw_emg``: raw EMG of an elbow, simulated."""

@@ -1,0 +1,1 @@
+"""Files as they lie on disk: read with every doubt said, written whole or not at all."""

@@ -1,0 +1,153 @@
+"""Tables over time (.sto, .mot): OpenSim's own reader, its silences refused, and a writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import opensim
+
+from ..arrays import Array
+from ..errors import NMMError, nearest_names
+from ..files import require_reasonable, write_text
+
+# OpenSim logs every file it reads; here its errors arrive as exceptions.
+opensim.Logger.setLevelString("error")
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns over time.
+
+    ``time`` (s) has shape (frames,), ``values`` (frames, columns); ``source`` names the file and
+    its role in messages, such as ``EMG file '…'``.
+    """
+
+    source: str
+    columns: tuple[str, ...]
+    time: Array
+    values: Array
+
+    def shift(self, offset: float) -> Table:
+        """The same table with ``offset`` (s) added to its times."""
+        return replace(self, time=self.time + offset)
+
+    def select(self, columns: Sequence[str]) -> Table:
+        """The named columns in the given order; all their values must be finite."""
+        for column in columns:
+            if column not in self.columns:
+                raise NMMError(
+                    f"{self.source}: expected a column '{column}', but there is none; "
+                    f"{nearest_names(column, self.columns)}."
+                )
+        values = self.values[:, [self.columns.index(column) for column in columns]]
+        bad = np.argwhere(~np.isfinite(values))
+        if len(bad):
+            row, column_index = bad[0]
+            raise NMMError(
+                f"{self.source}: expected numbers, but found {values[row, column_index]} in column "
+                f"'{columns[column_index]}' at {self.time[row]:g} s ({len(bad)} such values); "
+                "fill the gap or leave the range out."
+            )
+        return Table(self.source, tuple(columns), self.time, np.ascontiguousarray(values))
+
+
+def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.TimeSeriesTable:
+    """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
+    require_reasonable(path, what)
+    _require_labels(path, what)
+    try:
+        table = opensim.TimeSeriesTable(str(path))
+    except RuntimeError as error:
+        # OpenSim's message ends with the place in its own source, which helps nobody here.
+        reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
+        raise NMMError(f"{what} '{path}': OpenSim cannot read it: {reason}.") from None
+    if table.getNumRows() < minimum_rows:
+        raise NMMError(
+            f"{what} '{path}': expected at least {minimum_rows} rows, "
+            f"but found {table.getNumRows()}."
+        )
+    time = np.array(table.getIndependentColumn())
+    step = np.diff(time)
+    if not np.all(np.isfinite(time)) or np.any(step <= 0):
+        row = int(np.argmax(~(step > 0)))
+        raise NMMError(
+            f"{what} '{path}': expected increasing times, but row {row + 2} has {time[row + 1]} "
+            f"after {time[row]}."
+        )
+    return table
+
+
+def _require_labels(path: Path, what: str) -> None:
+    """Refuse what OpenSim's reader would wait for forever: a header that no labels follow."""
+    with path.open(encoding="utf-8", errors="replace") as file:
+        if not any(line.strip() == "endheader" for line in file):
+            raise NMMError(
+                f"{what} '{path}': expected a line 'endheader' that ends an OpenSim header, "
+                "but found none; convert it to .sto."
+            )
+        if not any(line.strip() for line in file):
+            raise NMMError(
+                f"{what} '{path}': expected column labels after 'endheader', but the file ends."
+            )
+
+
+def read_table(path: Path, what: str, minimum_rows: int = 2) -> Table:
+    """A whole file; values are checked when columns are selected."""
+    return to_table(read_opensim_table(path, what, minimum_rows), f"{what} '{path}'")
+
+
+def to_table(table: opensim.TimeSeriesTable, source: str) -> Table:
+    """A copy of OpenSim's table; ``source`` names it in messages."""
+    return Table(
+        source,
+        tuple(table.getColumnLabels()),
+        np.array(table.getIndependentColumn()),
+        table.getMatrix().to_numpy(),
+    )
+
+
+def filter_lowpass(table: Table, cutoff_frequency: float) -> Table:
+    """All columns after OpenSim's low-pass filter for coordinates (Hz), which has no lag.
+
+    All values must be finite. Uneven samples become even ones within the same times.
+    """
+    source = table.source
+    rate = 1.0 / float(np.diff(table.time).min())
+    if not 0.0 < cutoff_frequency < rate / 2:
+        raise NMMError(
+            f"{source}: expected a cut-off frequency between 0 Hz and half the sampling frequency, "
+            f"{rate / 2:g} Hz, but found {cutoff_frequency:g} Hz."
+        )
+    table = table.select(table.columns)
+    filtered = opensim.TimeSeriesTable(
+        opensim.StdVectorDouble(table.time.tolist()),
+        opensim.Matrix.createFromMat(table.values),
+        opensim.StdVectorString(list(table.columns)),
+    )
+    opensim.TableUtilities.filterLowpass(filtered, cutoff_frequency, True)
+    padded = to_table(filtered, source)
+    first, last = table.time[0] - 1e-9, table.time[-1] + 1e-9
+    kept = np.flatnonzero((padded.time >= first) & (padded.time <= last))
+    return Table(source, table.columns, padded.time[kept], padded.values[kept])
+
+
+def write_table(
+    path: Path, columns: Sequence[str], time: Array, values: Array, comment: str, degrees: bool
+) -> None:
+    """Write a .sto or .mot of ``values`` (frames, columns) over ``time`` (s)."""
+    lines = [
+        path.stem,
+        comment,
+        "version=1",
+        f"nRows={len(time)}",
+        f"nColumns={len(columns) + 1}",
+        f"inDegrees={'yes' if degrees else 'no'}",
+        "endheader",
+        "\t".join(["time", *columns]),
+    ]
+    for row in np.column_stack([time, values]):
+        lines.append("\t".join(f"{number:.12g}" for number in row))
+    write_text(path, "\n".join([*lines, ""]))

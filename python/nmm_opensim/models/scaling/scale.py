@@ -1,0 +1,151 @@
+"""A copy of a model with the subject's mass and lengths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import opensim
+
+from ...errors import NMMError, require_file
+from ...formats.model_copy import refuse_same_file, refuse_unknown_classes, write_model_copy
+from ...physics.osim_model import OsimModel
+from .laws import find_length_factor, find_mass_factor, scale_isometric_force
+from .segments import find_segment_length
+
+
+@dataclass(frozen=True)
+class Change:
+    """One number of the model before and after."""
+
+    component: str
+    quantity: str
+    unit: str
+    before: float
+    after: float
+
+
+@dataclass(frozen=True)
+class ScaledModel:
+    """What scaling changed; ``length_factors`` by body."""
+
+    length_factors: dict[str, float]
+    bodies: tuple[Change, ...]
+    muscles: tuple[Change, ...]
+
+
+def scale_model(
+    model_file: Path,
+    output_file: Path,
+    mass: float,
+    *,
+    height: float | None = None,
+    model_height: float | None = None,
+    segment_lengths: Mapping[str, float] | None = None,
+    scale_strength: bool = True,
+) -> ScaledModel:
+    """Write a copy of ``model_file`` for a subject of ``mass`` (kg); the laws are in ``laws``.
+
+    ``height`` (m) scales all bodies by its ratio to ``model_height``, the height (m) of the person
+    that the model stands for, which no model file tells. ``segment_lengths`` (m, between joint
+    centres, by name of the body) go before it. Without either, lengths stay the model's. Without
+    ``scale_strength`` maximum isometric forces stay the model's too.
+
+    Raises:
+        NMMError: for a value that cannot be a length in m or a mass in kg, a body that is not in
+            the model, or muscle paths that OpenSim cannot scale.
+
+    """
+    refuse_unknown_classes(require_file(model_file, "model file"))
+    model = OsimModel(model_file)
+    refuse_same_file(model_file, output_file)
+    mass_factor = find_mass_factor(mass, float(model.model.getTotalMass(model.state)))
+    factors = _find_length_factors(model, height, model_height, segment_lengths or {})
+
+    bodies, muscles = _read_bodies(model.model), _read_muscles(model.model)
+    fiber_lengths = {m.getName(): m.getOptimalFiberLength() for m in model.model.getMuscles()}
+    _scale_lengths(model, factors)
+    scaled = model.model
+    for body in scaled.getBodySet():
+        body.scaleMass(mass_factor)
+    if scale_strength:
+        for muscle in scaled.getMuscles():
+            longer = muscle.getOptimalFiberLength() / fiber_lengths[muscle.getName()]
+            force = muscle.getMaxIsometricForce()
+            muscle.setMaxIsometricForce(force * scale_isometric_force(mass_factor, longer))
+    write_model_copy(output_file, lambda file: scaled.printToXML(str(file)))
+    return ScaledModel(
+        factors,
+        _compare(bodies, _read_bodies(scaled)),
+        _compare(muscles, _read_muscles(scaled)),
+    )
+
+
+def _find_length_factors(
+    model: OsimModel,
+    height: float | None,
+    model_height: float | None,
+    segment_lengths: Mapping[str, float],
+) -> dict[str, float]:
+    if (height is None) != (model_height is None):
+        raise NMMError(
+            "height: expected the subject's height and the model's, but found only one; a model "
+            "file does not tell its height: its publication does."
+        )
+    everywhere = 1.0
+    if height is not None and model_height is not None:
+        everywhere = find_length_factor(height, model_height, "height")
+    factors = {body.getName(): everywhere for body in model.model.getBodySet()}
+    for body, length in segment_lengths.items():
+        model_length = find_segment_length(model, body)
+        factors[body] = find_length_factor(length, model_length, f"segment '{body}'")
+    return factors
+
+
+def _scale_lengths(model: OsimModel, factors: Mapping[str, float]) -> None:
+    if all(factor == 1.0 for factor in factors.values()):
+        return
+    for muscle in model.model.getMuscles():
+        path = muscle.getPath().getConcreteClassName()
+        if path != "GeometryPath":
+            raise NMMError(
+                f"model file '{model.path}': muscle '{muscle.getName()}': expected a path of "
+                f"points, but found a {path}, which has no size to scale; scale the model that it "
+                "was fitted to."
+            )
+    scale_set = opensim.ScaleSet()
+    for name, factor in factors.items():
+        scale = opensim.Scale()
+        scale.setSegmentName(name)
+        scale.setScaleFactors(opensim.Vec3(factor))
+        scale.setApply(True)
+        scale_set.cloneAndAppend(scale)
+    # Masses stay, and inertias follow the lengths; what is 0 and below is no final mass.
+    model.model.scale(model.state, scale_set, True, -1.0)
+
+
+_Values = dict[tuple[str, str, str], float]
+
+
+def _read_bodies(model: opensim.Model) -> _Values:
+    values: _Values = {}
+    for body in model.getBodySet():
+        values[body.getName(), "mass", "kg"] = body.getMass()
+        for k, axis in enumerate(("xx", "yy", "zz")):
+            values[body.getName(), f"inertia_{axis}", "kg m^2"] = body.get_inertia().get(k)
+    return values
+
+
+def _read_muscles(model: opensim.Model) -> _Values:
+    values: _Values = {}
+    for muscle in model.getMuscles():
+        name = muscle.getName()
+        values[name, "max_isometric_force", "N"] = muscle.getMaxIsometricForce()
+        values[name, "optimal_fiber_length", "m"] = muscle.getOptimalFiberLength()
+        values[name, "tendon_slack_length", "m"] = muscle.getTendonSlackLength()
+    return values
+
+
+def _compare(before: _Values, after: _Values) -> tuple[Change, ...]:
+    return tuple(Change(*key, before[key], after[key]) for key in before)

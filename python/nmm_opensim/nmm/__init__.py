@@ -1,0 +1,1 @@
+"""The neural musculoskeletal model: what a user declares, what is trained, and its file."""

@@ -1,0 +1,202 @@
+"""The neural musculoskeletal model: EMG and motion to joint moments, differentiable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+
+from .. import _core
+from ..arrays import Array
+from ..physics.muscles.activation import compute_activations
+from ..physics.muscles.millard import MillardMuscle, TendonModel, read_properties
+from ..physics.osim_model import OsimModel
+from ..physics.paths.geometry import sample_geometry
+from ..physics.paths.path_model import PathModel
+from .calibration import Bounds, Calibration
+from .predictor import MlpPredictor, Predictor, PredictorArchitecture, make_inputs, standardise
+from .sources import Deep, Measured, MuscleSources, Unscored
+from .trial import Trial, check_covers
+
+
+@dataclass(frozen=True)
+class PreparedTrial:
+    """All that stays the same while an NMM is trained: computed once per trial.
+
+    Shapes: ``envelopes`` (frames, channels) at t - delay, ``inputs`` (frames, network inputs),
+    ``lengths`` (m) and ``speeds`` (m/s) (frames, muscles), ``moment_arms`` (m) (frames, muscles,
+    coordinates), ``moments`` (N m) (frames, coordinates).
+    """
+
+    trial: Trial
+    envelopes: torch.Tensor
+    inputs: Array
+    lengths: torch.Tensor
+    speeds: torch.Tensor
+    moment_arms: torch.Tensor
+    moments: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Reconstruction:
+    """What an NMM says of a trial; each (frames, muscles), moments (frames, coordinates).
+
+    ``excitations`` belong to the EMG's own time, frames minus the electromechanical delay.
+    """
+
+    excitations: torch.Tensor
+    activations: torch.Tensor
+    forces: torch.Tensor
+    moments: torch.Tensor
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a user declares of an NMM before anything is trained."""
+
+    sources: MuscleSources
+    moment_coordinates: tuple[str, ...]
+    coordinates: tuple[str, ...]
+    architecture: PredictorArchitecture
+    electromechanical_delay: float
+    bounds: Bounds
+    tendon: TendonModel
+    path_model: PathModel
+
+
+def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> PreparedTrial:
+    """Sample EMG and geometry of one trial."""
+    # The whole motion, as the plugin poses it: OpenSim's wrapping lets even coordinates that no
+    # muscle crosses leave a trace in lengthening speeds.
+    geometry = sample_geometry(
+        model,
+        declaration.path_model.paths,
+        declaration.sources.muscles,
+        declaration.moment_coordinates,
+        trial.motion,
+        f"Trial '{trial.name}'",
+    )
+    return PreparedTrial(
+        trial,
+        *_sample_emg(trial, declaration),
+        torch.from_numpy(geometry.lengths),
+        torch.from_numpy(geometry.speeds),
+        torch.from_numpy(geometry.moment_arms),
+        torch.from_numpy(trial.moments),
+    )
+
+
+def resample_emg(prepared: PreparedTrial, declaration: Declaration) -> PreparedTrial:
+    """The trial for a declaration with another electromechanical delay; its geometry stays."""
+    envelopes, inputs = _sample_emg(prepared.trial, declaration)
+    return replace(prepared, envelopes=envelopes, inputs=inputs)
+
+
+def _sample_emg(trial: Trial, declaration: Declaration) -> tuple[torch.Tensor, Array]:
+    """Envelopes at t - delay and network inputs."""
+    delay, architecture = declaration.electromechanical_delay, declaration.architecture
+    time, motion = trial.time, trial.motion
+    check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
+    return (
+        torch.from_numpy(_core.sample(trial.emg.time, trial.emg.values, time - delay)),
+        make_inputs(
+            architecture,
+            trial.emg,
+            time,
+            delay,
+            motion.select(architecture.coordinates)[0],
+            motion.select(architecture.speeds)[1],
+            trial.external_loads,
+        ),
+    )
+
+
+class SourceMixer(torch.nn.Module):
+    """From scaled envelopes and network outputs to one excitation per muscle."""
+
+    def __init__(self, sources: MuscleSources) -> None:
+        super().__init__()
+        muscles, channels, outputs = sources.muscles, sources.channels, sources.outputs
+        measured = np.zeros((len(channels), len(muscles)))
+        predicted = np.zeros((len(outputs), len(muscles)))
+        for i, source in enumerate(sources.sources):
+            match source:
+                case Measured():
+                    for channel, weight in zip(source.channels, source.weights, strict=True):
+                        measured[channels.index(channel), i] = weight
+                case Deep() | Unscored():
+                    predicted[outputs.index(source.muscle), i] = 1.0
+        self._measured = torch.tensor(measured)
+        self._predicted = torch.tensor(predicted)
+        self._ties = torch.tensor(sources.find_ties())
+
+    def forward(self, envelopes: torch.Tensor, outputs: torch.Tensor) -> torch.Tensor:
+        own = (envelopes @ self._measured + outputs @ self._predicted).clamp(0.0, 1.0)
+        return (own @ self._ties).clamp(0.0, 1.0)
+
+
+class MusculoskeletalModel(torch.nn.Module):
+    """Any predictor, calibration, activation dynamics and muscles in one differentiable chain."""
+
+    def __init__(self, model: OsimModel, declaration: Declaration, predictor: Predictor) -> None:
+        super().__init__()
+        sources = declaration.sources
+        self.declaration = declaration
+        self.properties = read_properties(model, sources.muscles)
+        self.predictor = predictor
+        self.calibration = Calibration(
+            self.properties, declaration.bounds, sources.muscles, len(sources.channels)
+        )
+        self.mixer = SourceMixer(sources)
+        self.muscle = MillardMuscle(model, sources.muscles, declaration.tendon)
+        self._time_constants = (
+            torch.tensor(self.properties.activation_time_constant),
+            torch.tensor(self.properties.deactivation_time_constant),
+        )
+
+    def forward(self, trial: PreparedTrial) -> Reconstruction:
+        calibration = self.calibration
+        outputs = self.predictor(torch.from_numpy(trial.inputs))
+        excitations = self.mixer(trial.envelopes * calibration.emg_gain, outputs)
+        activations = compute_activations(
+            trial.trial.time,
+            excitations,
+            calibration.shape_factor,
+            *self._time_constants,
+            self.properties.minimum_activation,
+        )
+        forces = self.muscle(
+            trial.trial.time,
+            activations,
+            trial.lengths,
+            trial.speeds,
+            calibration.max_isometric_force,
+            calibration.optimal_fiber_length,
+            calibration.tendon_slack_length,
+            calibration.pennation_angle_at_optimal,
+        ).tendon_force
+        moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
+        return Reconstruction(excitations, activations, forces, moments)
+
+
+class NeuralMusculoskeletalModel(MusculoskeletalModel):
+    """The chain whose predictor is the declared network."""
+
+    predictor: MlpPredictor
+
+    def __init__(
+        self, model: OsimModel, declaration: Declaration, training_inputs: Sequence[Array]
+    ) -> None:
+        outputs = len(declaration.sources.outputs)
+        network = MlpPredictor(declaration.architecture, *standardise(training_inputs), outputs)
+        super().__init__(model, declaration, network)
+
+
+def build_nmm(
+    model: OsimModel, declaration: Declaration, trials: Sequence[PreparedTrial], seed: int
+) -> NeuralMusculoskeletalModel:
+    """An untrained NMM for the training ``trials``; its weights depend on the seed alone."""
+    torch.manual_seed(seed)
+    return NeuralMusculoskeletalModel(model, declaration, [trial.inputs for trial in trials])

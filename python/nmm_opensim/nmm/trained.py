@@ -1,0 +1,106 @@
+"""What a trained NMM consists of, whatever trained it: what the artefact holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..arrays import Array
+from .chain import Declaration, NeuralMusculoskeletalModel
+
+Verdict = Literal["determined by torque", "determined by the prior", "not determined"]
+"""What decided a value: the joint moments, what was known before them, or nothing."""
+
+
+@dataclass(frozen=True)
+class CalibratedMuscles:
+    """Absolute values of all muscles' parameters, each (muscles,)."""
+
+    max_isometric_force: Array  # N
+    optimal_fiber_length: Array  # m
+    tendon_slack_length: Array  # m
+    pennation_angle_at_optimal: Array  # rad
+    activation_time_constant: Array  # s
+    deactivation_time_constant: Array  # s
+    minimum_activation: Array
+    shape_factor: Array
+
+
+@dataclass(frozen=True)
+class ExcitationInterval:
+    """Holds the true excitation e' of an estimated e with a probability of 90 %.
+
+    It reaches from e - h, but not below 0, to e + h with h = margin (floor + e).
+    """
+
+    margin: float
+    floor: float
+
+
+@dataclass(frozen=True)
+class ExcitationJudgement:
+    """What decided a deep muscle's excitation, why, and how far it is to be believed.
+
+    Without an ``interval`` nothing is known of its error.
+    """
+
+    verdict: Verdict
+    reason: str
+    interval: ExcitationInterval | None
+
+
+@dataclass(frozen=True)
+class ParameterJudgement:
+    """What decided a parameter; ``interval`` holds it with 90 %, in the parameter's own unit."""
+
+    verdict: Verdict
+    interval: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class TrainedNMM:
+    """Everything an artefact needs of a trained NMM.
+
+    ``channel_gains`` (channels,) make excitations of envelopes. ``predictor`` and ``tensors``
+    are as docs/artefact.md states. ``excitations`` are judgements of deep muscles, ``parameters``
+    of muscles and of the names in :class:`CalibratedMuscles`; empty where nobody judged.
+    """
+
+    declaration: Declaration
+    channel_gains: Array
+    muscles: CalibratedMuscles
+    predictor: Mapping[str, Any]
+    tensors: Mapping[str, Array]
+    excitations: Mapping[str, ExcitationJudgement] = field(default_factory=dict)
+    parameters: Mapping[str, Mapping[str, ParameterJudgement]] = field(default_factory=dict)
+
+
+def describe_network(nmm: NeuralMusculoskeletalModel) -> TrainedNMM:
+    """The parts of an NMM whose network was trained by gradient descent."""
+    calibration, properties, network = nmm.calibration, nmm.properties, nmm.predictor
+    muscles = CalibratedMuscles(
+        calibration.max_isometric_force.detach().numpy(),
+        calibration.optimal_fiber_length.detach().numpy(),
+        calibration.tendon_slack_length.detach().numpy(),
+        calibration.pennation_angle_at_optimal.numpy(),
+        properties.activation_time_constant,
+        properties.deactivation_time_constant,
+        properties.minimum_activation,
+        calibration.shape_factor.detach().numpy(),
+    )
+    tensors = {
+        "predictor.input_mean": network.input_mean.numpy(),
+        "predictor.input_scale": network.input_scale.numpy(),
+    }
+    for k, layer in enumerate(network.linear):
+        tensors[f"predictor.{k}.weight"] = layer.weight.detach().numpy()
+        tensors[f"predictor.{k}.bias"] = layer.bias.detach().numpy()
+    architecture = nmm.declaration.architecture
+    predictor = {
+        "family": architecture.family,
+        "hidden_activation": architecture.hidden_activation,
+        "layers": len(network.linear),
+    }
+    gains = calibration.emg_gain.detach().numpy()
+    return TrainedNMM(nmm.declaration, gains, muscles, predictor, tensors)

@@ -1,0 +1,1 @@
+"""OpenSim's model in motion: coordinates, muscles and their paths."""

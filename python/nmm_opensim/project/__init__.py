@@ -1,0 +1,1 @@
+"""A project's setup files: written, described and checked."""

@@ -1,0 +1,111 @@
+"""A source for every muscle: measured, deep, tied to its group, or marked as open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ...errors import NMMError, nearest_names
+from ...nmm.sources import Deep, Measured, Source, Tied, Unscored
+from .anatomy import Anatomy
+
+# Below it the muscles move other joints more than they move this one alike.
+SIMILAR = 0.5
+
+
+@dataclass(frozen=True)
+class AssignedSource:
+    """A source, and why; ``open`` marks what a person should decide."""
+
+    source: Source
+    reason: str
+    open: bool = False
+
+
+def assign_sources(
+    anatomy: Anatomy, channels: Mapping[str, Sequence[str]], deep: Sequence[str]
+) -> list[AssignedSource]:
+    """One source for each muscle of ``anatomy``; ``channels`` maps channels to muscles.
+
+    The channel of a deep muscle is kept aside to score; muscles that share it follow the deep one.
+    """
+    for name in deep:
+        if name not in anatomy.muscles:
+            raise NMMError(
+                f"init: --deep-muscle: expected a muscle that crosses "
+                f"{' or '.join(anatomy.coordinates)}, but found '{name}'; "
+                f"{nearest_names(name, anatomy.muscles)}."
+            )
+    by_muscle = {
+        muscle: [channel for channel, muscles in channels.items() if muscle in muscles]
+        for muscle in anatomy.muscles
+    }
+    aside: dict[str, str] = {}
+    for name in deep:
+        if len(by_muscle[name]) > 1:
+            raise NMMError(
+                f"init: deep muscle '{name}': expected one channel that records it, to score, but "
+                f"found {', '.join(by_muscle[name])}; map one."
+            )
+        for channel in by_muscle[name]:
+            aside.setdefault(channel, name)
+    measured = {
+        muscle: own
+        for muscle, found in by_muscle.items()
+        if muscle not in deep and (own := [c for c in found if c not in aside])
+    }
+    assigned = []
+    first_of_channel: set[str] = set()
+    for muscle in anatomy.muscles:
+        if muscle in measured:
+            own = measured[muscle]
+            synergists = []
+            # One muscle stands for its channel when that is hidden.
+            if len(own) == 1 and own[0] not in first_of_channel:
+                first_of_channel.add(own[0])
+                synergists = _find_synergists(anatomy, muscle, by_muscle, own)
+            weights = tuple(1.0 / len(own) for _ in own)
+            assigned.append(
+                AssignedSource(Measured(muscle, tuple(own), weights, tuple(synergists)), "")
+            )
+        elif muscle in deep:
+            recorded = by_muscle[muscle][0] if by_muscle[muscle] else None
+            found = _find_synergists(anatomy, muscle, measured, [])
+            assigned.append(AssignedSource(Deep(muscle, recorded, tuple(found)), ""))
+        else:
+            assigned.append(_follow(anatomy, muscle, by_muscle[muscle], aside, measured, deep))
+    return assigned
+
+
+def _find_synergists(
+    anatomy: Anatomy, muscle: str, recorded: Mapping[str, Sequence[str]], own: Sequence[str]
+) -> list[str]:
+    """Channels of recorded muscles of the same group, the most similar first."""
+    group = [c for other in anatomy.find_group(muscle) for c in recorded.get(other, [])]
+    return [channel for channel in dict.fromkeys(group) if channel not in own]
+
+
+def _follow(
+    anatomy: Anatomy,
+    muscle: str,
+    channels: Sequence[str],
+    aside: Mapping[str, str],
+    measured: Mapping[str, Sequence[str]],
+    deep: Sequence[str],
+) -> AssignedSource:
+    """Nobody measured the muscle: it follows the most similar one of its group."""
+    for channel in channels:
+        if channel in aside:
+            return AssignedSource(Tied(muscle, aside[channel]), f"shares channel {channel} with it")
+    group = [other for other in anatomy.find_group(muscle) if other in measured or other in deep]
+    if not group:
+        return AssignedSource(
+            Unscored(muscle), "no measured or deep muscle acts like it", open=True
+        )
+    similarity = anatomy.find_similarity(muscle, group[0])
+    return AssignedSource(
+        Tied(muscle, group[0]),
+        "no channel; tied to the most similar of its group, cosine between the moment arms about "
+        f"all coordinates {similarity:.2f}",
+        open=similarity < SIMILAR,
+    )

@@ -1,0 +1,298 @@
+"""Look at a model and recordings, ask what they cannot tell, and write the setups."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import NMMError, nearest_names, require_file
+from ...files import write_text
+from ...formats.setup_xml import UNFIT_FOR_FILES
+from ...physics.osim_model import OsimModel
+from ...recordings.emg.emg_setup import read_emg_setup
+from ..schemas.schema import write_schemas
+from .anatomy import Anatomy
+from .assignment import AssignedSource, assign_sources
+from .channels import (
+    NONE,
+    Muscles,
+    check_names,
+    find_exact,
+    parse_channel_options,
+    read_mapping,
+    write_mapping,
+)
+from .questions import Ask, need
+from .recordings import Recording, read_channels, read_cutoff, split_recordings
+from .setups import (
+    Project,
+    write_benchmark_setup,
+    write_inverse_setup,
+    write_report_setup,
+    write_run_setup,
+    write_training_setup,
+)
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a user says; files of recordings are in the order of the EMG files, or empty.
+
+    ``cutoff`` is a frequency in Hz or ``none``.
+    """
+
+    model_file: Path
+    folder: Path
+    name: str | None = None
+    coordinates: Sequence[str] = ()
+    deep_muscles: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    mapping_file: Path | None = None
+    emg_files: Sequence[Path] = ()
+    marker_files: Sequence[Path] = ()
+    coordinates_files: Sequence[Path] = ()
+    external_loads_files: Sequence[Path] = ()
+    no_external_loads: bool = False
+    inverse_dynamics_files: Sequence[Path] = ()
+    tasks_file: Path | None = None
+    emg_setup_file: Path | None = None
+    cutoff: str | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written and found."""
+
+    files: list[Path]
+    anatomy: Anatomy
+    sources: list[AssignedSource]
+    open_channels: list[str]
+    mapping_file: Path | None
+    """To fill in, where channels are open."""
+    commands: list[str]
+    """What to run, in this order."""
+
+
+def write_setups(options: Options, ask: Ask | None) -> Written:
+    """Write the setups of ``options``; ``ask`` is None where nobody can answer.
+
+    Raises:
+        NMMError: naming the option that is missing, or the file that cannot be used.
+
+    """
+    name = _find_name(options)
+    if options.emg_setup_file is not None:
+        read_emg_setup(options.emg_setup_file)
+    model = OsimModel(options.model_file)
+    recordings = _collect_recordings(options, ask)
+    recorded = read_channels(recordings)
+    anatomy = Anatomy(model, _find_coordinates(options, model, ask))
+    said = _find_channels(options, recorded, model, anatomy, ask)
+    deep = list(options.deep_muscles) or _ask_deep(anatomy, said, ask)
+    sources = assign_sources(anatomy, said, deep)
+    open_channels = [channel for channel in recorded if channel not in said]
+    crossing = set(anatomy.muscles)
+    project = Project(
+        name=name,
+        folder=options.folder,
+        model_file=options.model_file,
+        tasks_file=options.tasks_file,
+        emg_setup_file=options.emg_setup_file,
+        anatomy=anatomy,
+        sources=sources,
+        open_channels=open_channels,
+        unused_channels={c: m for c, m in said.items() if not crossing.intersection(m)},
+        recordings=recordings,
+        parts=split_recordings(recordings),
+        cutoff=_find_cutoff(options, recordings, ask),
+    )
+    documents = [
+        document
+        for document in (
+            write_inverse_setup(project),
+            write_training_setup(project),
+            write_run_setup(project),
+            write_report_setup(project),
+            write_benchmark_setup(project),
+        )
+        if document is not None
+    ]
+    mapping = options.folder / f"{name}_channels.csv" if open_channels else None
+    files = [document.file for document in documents] + ([mapping] if mapping else [])
+    if not options.overwrite:
+        for file in files:
+            if file.exists():
+                raise NMMError(
+                    f"init: '{file}' is there already; give --overwrite, or another --output."
+                )
+    for document in documents:
+        write_text(document.file, document.write())
+    if mapping is not None:
+        write_mapping(mapping, recorded, said, anatomy.muscles)
+    write_schemas(options.folder / "schemas")
+    commands = _list_commands(project, files)
+    return Written(files, anatomy, sources, open_channels, mapping, commands)
+
+
+def _find_name(options: Options) -> str:
+    name = options.name or options.folder.resolve().name
+    if not name or UNFIT_FOR_FILES.search(name) or name.startswith("."):
+        raise NMMError(
+            f"init: --name: expected a name that files can have, but found '{name}'; use letters, "
+            "digits, - and _."
+        )
+    return name
+
+
+def _find_coordinates(options: Options, model: OsimModel, ask: Ask | None) -> list[str]:
+    question = "the coordinates whose moments supervise, such as knee_angle_r"
+    names = options.coordinates or need(ask, "--coordinate", question).split()
+    for name in names:
+        model.coordinate(name)
+    return list(dict.fromkeys(names))
+
+
+def _find_channels(
+    options: Options, recorded: Sequence[str], model: OsimModel, anatomy: Anatomy, ask: Ask | None
+) -> Muscles:
+    """What is said of channels: by a file, by options, by exact names, by answers."""
+    said = {} if options.mapping_file is None else read_mapping(options.mapping_file)
+    said.update(parse_channel_options(options.channels))
+    check_names(said, recorded, model.muscle_names)
+    said = {**find_exact(recorded, model.muscle_names), **said}
+    if ask is not None:
+        for channel in [c for c in recorded if c not in said]:
+            near = nearest_names(channel, anatomy.muscles)
+            answer = ask(
+                f"the muscles that channel '{channel}' measures ({NONE}, or nothing to leave it "
+                f"open; {near})"
+            ).replace(",", " ")
+            if answer.strip():
+                said[channel] = [] if answer.split() == [NONE] else answer.split()
+        check_names(said, recorded, model.muscle_names)
+    return {channel: said[channel] for channel in recorded if channel in said}
+
+
+def _ask_deep(anatomy: Anatomy, said: Muscles, ask: Ask | None) -> list[str]:
+    mapped = {muscle for muscles in said.values() for muscle in muscles}
+    missing = [muscle for muscle in anatomy.muscles if muscle not in mapped]
+    question = (
+        "the muscles to reconstruct; without a channel are "
+        + (", ".join(missing) if missing else "none")
+        + "; a measured one is kept aside to score"
+    )
+    return need(ask, "--deep-muscle", question).replace(",", " ").split()
+
+
+def _find_cutoff(
+    options: Options, recordings: Sequence[Recording], ask: Ask | None
+) -> float | None:
+    """Hz: the one that given moments had, or the user's."""
+    stated = {read_cutoff(recording) for recording in recordings} - {None}
+    text = options.cutoff
+    if text is None and len(stated) == 1:
+        frequency = stated.pop()
+        return frequency if frequency is not None and frequency > 0 else None
+    if text is None:
+        text = need(
+            ask,
+            "--cutoff",
+            f"the low-pass filter of coordinates and forces, Hz, or {NONE} (walking: 6)",
+        )
+    if text == NONE:
+        return None
+    try:
+        frequency = float(text)
+    except ValueError:
+        frequency = -1.0
+    if not 0.0 < frequency < float("inf"):
+        raise NMMError(f"init: --cutoff: expected Hz above 0, or {NONE}, but found '{text}'.")
+    return frequency
+
+
+def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
+    emg = list(options.emg_files) or [
+        Path(word) for word in need(ask, "--emg-file", "the EMG envelopes (.sto)").split()
+    ]
+    markers, coordinates = list(options.marker_files), list(options.coordinates_files)
+    moments, loads = list(options.inverse_dynamics_files), list(options.external_loads_files)
+    if not markers and not coordinates:
+        coordinates = [
+            Path(word)
+            for word in need(
+                ask,
+                "--marker-file or --coordinates-file",
+                "the motion: joint angles (.mot, .sto)",
+            ).split()
+        ]
+    for option, files in {
+        "--marker-file": markers,
+        "--coordinates-file": coordinates,
+        "--external-loads-file": loads,
+        "--inverse-dynamics-file": moments,
+    }.items():
+        if files and len(files) != len(emg):
+            raise NMMError(
+                f"init: {option}: expected one for each of the {len(emg)} EMG files, in their "
+                f"order, but found {len(files)}."
+            )
+    if markers and coordinates:
+        raise NMMError("init: expected --marker-file or --coordinates-file, but found both.")
+    if markers and moments:
+        raise NMMError(
+            "init: --inverse-dynamics-file: expected --coordinates-file beside it, the angles that "
+            "the moments are of, but found --marker-file."
+        )
+    if not moments and not loads and not options.no_external_loads:
+        answer = need(
+            ask,
+            "--external-loads-file or --no-external-loads",
+            "what acts on the body from outside (ExternalLoads, .xml), or none",
+        ).split()
+        loads = [] if answer == [NONE] else [Path(word) for word in answer]
+        if loads and len(loads) != len(emg):
+            raise NMMError(
+                f"init: expected {len(emg)} files of external loads, but found {len(loads)}."
+            )
+    nothing: list[Path | None] = [None] * len(emg)
+    rows = zip(
+        emg,
+        markers or nothing,
+        coordinates or nothing,
+        loads or nothing,
+        moments or nothing,
+        strict=True,
+    )
+    names = _name_recordings(markers or coordinates)
+    recordings = [Recording(name, *files) for name, files in zip(names, rows, strict=True)]
+    for recording in recordings:
+        for file in (recording.marker_file, recording.coordinates_file):
+            if file is not None:
+                require_file(file, "motion file")
+    return recordings
+
+
+def _name_recordings(files: Sequence[Path]) -> list[str]:
+    """The stems of their motion files, or of their folders where those are the same."""
+    for names in ([file.stem for file in files], [file.resolve().parent.name for file in files]):
+        plain = [UNFIT_FOR_FILES.sub("_", name).lstrip(".") or "trial" for name in names]
+        if len(set(plain)) == len(plain):
+            return plain
+    return [f"trial_{k + 1}" for k in range(len(files))]
+
+
+def _list_commands(project: Project, files: Sequence[Path]) -> list[str]:
+    verbs = []
+    inverse = project.setup_file("inverse")
+    if inverse in files:
+        if any(recording.marker_file is not None for recording in project.recordings):
+            verbs.append(("inverse-kinematics", inverse))
+        verbs.append(("inverse-dynamics", inverse))
+    verbs += [("train", project.setup_file("train")), ("run", project.setup_file("nmm"))]
+    verbs.append(("report", project.setup_file("report")))
+    if (benchmark := project.setup_file("benchmark")) in files:
+        verbs.append(("benchmark", benchmark))
+    return [shlex.join(["nmm-opensim", verb, str(file)]) for verb, file in verbs]

@@ -1,0 +1,104 @@
+"""External loads filtered like the motion that they cause.
+
+Filtered coordinates have lost their impacts; forces that keep them would put them into the moments
+(Kristianslund et al. 2012, J. Biomech. 45:666-671). What is filtered is each load's force and its
+moment about the ground's origin: a centre of pressure alone means nothing where there is no force.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import opensim
+
+from ...arrays import Array
+from ...errors import NMMError
+from ...files import require_reasonable
+from ...formats.external_loads import AXES
+from ...formats.tables import Table, filter_lowpass, read_table, write_table
+
+GROUND = ("ground", "/ground")
+
+
+def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
+    """The loads and their data."""
+    source = f"external loads file '{file}'"
+    loads = _read_loads(file)
+    if not loads.getSize():
+        raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
+    return loads, read_table(_join(file, loads), f"{source}: <datafile>")
+
+
+def find_data_file(file: Path) -> Path:
+    """The file that holds the loads' data."""
+    return _join(file, _read_loads(file))
+
+
+def _read_loads(file: Path) -> opensim.ExternalLoads:
+    require_reasonable(file, "external loads file")
+    try:
+        return opensim.ExternalLoads(str(file.resolve()), True)
+    except RuntimeError as error:
+        raise NMMError(
+            f"external loads file '{file}': OpenSim cannot read it: {str(error).splitlines()[0]}"
+        ) from None
+
+
+def _join(file: Path, loads: opensim.ExternalLoads) -> Path:
+    return file.parent / str(loads.getDataFileName())
+
+
+def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path:
+    """Write the loads, low-passed at ``cutoff`` (Hz), into ``folder``; returns the new file.
+
+    The filter is the one that OpenSim has for coordinates, without lag. A load at a point becomes
+    one at the ground's origin with a moment: the same to the model.
+    """
+    loads, data = read_external_loads(loads_file)
+    columns: list[str] = []
+    values: list[Array] = []
+    for k in range(loads.getSize()):
+        load = opensim.ExternalForce.safeDownCast(loads.get(k))
+        for kind, series in _read_load(load, data, f"external loads file '{loads_file}'").items():
+            columns += [f"load_{k}_{kind}_{axis}" for axis in AXES]
+            values.append(series)
+            getattr(load, f"set_{kind}_identifier")(f"load_{k}_{kind}_")
+    filtered = filter_lowpass(
+        Table(data.source, tuple(columns), data.time, np.hstack(values)), cutoff
+    )
+    new_data, new_loads = folder / "filtered.sto", folder / "filtered.xml"
+    write_table(
+        new_data, columns, filtered.time, filtered.values, "External loads, low-passed", False
+    )
+    loads.setDataFileName(new_data.name)
+    loads.printToXML(str(new_loads))
+    return new_loads
+
+
+def _read_load(load: opensim.ExternalForce, data: Table, source: str) -> dict[str, Array]:
+    """Force, point and torque of one load, each (samples, 3), as far as it has them."""
+    # As text, because OpenSim's getters fail where a property is left out.
+    identifiers = {
+        kind: load.getPropertyByName(f"{kind}_identifier").toString()[1:-1]
+        for kind in ("force", "point", "torque")
+    }
+    found = {kind: _select(data, text) for kind, text in identifiers.items() if text}
+    if "point" not in found:
+        return found
+    for kind in ("force", "point"):
+        frame = str(getattr(load, f"get_{kind}_expressed_in_body")())
+        if frame not in GROUND:
+            raise NMMError(
+                f'{source}: <ExternalForce name="{load.getName()}">: expected '
+                f"<{kind}_expressed_in_body>ground, because only there a moving point can be "
+                f"filtered, but found {frame}; express it in ground, or filter nothing."
+            )
+    none = np.zeros_like(found["force"])
+    torque = found.get("torque", none) + np.cross(found["point"], found["force"])
+    return {"force": found["force"], "point": none, "torque": torque}
+
+
+def _select(data: Table, identifier: str) -> Array:
+    """The three columns that begin with an identifier, as OpenSim finds them."""
+    return data.select([f"{identifier}{axis}" for axis in AXES]).values

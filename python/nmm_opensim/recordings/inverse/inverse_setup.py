@@ -1,0 +1,99 @@
+"""One setup for a lab's trials: ``<NMMInverseTool>``, from markers and forces to joint moments.
+
+Inverse kinematics and inverse dynamics read the same file, so that the motion, its filter and the
+filter of the forces cannot differ between them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...formats.setup_xml import SetupElement
+
+TOOL = "NMMInverseTool"
+TIMES = ("initial_time", "final_time")
+
+
+@dataclass(frozen=True)
+class InverseTrial:
+    """One trial; paths are absolute, times in s and None where the data decide.
+
+    Of ``marker_file`` and ``coordinates_file`` it has one.
+    """
+
+    name: str
+    marker_file: Path | None
+    coordinates_file: Path | None
+    external_loads_file: Path | None
+    initial_time: float | None
+    final_time: float | None
+
+
+@dataclass(frozen=True)
+class InverseSetup:
+    """All that the setup declares; paths are absolute.
+
+    ``lowpass_cutoff_frequency`` (Hz) is that of coordinates and external loads, None for no filter.
+    """
+
+    file: Path
+    model_file: Path
+    tasks_file: Path | None
+    lowpass_cutoff_frequency: float | None
+    forces_to_exclude: tuple[str, ...]
+    trials: tuple[InverseTrial, ...]
+    results_directory: Path
+
+    def coordinates_of(self, trial: InverseTrial) -> Path:
+        """The trial's motion: what it was given or what inverse kinematics writes."""
+        return trial.coordinates_file or self.results_directory / f"{trial.name}_coordinates.mot"
+
+    def moments_of(self, trial: InverseTrial) -> Path:
+        """What inverse dynamics writes."""
+        return self.results_directory / f"{trial.name}_moments.sto"
+
+
+def read_inverse_setup(tool: SetupElement) -> InverseSetup:
+    """Read and check ``<NMMInverseTool>``; every complaint names the line."""
+    cutoff = tool.get_number("lowpass_cutoff_frequency", -1.0)
+    setup = InverseSetup(
+        file=tool.file,
+        model_file=tool.get_file("model_file"),
+        tasks_file=_optional_file(tool, "tasks_file"),
+        lowpass_cutoff_frequency=cutoff if cutoff > 0 else None,
+        forces_to_exclude=tuple(tool.get_names("forces_to_exclude", ["Muscles", "actuators"])),
+        trials=_read_trials(tool.get_child("trials")),
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+    tool.finish()
+    return setup
+
+
+def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
+    trials = []
+    for child in element.get_children(["Trial"]):
+        low, high = (child.get_number(tag) if child.has(tag) else None for tag in TIMES)
+        trial = InverseTrial(
+            name=child.file_stem,
+            marker_file=_optional_file(child, "marker_file"),
+            coordinates_file=_optional_file(child, "coordinates_file"),
+            external_loads_file=_optional_file(child, "external_loads_file"),
+            initial_time=low,
+            final_time=high,
+        )
+        child.finish()
+        if (trial.marker_file is None) == (trial.coordinates_file is None):
+            found = "neither" if trial.marker_file is None else "both"
+            raise child.error(
+                f'<Trial name="{trial.name}">: expected a <marker_file>, or a <coordinates_file> '
+                f"where the angles are known already, but found {found}"
+            )
+        trials.append(trial)
+    if not trials:
+        raise element.error("expected a <Trial>, but found none")
+    return tuple(trials)
+
+
+def _optional_file(element: SetupElement, tag: str) -> Path | None:
+    return element.get_file(tag) if element.has(tag) else None

@@ -1,0 +1,78 @@
+"""Inverse kinematics and inverse dynamics of all trials of a setup, ours or OpenSim's own."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+from ...errors import NMMError
+from ...formats.setup_xml import read_setup
+from .inverse_setup import TOOL, InverseTrial, read_inverse_setup
+from .tools import (
+    compute_inverse_dynamics,
+    compute_inverse_kinematics,
+    run_inverse_dynamics,
+    run_inverse_kinematics,
+)
+
+
+def run_kinematics(setup: Path) -> Iterator[Path]:
+    """Joint angles of every trial that has markers; yields each motion file when it is written."""
+    element = read_setup(setup, TOOL, "InverseKinematicsTool")
+    if element.tag != TOOL:
+        yield run_inverse_kinematics(setup)
+        return
+    declared = read_inverse_setup(element)
+    marked = [trial for trial in declared.trials if trial.marker_file is not None]
+    if not marked:
+        raise NMMError(
+            f"{setup}: expected a trial with a <marker_file>, but all have coordinates; go on "
+            "with `nmm-opensim inverse-dynamics`."
+        )
+    for trial in marked:
+        assert trial.marker_file is not None
+        yield compute_inverse_kinematics(
+            declared.model_file,
+            trial.marker_file,
+            declared.coordinates_of(trial),
+            tasks_file=declared.tasks_file,
+            time_range=_time_range(trial),
+        )
+
+
+def run_dynamics(setup: Path) -> Iterator[Path]:
+    """Joint moments of every trial; yields each file of moments when it is written."""
+    element = read_setup(setup, TOOL, "InverseDynamicsTool")
+    if element.tag != TOOL:
+        yield run_inverse_dynamics(setup)
+        return
+    declared = read_inverse_setup(element)
+    for trial in declared.trials:
+        if not declared.coordinates_of(trial).is_file():
+            raise NMMError(
+                f"{setup}: trial '{trial.name}': expected its joint angles, "
+                f"'{declared.coordinates_of(trial)}', but found nothing there; run "
+                f"`nmm-opensim inverse-kinematics {setup}` first."
+            )
+    cutoff = declared.lowpass_cutoff_frequency
+    for trial in declared.trials:
+        yield compute_inverse_dynamics(
+            declared.model_file,
+            declared.coordinates_of(trial),
+            declared.moments_of(trial),
+            external_loads_file=trial.external_loads_file,
+            lowpass_cutoff_frequency=cutoff,
+            lowpass_cutoff_frequency_for_external_loads=(
+                cutoff if trial.external_loads_file is not None else None
+            ),
+            forces_to_exclude=declared.forces_to_exclude,
+            time_range=_time_range(trial),
+        )
+
+
+def _time_range(trial: InverseTrial) -> tuple[float, float]:
+    return (
+        -math.inf if trial.initial_time is None else trial.initial_time,
+        math.inf if trial.final_time is None else trial.final_time,
+    )

@@ -1,0 +1,1 @@
+"""NMMs inside OpenSim: the plugin, opensim-cmd, what a run wrote, and pictures of it."""

@@ -1,0 +1,117 @@
+"""What the plots of a run show, whatever draws them: lines and intervals over time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import _core
+from ..arrays import Array
+from ..formats.tables import Table, read_table
+from .palette import BASELINE, NMM, REFERENCE, Dash, choose_styles
+from .results import RunResults
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series (frames,); ``muscle`` where it belongs to one."""
+
+    label: str
+    values: Array
+    color: str
+    dash: Dash = "solid"
+    muscle: str | None = None
+
+
+@dataclass(frozen=True)
+class Band:
+    """An interval around a line; both bounds (frames,)."""
+
+    label: str
+    lower: Array
+    upper: Array
+    color: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Lines over one ``time`` (s), (frames,); ``subject`` is the muscle or coordinate."""
+
+    subject: str
+    title: str
+    unit: str
+    time: Array
+    lines: tuple[Line, ...]
+    band: Band | None = None
+
+
+def make_deep_panels(results: RunResults) -> list[Panel]:
+    """Each deep muscle: EMG with its 90 % interval, hidden recording and a neighbour's copy."""
+    emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
+    time = results.excitations.time
+    synergists = results.artefact.content["training"]["synergist_channels"]
+    panels = []
+    for muscle in results.artefact.deep_muscles:
+        name, hidden = muscle["name"], muscle["source"]["recorded_channel"]
+        lines = [Line("NMM", results.get_muscle(results.excitations, name), NMM, muscle=name)]
+        title = f"{name}: reconstructed EMG"
+        if hidden in emg.columns:
+            lines.append(Line("hidden recording", _at(emg, hidden, time), REFERENCE))
+            r = results.agreement.get(f"{name}_excitation/r")
+            title += "" if r is None else f", r = {r:.2f} with the recording"
+        for channel in synergists.get(name, [])[:1]:
+            lines.append(Line(f"copy of {channel}", _at(emg, channel, time), BASELINE, "dash"))
+        panels.append(
+            Panel(name, title, "excitation", time, tuple(lines), _make_band(results, name))
+        )
+    return panels
+
+
+def _make_band(results: RunResults, muscle: str) -> Band | None:
+    table = results.excitation_intervals
+    if table is None:
+        return None
+    lower, upper = (results.get_muscle(table, f"{muscle}/{end}") for end in ("lower", "upper"))
+    return Band("90 % interval", lower, upper, NMM)
+
+
+def _at(emg: Table, channel: str, times: Array) -> Array:
+    recording = emg.select([channel])
+    return _core.sample(recording.time, recording.values, times)[:, 0]
+
+
+def make_moment_panels(results: RunResults) -> list[Panel]:
+    """Each moment beside inverse dynamics, where the run was given it."""
+    table = results.joint_moments
+    suffix = "_inverse_dynamics"
+    panels = []
+    for column in (c for c in table.columns if not c.endswith(suffix)):
+        lines = [Line("NMM", table.select([column]).values[:, 0], NMM)]
+        title = column.replace("_", " ")
+        if column + suffix in table.columns:
+            reference = table.select([column + suffix]).values[:, 0]
+            lines.append(Line("inverse dynamics", reference, REFERENCE))
+            r = results.agreement.get(f"{column}/r")
+            title += "" if r is None else f", r = {r:.2f} with inverse dynamics"
+        panels.append(Panel(column, title, "N m", table.time, tuple(lines)))
+    return panels
+
+
+def make_activation_panel(results: RunResults) -> Panel:
+    """All muscles' activations."""
+    return _make_muscle_panel(results, results.activations, "/activation", "activation", "0 to 1")
+
+
+def make_force_panel(results: RunResults) -> Panel:
+    """All muscles' forces along their tendons."""
+    return _make_muscle_panel(results, results.muscle_forces, "", "muscle force", "N")
+
+
+def _make_muscle_panel(
+    results: RunResults, table: Table, suffix: str, title: str, unit: str
+) -> Panel:
+    muscles = [muscle["name"] for muscle in results.artefact.muscles]
+    lines = tuple(
+        Line(name, results.get_muscle(table, name + suffix), style.color, style.dash, name)
+        for name, style in choose_styles(muscles).items()
+    )
+    return Panel(title, title, unit, table.time, lines)

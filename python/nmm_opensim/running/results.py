@@ -1,0 +1,110 @@
+"""What NMMTool wrote: its tables, read back for figures and summaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..arrays import Array
+from ..errors import NMMError, nearest_names
+from ..formats.setup_xml import SetupElement, read_setup
+from ..formats.tables import Table, read_table
+from ..nmm.artefact import Artefact, read_artefact
+
+TOOL = "NMMTool"
+
+
+@dataclass(frozen=True)
+class RunSetup:
+    """The parts of an ``NMMTool`` setup that reports need; paths are absolute.
+
+    The plugin reads and checks the setup itself: this reads only what it needs.
+    """
+
+    file: Path
+    name: str
+    model_file: Path
+    artefact_file: Path
+    emg_file: Path
+    emg_time_offset: float
+    coordinates_file: Path
+    inverse_dynamics_file: Path | None
+    results_directory: Path
+
+    @property
+    def input_files(self) -> list[Path]:
+        """All files that decide the outcome, each once."""
+        moments = self.inverse_dynamics_file
+        data = [self.emg_file, self.coordinates_file, *([moments] if moments else [])]
+        return [self.file, self.model_file, self.artefact_file, *data]
+
+    def result(self, series: str) -> Path:
+        """The file of one result series."""
+        return self.results_directory / f"{self.name}_{series}.sto"
+
+
+def read_run_setup(file: Path) -> RunSetup:
+    """Read an ``NMMTool`` setup."""
+    tool: SetupElement = read_setup(file, TOOL)
+    moments = "inverse_dynamics_file"
+    return RunSetup(
+        file=tool.file,
+        name=tool.file_stem,
+        model_file=tool.get_file("model_file"),
+        artefact_file=tool.get_file("artefact_file"),
+        emg_file=tool.get_file("emg_file"),
+        emg_time_offset=tool.get_number("emg_time_offset", 0.0),
+        coordinates_file=tool.get_file("coordinates_file"),
+        inverse_dynamics_file=tool.get_file(moments) if tool.has(moments) else None,
+        results_directory=tool.get_path("results_directory", default="."),
+    )
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """The results of one run of NMMTool."""
+
+    setup: RunSetup
+    artefact: Artefact
+    excitations: Table
+    activations: Table
+    muscle_forces: Table
+    joint_moments: Table
+    agreement: dict[str, float]
+    """``quantity/metric``, such as ``knee_angle_r_moment/r``, to its value."""
+    excitation_intervals: Table | None
+    """Where the artefact states intervals: ``muscle/lower`` and ``muscle/upper``."""
+
+    def get_muscle(self, table: Table, name: str) -> Array:
+        """One column, (frames,); the plugin's are absolute paths, ``name`` is their end."""
+        for column in table.columns:
+            if f"/{column}".endswith(f"/{name}"):
+                return table.select([column]).values[:, 0]
+        raise NMMError(
+            f"{table.source}: expected a column '{name}', but there is none; "
+            f"{nearest_names(name, table.columns)}."
+        )
+
+
+def read_results(setup: RunSetup) -> RunResults:
+    """Read what the last run of ``setup`` wrote."""
+    artefact = read_artefact(setup.artefact_file)
+    intervals = setup.result("excitation_intervals")
+    return RunResults(
+        setup,
+        artefact,
+        read_table(setup.result("excitations"), "results file"),
+        read_table(setup.result("activations"), "results file"),
+        read_table(setup.result("muscle_forces"), "results file"),
+        read_table(setup.result("joint_moments"), "results file"),
+        _read_agreement(setup.result("agreement")),
+        read_table(intervals, "results file") if intervals.is_file() else None,
+    )
+
+
+def _read_agreement(file: Path) -> dict[str, float]:
+    """Nothing where the run had nothing to agree with: then there is no file."""
+    if not file.is_file():
+        return {}
+    table = read_table(file, "results file", minimum_rows=1)
+    return dict(zip(table.columns, table.values[0].tolist(), strict=True))

@@ -1,0 +1,100 @@
+"""A training setup in which recorded channels are out of bounds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from ..errors import NMMError, nearest_names
+from ..nmm.sources import Deep, Measured, Source, Tied, drop_synergists
+from .training_setup import TrainingSetup
+
+
+def list_recorded_channels(sources: Sequence[Source]) -> list[str]:
+    """The channels that alone measure a muscle, or would score it: those that can be hidden."""
+    return list(dict.fromkeys(c for s in sources if (c := _own_channel(s)) is not None))
+
+
+def hide_channels(setup: TrainingSetup, channels: Mapping[str, Sequence[str]]) -> TrainingSetup:
+    """The setup with the muscles of ``channels`` deep, and every other recorded muscle measured.
+
+    ``channels`` maps each to its muscle's synergists. Where several muscles share a channel the
+    first becomes deep and the others follow it.
+    """
+    known = list_recorded_channels(setup.sources)
+    for channel, synergists in channels.items():
+        for name in (channel, *synergists):
+            if name not in known:
+                raise NMMError(
+                    f"{setup.file}: expected a channel that measures a muscle, but found '{name}'; "
+                    f"{nearest_names(name, known)}."
+                )
+        for name in synergists:
+            if name in channels:
+                raise NMMError(
+                    f"{setup.file}: channel '{name}' is hidden and cannot be a synergist of "
+                    f"'{channel}'; remove it from its <synergist_channels>."
+                )
+    sources = setup.sources
+    for channel, synergists in channels.items():
+        sources = _hide(sources, channel, synergists)
+    measured = tuple(_measure(source, channels) for source in sources)
+    return replace(setup, sources=measured)
+
+
+def find_synergists(sources: Sequence[Source], channel: str) -> list[str]:
+    """The declared synergists of the muscle that ``channel`` records."""
+    for source in sources:
+        if _own_channel(source) == channel and isinstance(source, Measured | Deep):
+            return list(source.synergists)
+    return []
+
+
+def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
+    """What is recorded and not hidden is measured, with the synergists that are left."""
+    if isinstance(source, Deep) and (channel := source.recorded_channel) is not None:
+        if channel in hidden:
+            return source
+        source = Measured(source.muscle, (channel,), (1.0,), source.synergists)
+    return drop_synergists(source, hidden)
+
+
+def _hide(
+    declared: Sequence[Source], channel: str, synergists: Sequence[str]
+) -> tuple[Source, ...]:
+    hidden = [s.muscle for s in declared if _own_channel(s) == channel]
+    sources: list[Source] = []
+    for source in declared:
+        if source.muscle == hidden[0]:
+            sources.append(Deep(source.muscle, channel, tuple(synergists)))
+        elif source.muscle in hidden:
+            sources.append(Tied(source.muscle, hidden[0]))
+        elif isinstance(source, Measured) and channel in source.channels:
+            sources.append(_without(source, channel))
+        elif isinstance(source, Tied) and source.to in hidden:
+            # Never to one that is tied itself by now.
+            sources.append(replace(source, to=hidden[0]))
+        else:
+            sources.append(source)
+    return tuple(sources)
+
+
+def _own_channel(source: Source) -> str | None:
+    """The channel that records this muscle and nothing else."""
+    if isinstance(source, Deep):
+        return source.recorded_channel
+    if isinstance(source, Measured) and len(source.channels) == 1:
+        return source.channels[0]
+    return None
+
+
+def _without(source: Measured, channel: str) -> Measured:
+    """A muscle of several channels listens to the others."""
+    kept = [(c, w) for c, w in zip(source.channels, source.weights, strict=True) if c != channel]
+    total = sum(weight for _, weight in kept)
+    scale = sum(source.weights) / total if total > 0 else 1.0
+    return replace(
+        source,
+        channels=tuple(c for c, _ in kept),
+        weights=tuple(weight * scale for _, weight in kept),
+    )

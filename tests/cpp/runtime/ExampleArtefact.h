@@ -1,0 +1,30 @@
+#pragma once
+
+#include <nmm/artefact/Artefact.h>
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+/// A small artefact with every kind of source, as JSON and tensors that a test may change.
+///
+/// Channels `gasmed` (gain 0.5) and `tibant` (gain 1), delay 0.05 s, lags 0 and 0.02 s, the
+/// coordinate `ankle_angle_r` and its speed: 6 inputs. Two layers (6 -> 2 -> 2) with weights 0, so
+/// that the outputs are the logistic function of the biases 0 and ln 3: 0.5 and 0.75.
+/// Muscles: `glmax_r` tied to `gasmed_r` (x 0.8), `gasmed_r` measured (2 gasmed + 0.5 tibant),
+/// `soleus_r` deep (output 0), `perlong_r` unscored (output 1).
+struct ExampleArtefact {
+    nlohmann::json content;
+    std::map<std::string, nmm::Tensor> tensors;
+
+    ExampleArtefact();
+    /// Of format 2 with a prior instead of the network's outputs. The network's 4 outputs are the
+    /// corrections -0.3, 0, 0.05 and 0 of `gasmed`, `tibant`, `soleus_r` and `perlong_r`.
+    /// `soleus_r` (gain 0.5) has the witnesses `gasmed` (peak 2) and other subjects (peak 1), who
+    /// say 0.1 + 0.5 exp(-ln 2 |x|^2) with x: the ankle's angle and speed; `perlong_r` (gain 1) has
+    /// `tibant` (peak 0.4). Rest: 0.02. `soleus_r` has an interval of margin 0.5 and floor 0.1.
+    static ExampleArtefact makePosterior();
+    void write(const std::filesystem::path& file) const;
+};

@@ -1,0 +1,233 @@
+"""Hide-a-muscle: what is hidden, what is kept, and what the tables say."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import Walking, run_cli
+
+from nmm_opensim.benchmarking.benchmark_report import make_markdown
+from nmm_opensim.benchmarking.benchmark_setup import Fold, HiddenGroup, read_benchmark_setup
+from nmm_opensim.benchmarking.cells import Cell, CellScores, list_cells, run_cells
+from nmm_opensim.benchmarking.summary import Row, judge, summarise_cells
+from nmm_opensim.errors import NMMError
+from nmm_opensim.nmm.sources import Deep, Measured, Tied
+from nmm_opensim.training.hide_channels import (
+    find_synergists,
+    hide_channels,
+    list_recorded_channels,
+)
+from nmm_opensim.training.scoring import EMG, METRICS, Score
+from nmm_opensim.training.training_setup import TrainingSetup, read_training_setup
+
+
+@pytest.fixture
+def setup(walking_inputs: Walking) -> TrainingSetup:
+    """The training of the README."""
+    return read_training_setup(walking_inputs.folder / "setups" / "walking_train.xml")
+
+
+@pytest.fixture
+def benchmark_setup(walking_inputs: Walking) -> Path:
+    """Two muscles, one seed, few iterations."""
+    walking_inputs.copy(
+        walking_inputs.train_setup, "few_train.xml", ("<iterations>40", "<iterations>3")
+    )
+    setups = walking_inputs.train_setup.parent
+    text = (setups / "walking_benchmark.xml").read_text(encoding="utf-8")
+    text = re.sub(r'<HiddenChannel name="vastus.*?</HiddenChannel>', "", text, flags=re.DOTALL)
+    text = text.replace("walking_train.xml", "few_train.xml")
+    text = text.replace("<seeds>1 2 3 4 5<", "<seeds>1<")
+    text = re.sub(r"<estimators>.*?<", "<estimators>neighbour_copy nmm<", text, flags=re.DOTALL)
+    file = setups / "few_benchmark.xml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_hiding_a_channel_of_two_muscles(setup: TrainingSetup) -> None:
+    setup = hide_channels(setup, {"gastrocnemius": ["soleus"]})
+    sources = {source.muscle: source for source in setup.sources}
+    first, second = sources["gasmed_r"], sources["gaslat_r"]
+    assert first == Deep("gasmed_r", "gastrocnemius", ("soleus",))
+    assert second == Tied("gaslat_r", "gasmed_r")
+    # What was deep is measured now, and who was tied to it still is.
+    assert sources["soleus_r"] == Measured("soleus_r", ("soleus",), (1.0,))
+    assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
+
+
+def test_a_muscle_of_several_channels_listens_to_the_others(setup: TrainingSetup) -> None:
+    mixed = Measured("bfsh_r", ("biceps_femoris", "medial_hamstrings"), (0.25, 0.75))
+    sources = [mixed if s.muscle == "bfsh_r" else s for s in setup.sources]
+    hidden = hide_channels(replace(setup, sources=tuple(sources)), {"medial_hamstrings": []})
+    found = next(s for s in hidden.sources if s.muscle == "bfsh_r")
+    assert found == Measured("bfsh_r", ("biceps_femoris",), (1.0,))
+
+
+def test_no_source_reads_the_hidden_channel(setup: TrainingSetup) -> None:
+    for channel in list_recorded_channels(setup.sources):
+        for source in hide_channels(setup, {channel: []}).sources:
+            assert not (isinstance(source, Measured) and channel in source.channels)
+
+
+@pytest.mark.parametrize(
+    ("channel", "synergists", "complaint"),
+    [
+        ("gastroc", [], "found 'gastroc'; nearest: gastrocnemius"),
+        ("soleus", ["gastroc"], "found 'gastroc'; nearest: gastrocnemius"),
+        ("soleus", ["soleus"], "is hidden and cannot be a synergist"),
+    ],
+)
+def test_refused_channels(
+    setup: TrainingSetup, channel: str, synergists: list[str], complaint: str
+) -> None:
+    with pytest.raises(NMMError, match=complaint):
+        hide_channels(setup, {channel: synergists})
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("neighbour_copy nmm<", "neighbour nmm<", r"few_benchmark.xml:\d+: .*found 'neighbour'"),
+        ('name="soleus"', 'name="soleos"', "found 'soleos'; nearest: soleus"),
+        ("<seeds>1<", "<seeds><", r"few_benchmark.xml:\d+: .*seed"),
+        (
+            "<seeds>1<",
+            '<folds><Fold name="a"><test_trials>third</test_trials></Fold></folds><seeds>1<',
+            r"few_benchmark.xml:\d+: <test_trials>: .*found 'third'",
+        ),
+        (
+            "<seeds>1<",
+            '<folds><Fold name="a"><test_trials>first_stride second_stance</test_trials></Fold>'
+            "</folds><seeds>1<",
+            "expected a trial left to train on",
+        ),
+    ],
+)
+def test_refused_setups(benchmark_setup: Path, old: str, new: str, complaint: str) -> None:
+    text = benchmark_setup.read_text(encoding="utf-8")
+    assert old in text
+    benchmark_setup.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(NMMError, match=complaint):
+        read_benchmark_setup(benchmark_setup)
+
+
+def test_a_fold_tests_on_its_trials_and_trains_on_all_others(setup: TrainingSetup) -> None:
+    folded = Fold("first", ("first_stride",)).apply(setup)
+    assert {t.name: t.role for t in folded.trials} == {
+        "first_stride": "test",
+        "second_stance": "train",
+    }
+
+
+def test_channels_hidden_together_are_no_synergists(setup: TrainingSetup) -> None:
+    hidden = hide_channels(setup, {"gastrocnemius": [], "soleus": []})
+    sources = {source.muscle: source for source in hidden.sources}
+    assert sources["gasmed_r"] == Deep("gasmed_r", "gastrocnemius")
+    assert sources["soleus_r"] == Deep("soleus_r", "soleus")
+    assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
+    assert find_synergists(setup.sources, "vastus_medius") == ["vastus_lateralis", "rectus_femoris"]
+    # Who was its synergist has one less.
+    left = hide_channels(setup, {"vastus_medius": ["rectus_femoris"]})
+    assert find_synergists(left.sources, "vastus_lateralis") == ["rectus_femoris"]
+
+
+def test_names_cannot_lead_out_of_the_folder() -> None:
+    cell = Cell(HiddenGroup("../../soleus", ()), Fold("/a b"), "nmm", 3)
+    assert cell.file_name == "------soleus_-a-b_nmm_3.json"
+
+
+def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path) -> None:
+    setup = read_benchmark_setup(benchmark_setup)
+    assert len(list_cells(setup)) == 4
+    computed: list[str] = []
+
+    def note(cell: Cell, number: int, total: int) -> None:
+        computed.append(cell.file_name)
+
+    first = list(run_cells(setup, note))
+    assert len(computed) == 4
+    # All but one are kept; a damaged one is as good as none.
+    cells = setup.results_directory / "cells"
+    (cells / computed[1]).write_text("{", encoding="utf-8")
+    again = list(run_cells(setup, note))
+    assert computed[4:] == [computed[1]]
+    assert again == first
+
+    done = run_cli("benchmark", str(benchmark_setup))
+    assert done.returncode == 0, done.stderr
+    stem = setup.results_directory / "walking_benchmark"
+    report = stem.with_suffix(".md").read_text(encoding="utf-8")
+    assert "| soleus | soleus_r | 0.54 | " in report
+    rows = json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
+    assert {row["hidden"] for row in rows} == {"soleus", "gastrocnemius"}
+    assert stem.with_suffix(".csv").read_text(encoding="utf-8").count("\n") == len(rows) + 1
+    assert stem.with_suffix(".png").stat().st_size > 5000
+
+
+def make_scores(estimator: str, seed: int | None, values: list[float]) -> CellScores:
+    others = dict.fromkeys([name for name in METRICS if name != "r"], 0.1)
+    scores = tuple(
+        Score(f"trial{k}", "test", EMG, "soleus_r", estimator, seed, r=r, **others)
+        for k, r in enumerate(values)
+    )
+    return CellScores(Cell(HiddenGroup("soleus", ()), Fold("roles"), estimator, seed), scores)
+
+
+def test_means_are_over_trials_and_spreads_over_seeds() -> None:
+    rows = summarise_cells(
+        [
+            make_scores("neighbour_copy", None, [0.4, 0.6]),
+            make_scores("nmm", 1, [0.8, 0.6]),
+            make_scores("nmm", 2, [0.9, 0.9]),
+        ]
+    )
+    copy, nmm = rows
+    assert copy.mean["r"] == pytest.approx(0.5)
+    assert math.isnan(copy.deviation["r"])
+    assert nmm.mean["r"] == pytest.approx(0.8)
+    assert nmm.deviation["r"] == pytest.approx(0.1 * math.sqrt(2))
+    assert (nmm.trials, nmm.seeds, copy.seeds) == (2, 2, 0)
+
+
+@pytest.mark.parametrize(
+    ("nmm", "spread", "copy", "words"),
+    [
+        (0.9, 0.02, 0.6, "better than every fair baseline"),
+        (0.65, 0.2, 0.6, "no better than neighbour_copy"),
+        (0.2, 0.02, 0.6, "worse than neighbour_copy"),
+    ],
+)
+def test_verdicts(nmm: float, spread: float, copy: float, words: str) -> None:
+    def row(estimator: str, r: float, deviation: float) -> Row:
+        return Row("soleus", estimator, EMG, "soleus_r", 1, 5, {"r": r}, {"r": deviation})
+
+    (verdict,) = judge(
+        [row("nmm", nmm, spread), row("neighbour_copy", copy, math.nan)],
+        {"nmm": "NMM", "neighbour_copy": "baseline"},
+    )
+    assert verdict.text.startswith(words)
+
+
+def test_the_table_shows_spreads_and_gaps(benchmark_setup: Path) -> None:
+    rows = summarise_cells(
+        [
+            make_scores("neighbour_copy", None, [0.5]),
+            make_scores("nmm", 1, [0.8]),
+            make_scores("nmm", 2, [0.9]),
+        ]
+    )
+    text = make_markdown(read_benchmark_setup(benchmark_setup), rows, [])
+    assert "| soleus | soleus_r | 0.50 | 0.85 ± 0.07 |" in text
+
+
+def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
+    setup = read_benchmark_setup(walking_inputs.train_setup.with_name("walking_benchmark.xml"))
+    rows = summarise_cells([make_scores(name, None, [0.5]) for name in setup.estimators])
+    text = make_markdown(setup, rows, [])
+    assert "| neighbour_copy | nmm | posterior | synx_nmf | synx_pca | synx_nmf_oracle† |" in text
+    assert "| emg_assisted* | static_optimization* | supervised† |" in text

@@ -1,0 +1,160 @@
+"""Estimators: what they may see, and their own mathematics where the answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from conftest import Walking, poison_channel
+
+from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy, choose_neighbour
+from nmm_opensim.estimators.baselines.supervised import Supervised
+from nmm_opensim.estimators.catalogue import ESTIMATORS
+from nmm_opensim.estimators.interface import Estimate, Estimator, Task, conceal
+from nmm_opensim.training.labels import reveal
+from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.training_setup import read_training_setup
+
+TEST = "second_stance"
+
+
+def test_a_task_holds_nothing_that_could_leak(training: Training) -> None:
+    task = training.task
+    assert [t.trial.role for t in task.training] == ["train"]
+    assert task.validation == ()
+    assert [s.recorded_channel for s in task.declaration.sources.deep] == [None]
+    assert "soleus" not in task.declaration.sources.channels
+    assert all("soleus" not in trial.trial.emg.columns for trial in task.training)
+    # The training itself still knows what to score with.
+    assert training.declaration.sources.deep[0].recorded_channel == "soleus"
+
+
+def test_a_task_refuses_what_it_must_not_hold(training: Training) -> None:
+    with pytest.raises(NMMError, match=r"soleus_r.*conceal"):
+        Task(training.model, training.declaration, tuple(training.training_trials))
+    with pytest.raises(NMMError, match="at least one training trial"):
+        Task(training.model, conceal(training.declaration), ())
+
+
+def test_labels_are_another_type_of_task(training: Training) -> None:
+    labelled = reveal(training)
+    assert not isinstance(labelled, Task)
+    assert set(labelled.labels) == {"first_stride"}, "a test trial's labels must stay out"
+    assert labelled.labels["first_stride"]["soleus_r"].max() > 0.5
+
+
+def test_neighbour_choice_uses_the_measured_synergists_only() -> None:
+    time = np.arange(5.0)
+    a = np.array([0.0, 1.0, 0.0, 1.0, 0.0])
+    envelopes = np.stack([a, 0.9 * a + 0.1 * time, time], axis=1)
+    assert choose_neighbour(envelopes, "abc", ["c"]) == "c"
+    assert choose_neighbour(envelopes, "abc", ["a", "b", "c"]) == "b"
+    with pytest.raises(NMMError, match="at least one synergist"):
+        choose_neighbour(envelopes, "abc", [])
+
+
+def test_a_neighbour_is_chosen_on_training_frames_only(training: Training) -> None:
+    task = training.task
+    (deep,) = task.declaration.sources.deep
+    synergists = ("gastrocnemius", "tibialis_anterior", "biceps_femoris")
+    sources = tuple(
+        replace(s, synergists=synergists) if s == deep else s
+        for s in task.declaration.sources.sources
+    )
+    declaration = replace(task.declaration, sources=type(task.declaration.sources)(sources))
+    fitted = NeighbourCopy().fit(replace(task, declaration=declaration), seed=1)
+    chosen = fitted.neighbours["soleus_r"]
+    assert chosen in synergists
+    trial = training.trials[TEST]
+    copy = fitted.estimate(trial).excitations["soleus_r"]
+    column = declaration.sources.channels.index(chosen)
+    assert np.array_equal(copy, trial.envelopes[:, column].numpy())
+    assert fitted.describe("soleus_r") == f"copy of {chosen}"
+
+
+def estimate_all(training: Training) -> dict[str, Estimate]:
+    """Every estimator but the supervised ceiling, on the unseen trial."""
+    options = replace(training.setup.optimization, iterations=3)
+    estimates = {}
+    for name, make in ESTIMATORS.items():
+        estimator = make(options)
+        if isinstance(estimator, Estimator):
+            estimates[name] = estimator.fit(training.task, seed=1).estimate(training.trials[TEST])
+    return estimates
+
+
+@pytest.fixture(scope="module")
+def estimates(training: Training) -> dict[str, Estimate]:
+    return estimate_all(training)
+
+
+def test_every_estimator_estimates_the_deep_muscle_within_bounds(
+    training: Training, estimates: dict[str, Estimate]
+) -> None:
+    frames = len(training.trials[TEST].trial.time)
+    for name, estimate in estimates.items():
+        deep = estimate.excitations["soleus_r"]
+        assert deep.shape == (frames,), name
+        for excitation in estimate.excitations.values():
+            assert excitation.min() >= 0.0, name
+            assert excitation.max() <= 1.0, name
+        assert (estimate.moments is None) == (name == "neighbour_copy")
+        if estimate.moments is not None:
+            assert estimate.moments.shape == (frames, 2)
+
+
+@pytest.mark.parametrize("poison", ["nan", "noise", "inverted", "removed"])
+def test_no_estimator_can_see_the_hidden_channel(
+    walking_inputs: Walking, estimates: dict[str, Estimate], poison: str
+) -> None:
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    poisoned = source.with_name(f"estimators_{poison}.sto")
+    poison_channel(source, poisoned, poison)
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, f"estimators_{poison}.xml", (source.name, poisoned.name)
+    )
+    spoilt = estimate_all(Training(read_training_setup(setup)))
+    compare_estimates(estimates, spoilt)
+
+
+def test_the_estimated_delay_cannot_see_the_hidden_channel(walking_inputs: Walking) -> None:
+    setup = walking_inputs.copy(
+        walking_inputs.train_setup, "unspoilt_delay.xml", ("delay>0.04<", "delay>estimate<")
+    )
+    delay = Training(read_training_setup(setup)).declaration.electromechanical_delay
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    for poison in ("nan", "inverted", "removed"):
+        poisoned = source.with_name(f"delay_{poison}.sto")
+        poison_channel(source, poisoned, poison)
+        spoilt = walking_inputs.copy(setup, "spoilt_delay.xml", (source.name, poisoned.name))
+        found = Training(read_training_setup(spoilt)).declaration.electromechanical_delay
+        assert found == delay
+
+
+def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate]) -> None:
+    for name, estimate in estimates.items():
+        for muscle, excitation in estimate.excitations.items():
+            assert np.array_equal(excitation, spoilt[name].excitations[muscle]), name
+        for muscle, interval in estimate.intervals.items():
+            assert np.array_equal(interval.upper, spoilt[name].intervals[muscle].upper), name
+        if estimate.moments is not None:
+            assert np.array_equal(estimate.moments, spoilt[name].moments), name
+
+
+def test_the_ceiling_learns_its_labels(training: Training) -> None:
+    labelled = reveal(training)
+    options = replace(training.setup.optimization, iterations=150)
+    trial = training.trials["first_stride"]
+
+    def learn(labels: np.ndarray) -> np.ndarray:
+        told = replace(labelled, labels={"first_stride": {"soleus_r": labels}})
+        return Supervised(options).fit(told, seed=1).estimate(trial).excitations["soleus_r"]
+
+    truth = labelled.labels["first_stride"]["soleus_r"]
+    # Any labels: what it gives comes from them and from nothing else.
+    for labels in (truth, truth.max() - truth):
+        assert np.corrcoef(learn(labels), labels)[0, 1] > 0.9
+    with pytest.raises(NMMError, match="recorded_channel"):
+        Supervised(options).fit(replace(labelled, labels={}), seed=1)

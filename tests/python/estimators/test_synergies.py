@@ -1,0 +1,158 @@
+"""SynX: on data made of synergies it finds the synergies and the weights nobody measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+import torch
+
+from nmm_opensim.arrays import Array
+from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.baselines.synergies import Factorisation, extract_synergies
+from nmm_opensim.estimators.baselines.synx import Synx, SynxOracle
+from nmm_opensim.estimators.interface import Task
+from nmm_opensim.estimators.optimization import Optimization
+from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
+from nmm_opensim.nmm.chain import MusculoskeletalModel, PreparedTrial
+from nmm_opensim.nmm.predictor import Predictor
+from nmm_opensim.training.preparation import Training
+
+K = 3
+FACTORISATIONS: tuple[Factorisation, ...] = ("PCA", "NMF")
+# Nothing but moments may decide where the answer is known.
+OPTIONS = Optimization(150, 0.08, (1,), 0.0, 0.0, 0.0, 0.0)
+KNOWN = Bounds(MuscleBounds((1, 1), (1, 1), (1, 1)), (-1, -1), (1, 1))
+
+
+class Given(Predictor):
+    """A predictor whose inputs are the excitations."""
+
+    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+        return inputs
+
+    def penalty(self) -> torch.Tensor:
+        return torch.zeros(())
+
+
+@dataclass(frozen=True)
+class Synthetic:
+    """Trials made of K synergies with known muscle parameters; ``truth`` by trial, (frames,)."""
+
+    task: Task
+    test: PreparedTrial
+    truth: dict[str, Array]
+
+
+def make_commands(time: Array) -> Array:
+    """Non-negative commands (frames, K), each at rest while another one acts."""
+    phase = 2 * np.pi * time / 0.9
+    centres = 2 * np.pi * np.arange(K) / K
+    return np.maximum(0.0, np.cos(phase[:, None] - centres)) ** 1.5
+
+
+@pytest.fixture(scope="module")
+def synthetic(training: Training) -> Synthetic:
+    task = training.task
+    random = np.random.default_rng(3)
+    channels = len(task.declaration.sources.channels)
+    vectors = random.uniform(0.0, 0.6, (K, channels))
+    vectors[np.arange(channels) % K, np.arange(channels)] += 0.3
+    # Each synergy alone in one channel: the parts of an NMF are only then unique.
+    vectors[:, :K] = 0.5 * np.eye(K)
+    weights = np.array([[0.5], [0.1], [0.3]])
+    declaration = replace(task.declaration, bounds=KNOWN)
+    chain = MusculoskeletalModel(task.model, declaration, Given())
+    truth = {}
+
+    def make(trial: PreparedTrial) -> PreparedTrial:
+        commands = make_commands(trial.trial.time)
+        deep = commands @ weights
+        truth[trial.trial.name] = deep[:, 0]
+        made = replace(trial, envelopes=torch.from_numpy(commands @ vectors), inputs=deep)
+        with torch.no_grad():
+            moments = chain(made).moments
+        # No estimator may find the answer in the inputs.
+        return replace(made, moments=moments, inputs=np.full_like(deep, np.nan))
+
+    trials = tuple(make(trial) for trial in task.training)
+    test = make(training.trials["second_stance"])
+    return Synthetic(replace(task, declaration=declaration, training=trials), test, truth)
+
+
+@pytest.mark.parametrize("factorisation", FACTORISATIONS)
+def test_synergies_reproduce_what_is_made_of_them(
+    synthetic: Synthetic, factorisation: Factorisation
+) -> None:
+    envelopes = synthetic.task.training[0].envelopes.numpy()
+    synergies = extract_synergies(envelopes, factorisation, K)
+    assert synergies.variance_accounted_for > 0.9999
+    unseen = synthetic.test.envelopes.numpy()
+    again = synergies.reconstruct(synergies.compute_commands(unseen))
+    np.testing.assert_allclose(again, unseen, atol=0.01)
+
+
+def test_commands_of_nmf_are_the_true_ones(synthetic: Synthetic) -> None:
+    (trial,) = synthetic.task.training
+    synergies = extract_synergies(trial.envelopes.numpy(), "NMF", K)
+    found = synergies.compute_commands(trial.envelopes.numpy())
+    r = np.corrcoef(found.T, make_commands(trial.trial.time).T)[:K, K:]
+    assert (r.max(axis=0) > 0.99).all()
+
+
+@pytest.mark.parametrize("factorisation", FACTORISATIONS)
+def test_k_is_the_least_that_accounts_for_enough_variance(
+    synthetic: Synthetic, factorisation: Factorisation
+) -> None:
+    envelopes = synthetic.task.training[0].envelopes.numpy()
+    chosen = extract_synergies(envelopes, factorisation)
+    assert chosen.variance_accounted_for >= 0.95
+    fewer = extract_synergies(envelopes, factorisation, chosen.count - 1)
+    assert fewer.variance_accounted_for < 0.95
+    with pytest.raises(NMMError, match="from 1 to"):
+        extract_synergies(envelopes, factorisation, envelopes.shape[1] + 1)
+
+
+def test_variance_accounted_for_by_hand() -> None:
+    # Two channels that take turns, of which one synergy can hold one: half of the energy.
+    envelopes = np.array([[1.0, 0.0], [0.0, 1.0]] * 4)
+    assert extract_synergies(envelopes, "NMF", 1).variance_accounted_for == pytest.approx(0.5)
+    # About their mean they are one line, which one component holds.
+    assert extract_synergies(envelopes, "PCA", 1).variance_accounted_for == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("factorisation", FACTORISATIONS)
+def test_synx_recovers_missing_weights(synthetic: Synthetic, factorisation: Factorisation) -> None:
+    fitted = Synx(factorisation, OPTIONS, K).fit(synthetic.task, seed=0)
+    for trial in (*synthetic.task.training, synthetic.test):
+        estimate = fitted.estimate(trial)
+        truth = synthetic.truth[trial.trial.name]
+        deep = estimate.excitations["soleus_r"]
+        assert np.corrcoef(deep, truth)[0, 1] > 0.99
+        assert np.abs(deep - truth).max() < 0.05
+        for excitation in estimate.excitations.values():
+            assert excitation.min() >= 0.0
+            assert excitation.max() <= 1.0
+
+
+def test_the_oracle_needs_no_training_trial_but_its_own(synthetic: Synthetic) -> None:
+    # Moments of the training trial that contradict everything: the oracle does not look at them.
+    (trial,) = synthetic.task.training
+    wrong = replace(trial, moments=-trial.moments)
+    oracle = SynxOracle("NMF", OPTIONS, K)
+    assert oracle.sees_moments
+    fitted = oracle.fit(replace(synthetic.task, training=(wrong,)), seed=0)
+    deep = fitted.estimate(synthetic.test).excitations["soleus_r"]
+    assert np.corrcoef(deep, synthetic.truth[synthetic.test.trial.name])[0, 1] > 0.99
+
+
+def test_synx_stays_within_bounds_when_moments_ask_for_more(synthetic: Synthetic) -> None:
+    (trial,) = synthetic.task.training
+    strong = replace(trial, moments=5.0 * trial.moments)
+    task = replace(synthetic.task, training=(strong,))
+    for factorisation in FACTORISATIONS:
+        fitted = Synx(factorisation, replace(OPTIONS, iterations=60, learning_rate=0.3), K)
+        deep = fitted.fit(task, seed=0).estimate(trial).excitations["soleus_r"]
+        assert deep.min() >= 0.0
+        assert deep.max() == 1.0

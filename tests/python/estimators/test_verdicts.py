@@ -1,0 +1,68 @@
+"""What decided an excitation or a parameter: verdicts with answers known by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from nmm_opensim.estimators.emg_driven.fit import SPREADS, STRENGTH, Uncertainty
+from nmm_opensim.estimators.emg_driven.model import Parameters
+from nmm_opensim.estimators.posterior.masking import Masking
+from nmm_opensim.estimators.posterior.verdicts import judge_excitation, judge_parameters
+from nmm_opensim.estimators.prior.combination import Evidence
+from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
+from nmm_opensim.physics.muscles.millard import MuscleProperties
+
+MET = Masking(1.0, 0.3, (0.7, 0.9), 0.5)
+NEIGHBOUR = Evidence(("gasmed",), False)
+NOBODY = Evidence((), False)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "masking", "left", "verdict", "reason"),
+    [
+        (NEIGHBOUR, MET, 0.4, "determined by torque", "leave 40 %"),
+        (NEIGHBOUR, MET, 0.9, "determined by the prior", "follows gasmed;"),
+        (Evidence((), True), MET, 0.9, "determined by the prior", "follows other subjects;"),
+        (NOBODY, MET, 0.9, "not determined", "Neither a measured synergist"),
+        (NOBODY, MET, 0.4, "determined by torque", "leave 40 %"),
+        # Moments cannot have decided what was never doubted.
+        (NEIGHBOUR, Masking(1.0, 0.0, (0.9, 0.8), 0.5), 0.4, "determined by the prior", "0.90"),
+        (NEIGHBOUR, Masking(1.0, 0.0, (0.3, 0.2), 0.5), 1.0, "not determined", "0.30"),
+        (NEIGHBOUR, Masking(1.0, 0.0, (), None), 1.0, "not determined", "could be masked"),
+    ],
+)
+def test_what_decided_an_excitation(
+    evidence: Evidence, masking: Masking, left: float, verdict: str, reason: str
+) -> None:
+    judgement = judge_excitation(evidence, masking, left, floor=0.1)
+    assert judgement.verdict == verdict
+    assert reason in judgement.reason
+    if masking.margin is None:
+        assert judgement.interval is None
+    else:
+        assert judgement.interval is not None
+        assert (judgement.interval.margin, judgement.interval.floor) == (0.5, 0.1)
+
+
+def test_what_decided_a_parameter() -> None:
+    ones = np.ones(2)
+    properties = MuscleProperties(1000 * ones, 0.1 * ones, 0.2 * ones, *[0 * ones] * 8)
+    fixed = MuscleBounds((1.0, 1.0), (0.85, 1.15), (0.95, 1.05))
+    free = MuscleBounds((0.5, 2.5), (0.85, 1.15), (0.95, 1.05))
+    parameters = Parameters(0.0, 0.0, np.zeros(1), np.log([1.5, 1.0]), np.zeros(2), np.zeros(2))
+    uncertainty = Uncertainty(
+        np.array([0.1, STRENGTH]), SPREADS["fiber"] * ones, 0.4 * SPREADS["slack"] * ones
+    )
+    bounds = Bounds(free, (-3, 0), (0, 1), (("b", fixed),))
+    judged = judge_parameters(["a", "b"], properties, parameters, uncertainty, bounds)
+    force = judged["a"]["max_isometric_force"]
+    assert force.verdict == "determined by torque"
+    assert force.interval == pytest.approx(
+        (1500 * np.exp(-1.645 * 0.1), 1500 * np.exp(1.645 * 0.1))
+    )
+    assert judged["b"]["max_isometric_force"].verdict == "determined by the prior"
+    # What is fixed has no room.
+    assert judged["b"]["max_isometric_force"].interval == pytest.approx((1000, 1000))
+    assert judged["a"]["optimal_fiber_length"].verdict == "determined by the prior"
+    assert judged["a"]["tendon_slack_length"].verdict == "determined by torque"

@@ -1,0 +1,139 @@
+"""Broken files of every kind are one clear line that names them, and nothing hangs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from bad_files import FOLDER
+from c3d_files import write_c3d
+from conftest import run_cli
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nmm_opensim.errors import NMMError
+from nmm_opensim.formats.setup_xml import read_setup
+from nmm_opensim.formats.tables import read_table
+from nmm_opensim.nmm.artefact import read_artefact
+from nmm_opensim.project.init.channels import read_mapping
+from nmm_opensim.recordings.inverse.external_loads import read_external_loads
+from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
+from nmm_opensim.recordings.inverse.tools import compute_inverse_kinematics
+from nmm_opensim.recordings.read import choose, read_signals
+
+FILES = sorted(file for file in FOLDER.rglob("*") if file.is_file())
+ROOT = FOLDER.parents[2]
+
+
+def read_everything(file: Path) -> None:
+    signals = read_signals(file, "EMG file")
+    for signal in signals:
+        choose(signals, signal.name).to_volts(signal.unit or "V")
+
+
+def solve_kinematics(file: Path) -> None:
+    compute_inverse_kinematics(ROOT / "models/elbow.osim", file, file.parent / "unwritten.mot")
+
+
+def select_everything(file: Path) -> None:
+    table = read_table(file, "coordinates file")
+    table.select(table.columns)
+
+
+READERS: dict[str, list[Callable[[Path], object]]] = {
+    ".csv": [read_everything],
+    ".c3d": [read_everything],
+    ".sto": [read_everything, select_everything],
+    ".mot": [read_everything, select_everything],
+    ".trc": [solve_kinematics],
+    ".xml": [
+        lambda file: read_inverse_setup(read_setup(file, "NMMInverseTool")),
+        read_external_loads,
+    ],
+    ".nmm": [read_artefact],
+}
+
+
+def test_every_reader_has_its_bad_files() -> None:
+    assert {file.suffix for file in FILES} == set(READERS)
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.suffix[1:]}-{file.stem}")
+def test_a_bad_file_is_one_line(file: Path, tmp_path: Path) -> None:
+    # Tests write nothing beside what is kept.
+    file = Path(shutil.copy(file, tmp_path))
+    for read in READERS[file.suffix]:
+        with pytest.raises(NMMError) as caught:
+            read(file)
+        text = str(caught.value)
+        assert file.name in text
+        assert "\n" not in text.strip()
+        assert len(text) < 600
+    assert {made.name for made in tmp_path.iterdir()} <= {file.name, "opensim.log"}
+
+
+@pytest.mark.parametrize("suffix", [*READERS])
+def test_an_enormous_file_is_refused_before_it_is_read(tmp_path: Path, suffix: str) -> None:
+    file = tmp_path / f"enormous{suffix}"
+    with file.open("wb") as stream:
+        os.truncate(stream.fileno(), 3 * 1024**3)
+    for read in READERS[suffix]:
+        with pytest.raises(NMMError, match="enormous"):
+            read(file)
+
+
+@pytest.mark.parametrize("name", ["empty.csv", "binary.csv", "mis_encoded.csv"])
+def test_a_bad_mapping_is_one_line(name: str) -> None:
+    with pytest.raises(NMMError, match=name):
+        read_mapping(FOLDER / "csv" / name)
+
+
+@pytest.fixture(scope="module")
+def good_c3d(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return write_c3d(tmp_path_factory.mktemp("c3d") / "good.c3d", 2).read_bytes()
+
+
+def read_or_refuse(content: bytes, folder: Path) -> None:
+    file = folder / "damaged.c3d"
+    file.write_bytes(content)
+    refusal = None
+    try:
+        signals = read_signals(file, "EMG file")
+    except NMMError as error:
+        refusal = str(error)
+    if refusal is None:
+        assert all(signal.rate > 0 and signal.values.ndim == 1 for signal in signals)
+    else:
+        assert "damaged.c3d" in refusal
+        assert "\n" not in refusal
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(damage=st.dictionaries(st.integers(0, 4000), st.integers(0, 255), min_size=1, max_size=4))
+def test_c3d_with_any_bytes_changed_is_read_or_refused(
+    good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, damage: dict[int, int]
+) -> None:
+    content = bytearray(good_c3d)
+    for place, value in damage.items():
+        content[place % len(content)] = value
+    read_or_refuse(bytes(content), tmp_path_factory.mktemp("changed"))
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(share=st.floats(0.0, 1.0))
+def test_c3d_of_any_length_is_read_or_refused(
+    good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, share: float
+) -> None:
+    read_or_refuse(good_c3d[: int(share * len(good_c3d))], tmp_path_factory.mktemp("cut"))
+
+
+def test_without_a_terminal_nothing_is_asked(tmp_path: Path) -> None:
+    done = run_cli("init", str(ROOT / "models/elbow.osim"), "--output", "out", cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("nmm-opensim: init: missing option --emg-file")
+    assert done.stderr.count("\n") == 1
+    assert not done.stdout
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,161 @@
+"""The artefact: Python and the C++ runtime agree on it, and damage is refused."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from conftest import Walking
+
+from nmm_opensim import _core
+from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.posterior.estimator import Posterior
+from nmm_opensim.estimators.prior.population import RecordedSubject
+from nmm_opensim.files import write_atomically
+from nmm_opensim.nmm.artefact import read_artefact, write_artefact
+from nmm_opensim.nmm.trained import describe_network
+from nmm_opensim.training.preparation import Training
+
+FORMAT_1_SOLEUS_MEAN = 0.16149928342
+
+
+def test_runtime_gives_pythons_excitations_and_activations(
+    training: Training, walking: Walking
+) -> None:
+    nmm = training.build(1)
+    path = walking.results / "agreement.nmm"
+    write_artefact(path, describe_network(nmm), training.model, {})
+    runtime = _core.ExcitationModel(str(path))
+    trial = training.trials["second_stance"]
+    with torch.no_grad():
+        expected = nmm(trial)
+    motion = trial.trial.motion
+    excitations = runtime.compute_excitations(
+        trial.trial.emg.columns,
+        trial.trial.emg.time,
+        trial.trial.emg.values,
+        motion.time,
+        motion.select(runtime.predictor_coordinates)[0],
+        motion.select(runtime.predictor_speeds)[1],
+    )
+    np.testing.assert_allclose(excitations, expected.excitations, rtol=0, atol=1e-12)
+    activations = runtime.compute_activations(motion.time, excitations)
+    np.testing.assert_allclose(activations, expected.activations, rtol=0, atol=1e-12)
+
+
+def test_the_runtime_runs_a_posterior(training: Training, tmp_path: Path) -> None:
+    """Another subject, synergists and corrections: the same excitations and intervals in C++."""
+    task = training.task
+    (trial,) = task.training
+    coordinates = task.declaration.architecture.coordinates
+    values, speeds = trial.trial.motion.select(coordinates)
+    soleus = trial.envelopes.numpy().mean(axis=1)
+    other = RecordedSubject("other", coordinates, values, speeds, {"soleus_r": soleus})
+    fitted = Posterior().fit(replace(task, prior_subjects=(other,)), 0)
+    path = tmp_path / "posterior.nmm"
+    described = fitted.describe_nmm()
+    write_artefact(path, described, training.model, {})
+    runtime = _core.ExcitationModel(str(path))
+
+    asked = training.trials["second_stance"]
+    expected = fitted.estimate(asked)
+    motion = asked.trial.motion
+    excitations = runtime.compute_excitations(
+        asked.trial.emg.columns,
+        asked.trial.emg.time,
+        asked.trial.emg.values,
+        motion.time,
+        motion.select(runtime.predictor_coordinates)[0],
+        motion.select(runtime.predictor_speeds)[1],
+    )
+    muscles = training.declaration.sources.muscles
+    assert set(expected.excitations) == set(muscles)
+    for name, series in zip(muscles, excitations.T, strict=True):
+        np.testing.assert_allclose(series, expected.excitations[name], rtol=0, atol=1e-10)
+    names, lower, upper = runtime.compute_intervals(excitations)
+    assert names == ["soleus_r"]
+    np.testing.assert_allclose(lower[:, 0], expected.intervals["soleus_r"].lower, atol=1e-10)
+    np.testing.assert_allclose(upper[:, 0], expected.intervals["soleus_r"].upper, atol=1e-10)
+
+    (soleus_entry,) = read_artefact(path).deep_muscles
+    judgement = described.excitations["soleus_r"]
+    assert soleus_entry["source"]["verdict"] == judgement.verdict
+    strength = described.parameters["soleus_r"]["max_isometric_force"]
+    assert soleus_entry["uncertainty"]["max_isometric_force"]["interval"] == list(strength.interval)
+    assert strength.interval[0] <= soleus_entry["max_isometric_force"] <= strength.interval[1]
+
+
+def test_an_artefact_of_the_first_format_is_read(training: Training) -> None:
+    """``format1.nmm`` was written by version 0.1.0 before there was another format."""
+    runtime = _core.ExcitationModel(str(Path(__file__).parents[2] / "data" / "format1.nmm"))
+    trial = training.trials["second_stance"].trial
+    excitations = runtime.compute_excitations(
+        trial.emg.columns,
+        trial.emg.time,
+        trial.emg.values,
+        trial.motion.time,
+        trial.motion.select(runtime.predictor_coordinates)[0],
+        trial.motion.select(runtime.predictor_speeds)[1],
+    )
+    soleus = excitations[:, runtime.muscles.index("soleus_r")]
+    # As that version gave it.
+    assert soleus.mean() == pytest.approx(FORMAT_1_SOLEUS_MEAN, abs=1e-9)
+    assert runtime.compute_intervals(excitations)[0] == []
+
+
+def test_a_posterior_of_the_second_format_is_read() -> None:
+    """``format2.nmm`` is of simulated elbows: three people, one of them asked for.
+
+    Beside it lie inputs, and excitations and intervals as the version that wrote it gave them.
+    """
+    data = Path(__file__).parents[2] / "data"
+    kept = json.loads((data / "format2.json").read_text(encoding="utf-8"))
+    runtime = _core.ExcitationModel(str(data / "format2.nmm"))
+    excitations = runtime.compute_excitations(
+        kept["channels"],
+        *(np.array(kept[key]) for key in ("emg_time", "emg", "time", "coordinates", "speeds")),
+    )
+    assert runtime.muscles == kept["muscles"]
+    np.testing.assert_allclose(excitations, kept["excitations"], rtol=0, atol=1e-12)
+    names, lower, upper = runtime.compute_intervals(excitations)
+    assert names == kept["deep"] == ["TRImed", "BRA"]
+    np.testing.assert_allclose(lower, kept["lower"], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(upper, kept["upper"], rtol=0, atol=1e-12)
+    assert len(read_artefact(data / "format2.nmm").deep_muscles) == 2
+
+
+@pytest.mark.parametrize("size", [0, 7, 100, 5000, -1])
+def test_a_truncated_artefact_is_refused(walking: Walking, size: int) -> None:
+    whole = (walking.results / "walking.nmm").read_bytes()
+    cut = walking.results / "cut.nmm"
+    cut.write_bytes(whole[:size])
+    with pytest.raises(NMMError, match=r"cut.nmm"):
+        read_artefact(cut)
+
+
+def test_a_newer_format_is_refused(walking: Walking) -> None:
+    whole = (walking.results / "walking.nmm").read_bytes()
+    newer = walking.results / "newer.nmm"
+    # Inside the JSON that is itself a JSON string, quotes are escaped.
+    assert whole.count(rb"\"format\": 2,") == 1
+    newer.write_bytes(whole.replace(rb"\"format\": 2,", rb"\"format\": 9,"))
+    with pytest.raises(NMMError, match=r"format.*9"):
+        read_artefact(newer)
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path) -> None:
+    target = tmp_path / "result.txt"
+    target.write_text("old")
+
+    def fail(temporary) -> None:
+        temporary.write_text("half")
+        raise RuntimeError("stopped")
+
+    with pytest.raises(RuntimeError):
+        write_atomically(target, fail)
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]

@@ -1,0 +1,414 @@
+"""From a model and recordings to setups that run as they are."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT, Walking, run_cli
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nmm_opensim.errors import NMMError
+from nmm_opensim.formats.tables import write_table
+from nmm_opensim.nmm.sources import Deep, Measured, Tied, Unscored
+from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.project.init.anatomy import Action, Anatomy
+from nmm_opensim.project.init.channels import parse_channel_options, read_mapping
+from nmm_opensim.project.init.init import Options, write_setups
+from nmm_opensim.project.schemas.check import check_setup
+from nmm_opensim.project.schemas.schema import check_structure
+from nmm_opensim.training.training_setup import read_training_setup
+
+CHANNELS = [
+    "soleus=soleus_r",
+    "gastrocnemius=gasmed_r,gaslat_r",
+    "tibialis_anterior=tibant_r",
+    "vastus_medius=vasmed_r",
+    "vastus_lateralis=vaslat_r",
+    "rectus_femoris=recfem_r",
+    "biceps_femoris=bflh_r,bfsh_r",
+    "medial_hamstrings=semimem_r,semiten_r",
+    "gluteus_maximus=none",
+    "gluteus_medius=glmed1_r",
+]
+
+
+@pytest.fixture(scope="module")
+def options(walking_inputs: Walking) -> Options:
+    """The walking trial, whose angles are known; not where its files go."""
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    return Options(
+        model_file=data / "subject_walk_scaled.osim",
+        folder=Path(),
+        name="walk",
+        coordinates=["knee_angle_r", "ankle_angle_r"],
+        deep_muscles=["soleus_r"],
+        channels=CHANNELS,
+        emg_files=[data / "electromyography.sto"],
+        coordinates_files=[walking_inputs.results / "walking_coordinates.mot"],
+        external_loads_files=[data / "grf_walk.xml"],
+        cutoff="6",
+    )
+
+
+@pytest.fixture(scope="module")
+def anatomy(model: OsimModel) -> Anatomy:
+    return Anatomy(model, ["knee_angle_r", "ankle_angle_r"])
+
+
+def test_groups_are_what_moment_arms_say(anatomy: Anatomy) -> None:
+    assert len(anatomy.muscles) == 22
+    extensors = {"recfem_r", "tfl_r", "vasint_r", "vaslat_r", "vasmed_r"}
+    assert {m for m in anatomy.muscles if anatomy.find_action(m) == Action("knee_angle_r", -1)} == (
+        extensors
+    )
+    assert anatomy.find_action("gasmed_r") == anatomy.find_action("soleus_r")
+    assert anatomy.find_action("tibant_r") == Action("ankle_angle_r", 1)
+    assert anatomy.find_group("vasint_r")[0] in ("vaslat_r", "vasmed_r")
+    assert anatomy.model_groups["soleus_r"] == ["ankle_pf_r"]
+
+
+def test_written_setups_train_and_run_as_they_are(options: Options, tmp_path: Path) -> None:
+    folder = tmp_path / "a -- b"
+    written = write_setups(replace(options, folder=folder), None)
+    assert [file.name for file in written.files] == [
+        "walk_inverse.xml",
+        "walk_train.xml",
+        "walk_nmm.xml",
+        "walk_report.xml",
+        "walk_benchmark.xml",
+    ]
+    for file in written.files:
+        check_structure(file)
+        assert "FILL IN" not in file.read_text()
+    for command in written.commands[:-1]:
+        done = run_cli(*shlex.split(command)[1:])
+        assert done.returncode == 0, done.stderr
+    assert [c.split()[1] for c in written.commands] == [
+        "inverse-dynamics",
+        "train",
+        "run",
+        "report",
+        "benchmark",
+    ]
+    assert check_setup(folder / "walk_benchmark.xml") == "NMMBenchmarkTool"
+    results = folder / "results"
+    assert (results / "walk.nmm").is_file()
+    assert (results / "walk_joint_moments.sto").is_file()
+    assert (results / "walk_report.html").is_file()
+    scores = (results / "walk_scores.csv").read_text()
+    assert "ankle_angle_r" in scores
+
+
+def test_every_muscle_has_a_source_with_a_reason(options: Options, tmp_path: Path) -> None:
+    written = write_setups(replace(options, folder=tmp_path), None)
+    sources = {assigned.source.muscle: assigned.source for assigned in written.sources}
+    assert list(sources) == written.anatomy.muscles
+    assert sources["soleus_r"] == Deep("soleus_r", "soleus", ("gastrocnemius",))
+    assert sources["gaslat_r"] == Measured("gaslat_r", ("gastrocnemius",), (1.0,), ("soleus",))
+    assert sources["gasmed_r"] == Measured("gasmed_r", ("gastrocnemius",), (1.0,))
+    assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
+    assert sources["vasint_r"] == Tied("vasint_r", "vaslat_r")
+    assert sources["grac_r"] == Tied("grac_r", "semiten_r")
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert "Not used: channel 'gluteus_maximus' measures no muscle of the model." in text
+    assert "Not used: channel 'gluteus_medius' measures glmed1_r." in text
+    setup = (tmp_path / "walk_train.xml").read_text()
+    assert setup.count("<MeasuredMuscle") == 10
+
+
+def test_names_are_never_matched_by_guess(options: Options, tmp_path: Path) -> None:
+    few = [word for word in CHANNELS if word.startswith(("soleus", "tibialis"))]
+    done = write_setups(replace(options, folder=tmp_path, channels=few), None)
+    assert set(done.open_channels) == {word.split("=")[0] for word in CHANNELS} - {
+        "soleus",
+        "tibialis_anterior",
+    }
+    sources = {assigned.source.muscle: assigned for assigned in done.sources}
+    assert sources["gasmed_r"].source == Tied("gasmed_r", "soleus_r")
+    assert sources["semimem_r"].source == Unscored("semimem_r")
+    assert sources["semimem_r"].open
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert re.search(r"FILL IN: channel 'vastus_lateralis' measures which muscle\?", text)
+    assert re.search(r"FILL IN: measured, deep, or tied to which\? \+knee_angle_r", text)
+    check_structure(tmp_path / "walk_train.xml")
+
+
+def test_the_mapping_file_that_is_written_can_be_filled_in(
+    options: Options, tmp_path: Path
+) -> None:
+    first = replace(options, folder=tmp_path, channels=CHANNELS[:3])
+    mapping = write_setups(first, None).mapping_file
+    assert mapping is not None
+    assert "vaslat_r" in mapping.read_text()
+    filled = mapping.read_text()
+    for word in CHANNELS[3:]:
+        channel, muscles = word.split("=")
+        filled = re.sub(
+            rf"^{channel},,", f"{channel},{muscles.replace(',', ' ')},", filled, flags=re.MULTILINE
+        )
+    mapping.write_text(filled)
+    second = replace(first, channels=[], mapping_file=mapping, overwrite=True)
+    written = write_setups(second, None)
+    assert written.open_channels == []
+    direct = write_setups(replace(options, folder=tmp_path / "direct"), None)
+    assert [a.source for a in written.sources] == [a.source for a in direct.sources]
+
+
+def test_what_is_there_is_not_overwritten(options: Options, tmp_path: Path) -> None:
+    (tmp_path / "walk_nmm.xml").write_text("mine")
+    with pytest.raises(NMMError, match=r"walk_nmm.xml' is there already; give --overwrite"):
+        write_setups(replace(options, folder=tmp_path), None)
+    assert [file.name for file in tmp_path.iterdir()] == ["walk_nmm.xml"]
+    assert (tmp_path / "walk_nmm.xml").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("missing", "option"),
+    [
+        ({"coordinates": ()}, "--coordinate:"),
+        ({"deep_muscles": ()}, "--deep-muscle:.*without a channel are edl_r"),
+        ({"cutoff": None}, "--cutoff:"),
+        ({"emg_files": ()}, "--emg-file:"),
+        ({"coordinates_files": ()}, "--marker-file or --coordinates-file:"),
+        ({"external_loads_files": ()}, "--external-loads-file or --no-external-loads:"),
+    ],
+)
+def test_nobody_is_asked_without_a_terminal(
+    options: Options, tmp_path: Path, missing: dict[str, object], option: str
+) -> None:
+    with pytest.raises(NMMError, match=f"missing option {option}.*no file tells it"):
+        write_setups(replace(options, folder=tmp_path / "out", **missing), None)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_only_what_cannot_be_known_is_asked(options: Options, tmp_path: Path) -> None:
+    asked = []
+
+    def answer(question: str) -> str:
+        asked.append(question)
+        for word, reply in {
+            "whose moments": "knee_angle_r ankle_angle_r",
+            "'gastrocnemius'": "gasmed_r, gaslat_r",
+            "'vastus_medius'": "",
+            "to reconstruct": "soleus_r",
+            "low-pass": "6",
+            "from outside": "none",
+        }.items():
+            if word in question:
+                return reply
+        raise AssertionError(question)
+
+    said = [word for word in CHANNELS if not word.startswith(("gastro", "vastus_medius"))]
+    unknown = replace(
+        options,
+        folder=tmp_path / "asked",
+        coordinates=(),
+        deep_muscles=(),
+        cutoff=None,
+        external_loads_files=(),
+        channels=said,
+    )
+    written = write_setups(unknown, answer)
+    assert len(asked) == 6
+    assert written.open_channels == ["vastus_medius"]
+
+    def nothing_is_left(question: str) -> str:
+        raise AssertionError(question)
+
+    write_setups(replace(options, folder=tmp_path / "said"), nothing_is_left)
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        ({"coordinates": ["knee_r"]}, "nearest: knee_angle_r"),
+        ({"deep_muscles": ["soleus"]}, "but found 'soleus'; nearest: soleus_r"),
+        ({"channels": ["soleus=soleus"]}, "expected muscles of the model, but found 'soleus'"),
+        ({"channels": ["sol=soleus_r"]}, "channel 'sol': expected a channel of the EMG file"),
+        ({"channels": ["soleus"]}, "expected CHANNEL=MUSCLE"),
+        ({"channels": ["soleus=soleus_r"] * 2}, "name it once"),
+        ({"cutoff": "six"}, "expected Hz above 0, or none, but found 'six'"),
+        ({"name": "../walk"}, "expected a name that files can have"),
+        ({"marker_files": ["a.trc"]}, "but found both"),
+        ({"inverse_dynamics_files": ["a.sto", "b.sto"]}, "one for each of the 1 EMG files"),
+    ],
+)
+def test_what_cannot_be_used_is_one_line(
+    options: Options, tmp_path: Path, change: dict[str, object], expected: str
+) -> None:
+    with pytest.raises(NMMError, match=expected):
+        write_setups(replace(options, folder=tmp_path / "out", **change), None)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "expected the columns channel,muscles"),
+        (b"channel;muscles\nsoleus;soleus_r\n", "expected the columns channel,muscles"),
+        (b"channel,muscles\na,b\na,c\n", "has its muscles already"),
+        (b"channel,muscles\n\xff\xfe,b\n", "expected CSV in UTF-8"),
+        (b'channel,muscles\n"a,b\n', "expected CSV in UTF-8"),
+    ],
+)
+def test_bad_mapping_files(tmp_path: Path, content: bytes, expected: str) -> None:
+    file = tmp_path / "mapping.csv"
+    file.write_bytes(content)
+    with pytest.raises(NMMError, match=expected):
+        read_mapping(file)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_mapping_or_one_line(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    file = tmp_path_factory.mktemp("any") / "mapping.csv"
+    file.write_bytes(b"channel,muscles\n" + content)
+    try:
+        said = read_mapping(file)
+    except NMMError as error:
+        complaint = str(error)
+    else:
+        complaint = ""
+        assert all(channel.strip() for channel in said)
+    assert "\n" not in complaint
+
+
+def test_a_mapping_file_of_another_program_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "mapping.csv"
+    file.write_bytes("\ufeffmuscles,note,channel\nsoleus_r,x,sol\n,,open\n".encode())
+    assert read_mapping(file) == {"sol": ["soleus_r"]}
+    assert parse_channel_options(["a=none", "b=c,d"]) == {"a": [], "b": ["c", "d"]}
+
+
+@pytest.fixture(scope="module")
+def elbow(tmp_path_factory: pytest.TempPathFactory) -> Options:
+    """Two recordings of the elbow with known moments; channels are named like the muscles."""
+    folder = tmp_path_factory.mktemp("elbow")
+    shutil.copy(ROOT / "models" / "elbow.osim", folder)
+    time = np.arange(0.0, 2.0, 0.01)
+    wave = 0.5 - 0.5 * np.cos(2 * np.pi * time)
+    muscles = ["BIClong", "TRIlong", "BRD"]
+    for name in ("light", "heavy"):
+        trial = folder / name
+        columns = np.column_stack([wave, 1 - wave, wave**2])
+        write_table(trial / "emg.sto", muscles, time, columns, "", degrees=False)
+        write_table(
+            trial / "angles.mot", ["elbow_flexion"], time, 60 * wave[:, None], "", degrees=True
+        )
+        write_table(
+            trial / "moments.sto",
+            ["elbow_flexion_moment"],
+            time,
+            10 * wave[:, None],
+            "",
+            degrees=False,
+        )
+
+    def files(name: str) -> list[Path]:
+        return [folder / trial / name for trial in ("light", "heavy")]
+
+    return Options(
+        model_file=folder / "elbow.osim",
+        folder=folder / "setups",
+        coordinates=["elbow_flexion"],
+        deep_muscles=["BRA", "TRImed"],
+        emg_files=files("emg.sto"),
+        coordinates_files=files("angles.mot"),
+        inverse_dynamics_files=files("moments.sto"),
+        cutoff="none",
+        overwrite=True,
+    )
+
+
+def test_exact_names_and_known_moments_need_no_more(elbow: Options) -> None:
+    written = write_setups(elbow, None)
+    assert [file.name for file in written.files] == [
+        "setups_train.xml",
+        "setups_nmm.xml",
+        "setups_report.xml",
+        "setups_benchmark.xml",
+    ]
+    setup = read_training_setup(elbow.folder / "setups_train.xml")
+    assert [(trial.name, trial.role) for trial in setup.trials] == [
+        ("light", "train"),
+        ("heavy", "test"),
+    ]
+    assert setup.trials[0].lowpass_cutoff_frequency_for_coordinates is None
+    sources = {source.muscle: source for source in setup.sources}
+    assert isinstance(sources["BRA"], Deep)
+    assert set(sources["BRA"].synergists) == {"BRD", "BIClong"}
+    assert sources["TRImed"] == Deep("TRImed", None, ("TRIlong",))
+    assert isinstance(sources["TRIlat"], Tied)
+    assert sources["TRIlat"].to in ("TRIlong", "TRImed")
+
+
+def test_raw_emg_is_refused(elbow: Options, tmp_path: Path) -> None:
+    time = np.arange(0.0, 2.0, 0.01)
+    raw = tmp_path / "raw.sto"
+    write_table(raw, ["BIClong"], time, np.sin(time * 300)[:, None], "", degrees=False)
+    one = replace(elbow, emg_files=[raw, raw])
+    with pytest.raises(NMMError, match=r"expected envelopes in excitation units.*'BIClong'"):
+        write_setups(one, None)
+
+
+def test_clocks_that_do_not_meet_are_refused(elbow: Options, tmp_path: Path) -> None:
+    time = np.arange(10.0, 12.0, 0.01)
+    late = tmp_path / "late.sto"
+    write_table(late, ["BIClong"], time, np.abs(np.sin(time))[:, None], "", degrees=False)
+    with pytest.raises(NMMError, match="recording 'light': expected EMG, motion and forces at the"):
+        write_setups(replace(elbow, emg_files=[late, late]), None)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("markers.csv", b"time,x\n0,1\n", "expected a .trc, but found '.csv'"),
+        ("markers.trc", b"", "expected content"),
+        ("markers.trc", b"PathFileType\t4\t(X/Y/Z)\tmarkers.trc\n", "expected a .trc that begins"),
+        ("markers.trc", bytes(range(256)) * 8, "expected text in UTF-8"),
+    ],
+)
+def test_files_that_hold_no_markers_are_named(
+    options: Options, tmp_path: Path, name: str, content: bytes, expected: str
+) -> None:
+    markers = tmp_path / name
+    markers.write_bytes(content)
+    with pytest.raises(NMMError, match=f"marker file '.*{name}': {expected}"):
+        write_setups(
+            replace(options, folder=tmp_path / "out", coordinates_files=(), marker_files=[markers]),
+            None,
+        )
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_example_of_the_help_works(tmp_path: Path) -> None:
+    done = run_cli("init", "--help")
+    example = done.stdout.split("Example:")[1].replace("\\\n", " ")
+    words = shlex.split(example)
+    assert words[:2] == ["nmm-opensim", "init"]
+    output = words.index("--output") + 1
+    words[output] = str(tmp_path / "knee")
+    done = run_cli(*words[1:], cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    text = (tmp_path / "knee" / "knee_inverse.xml").read_text()
+    assert "<marker_file>" in text
+    assert "fill in" in done.stdout
+    assert "medial_hamstrings" in done.stdout
+    check_structure(tmp_path / "knee" / "knee_train.xml")
+
+
+def test_the_verb_without_a_terminal_names_the_option(tmp_path: Path) -> None:
+    model = ROOT / "models" / "elbow.osim"
+    done = run_cli("init", str(model), "--output", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "missing option --emg-file" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,296 @@
+"""The report: the same numbers as the results, nothing from outside, nothing that can act."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape
+
+import numpy as np
+import pytest
+from conftest import Walking, run_cli
+from evil_names import EVIL, rename
+
+from nmm_opensim.benchmarking.benchmark_report import write_report as write_benchmark
+from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.benchmarking.summary import Row
+from nmm_opensim.errors import NMMError
+from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
+from nmm_opensim.formats.tables import Table, read_table
+from nmm_opensim.nmm.artefact import Artefact
+from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
+from nmm_opensim.recordings.emg.process import process_emg
+from nmm_opensim.report import content as content_module
+from nmm_opensim.report.content import Content, gather
+from nmm_opensim.report.decimation import BUCKETS, decimate
+from nmm_opensim.report.page import render
+from nmm_opensim.report.plots import plot_panel
+from nmm_opensim.report.report_setup import read_report_setup
+from nmm_opensim.report.write import write_report
+from nmm_opensim.running.palette import NMM
+from nmm_opensim.running.panels import make_deep_panels
+from nmm_opensim.training.score_tables import read_scores
+from nmm_opensim.training.scoring import EMG, METRICS
+
+LARGEST_PAGE = 10e6  # bytes
+
+
+@pytest.fixture(scope="module")
+def page(report_content: Content) -> str:
+    return render(report_content)
+
+
+def read_data(page: str, name: str) -> Any:
+    """The JSON that the page's script draws."""
+    (text,) = re.findall(rf'<script type="application/json" id="{name}">(.*?)</script>', page)
+    return json.loads(text)
+
+
+def strip_scripts(page: str) -> str:
+    return re.sub(r"<script\b.*?</script>", "", page, flags=re.DOTALL)
+
+
+def test_the_verb_writes_page_and_figures(report_setup: Path, tmp_path: Path) -> None:
+    done = run_cli("report", str(report_setup), cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    results = report_setup.parents[1] / "results" / "report"
+    assert str(results / "walking_report.html") in done.stdout
+    run = "second_stance_"
+    subjects = ("deep_emg", "activations", "muscle_forces", "moments")
+    for subject in (*(run + subject for subject in subjects), "parameters"):
+        stem = f"walking_report_{subject}"
+        assert (results / f"{stem}.pdf").read_bytes().startswith(b"%PDF")
+        assert "<svg" in (results / f"{stem}.svg").read_text()
+    assert not list(tmp_path.iterdir())
+
+
+def test_numbers_are_those_of_the_results(page: str, report_content: Content) -> None:
+    plots = read_data(page, "plots")
+    ((_, results),) = report_content.runs
+    for plot, series, suffix in [
+        ("run-0-activations", "activations", "/activation"),
+        ("run-0-forces", "muscle_forces", ""),
+    ]:
+        table = read_table(results.setup.result(series), "results")
+        assert plots[plot]["time"] == pytest.approx(table.time, rel=1e-5)
+        shown = {trace["name"]: trace["y"] for trace in plots[plot]["data"]}
+        assert len(shown) == len(table.columns) == 22
+        for column, values in zip(table.columns, table.values.T, strict=True):
+            name = column.removesuffix(suffix).split("/")[-1]
+            assert shown[name] == pytest.approx(values, rel=1e-5)
+    moments = read_table(results.setup.result("joint_moments"), "results")
+    knee = {trace["name"]: trace["y"] for trace in plots["run-0-moment-0"]["data"]}
+    assert knee["NMM"] == pytest.approx(moments.values[:, 0], rel=1e-5)
+    assert knee["inverse dynamics"] == pytest.approx(moments.values[:, 1], rel=1e-5)
+    excitations = read_table(results.setup.result("excitations"), "results")
+    deep = {trace["name"]: trace["y"] for trace in plots["run-0-deep-0"]["data"]}
+    (soleus,) = (i for i, c in enumerate(excitations.columns) if c.endswith("/soleus_r"))
+    assert deep["NMM"] == pytest.approx(excitations.values[:, soleus], rel=1e-5)
+
+
+def test_scores_are_those_of_the_table(page: str, report_content: Content) -> None:
+    scores = read_scores(report_content.training.results_directory / "walking_scores.csv")
+    (r,) = (
+        score.r
+        for score in scores
+        if (score.trial, score.quantity, score.estimator) == ("second_stance", "soleus_r", "NMM")
+    )
+    row = r"<td>soleus_r</td><td>second_stance \(test\)</td><td>NMM</td>"
+    (shown,) = re.findall(row + r'<td class="number">([\d.−]+)', page)
+    assert shown == f"{r:.2f}".replace("-", "−")
+
+
+def test_everything_that_makes_it_again_is_there(page: str, report_content: Content) -> None:
+    text = strip_scripts(page)
+    commands = ["inverse-kinematics", "inverse-dynamics", "train", "run", "report"]
+    assert re.findall(r"^(?:<pre><code>)?nmm-opensim (\S+) \S+\.xml", text, re.M) == commands
+    for sha256 in report_content.artefact.content["training"]["data"].values():
+        assert sha256 in text
+    assert "&lt;NMMTrainingTool" in text
+    assert "The training trials hold 1.41 s" in text
+    assert str(report_content.setup.file.parent) not in page
+
+
+def test_the_page_needs_nothing_else(page: str) -> None:
+    assert len(page.encode()) < LARGEST_PAGE
+    text = strip_scripts(page)
+    assert not re.search(r"""(?:src|href|action|data)\s*=\s*["']?(?:https?:)?//""", text)
+    assert not re.search(r"@import|url\(|<link\b|<iframe|<object|<img", text)
+    assert "default-src 'none'" in text
+
+
+def test_the_same_results_make_the_same_files(report_content: Content, page: str) -> None:
+    assert render(report_content) == page
+    written = write_report(report_content.setup)
+    first = [file.read_bytes() for file in written]
+    assert [file.read_bytes() for file in write_report(report_content.setup)] == first
+
+
+def test_names_are_text_and_nothing_else(report_content: Content) -> None:
+    evil = rename(report_content, "soleus_r", EVIL)
+    page = render(evil)
+    assert "<script>window" not in page
+    assert "onerror=" not in re.sub(r"&lt;img/src=x/onerror=", "", strip_scripts(page))
+    assert page.count("<script") == render(report_content).count("<script")
+    # Plotly reads some HTML in labels.
+    names = [trace["name"] for trace in read_data(page, "plots")["run-0-forces"]["data"]]
+    assert sum("&lt;/script&gt;" in name for name in names) == 1
+    assert not any("<" in name for name in names)
+
+
+def test_the_interval_is_drawn_where_there_is_one(report_content: Content) -> None:
+    ((_, results),) = report_content.runs
+    (without,) = make_deep_panels(results)
+    assert without.band is None
+    estimate = without.lines[0].values
+    intervals = Table(
+        "intervals",
+        ("/forceset/soleus_r/lower", "/forceset/soleus_r/upper"),
+        without.time,
+        np.column_stack([0.5 * estimate, 2.0 * estimate]),
+    )
+    (panel,) = make_deep_panels(replace(results, excitation_intervals=intervals))
+    lower, upper, line, *_ = plot_panel(panel)["data"]
+    assert lower["y"] == pytest.approx(0.5 * estimate, rel=1e-5)
+    assert upper["y"] == pytest.approx(2.0 * estimate, rel=1e-5)
+    assert upper["fill"] == "tonexty"
+    assert line["line"]["color"] == NMM
+
+
+@pytest.mark.parametrize(
+    ("missing", "command"),
+    [
+        ("walking/walking.nmm", "train short_train.xml"),
+        ("walking/walking_scores.csv", "train short_train.xml"),
+        ("report/walking_muscle_forces.sto", "run report_nmm.xml"),
+    ],
+)
+def test_a_missing_result_names_its_command(report_setup: Path, missing: str, command: str) -> None:
+    file = report_setup.parents[1] / "results" / missing
+    away = file.with_suffix(".away")
+    file.rename(away)
+    try:
+        done = run_cli("report", str(report_setup))
+    finally:
+        away.rename(file)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert file.name in done.stderr
+    assert f"nmm-opensim {command}" in done.stderr
+
+
+def test_changed_data_are_told(
+    report_setup: Path, walking: Walking, report_content: Content
+) -> None:
+    assert report_content.changes == []
+    emg = walking.folder / "data/example3DWalking/electromyography.sto"
+    original = emg.read_bytes()
+    emg.write_bytes(original + b"\n")
+    try:
+        (change,) = gather(read_report_setup(report_setup)).changes
+    finally:
+        emg.write_bytes(original)
+    assert "electromyography.sto" in change
+    assert "nmm-opensim train" in change
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("<initial_time>1.41<", "<initial_time>1.2<", "within those of the run, 1.41 to 2.37 s"),
+        ("<initial_time>1.41<", "<initial_time>2.2<", "<initial_time> before <final_time>"),
+        ('name="second_stance"', 'name="../x"', "a name that files can have"),
+        ("report_nmm.xml", "absent.xml", "absent.xml"),
+    ],
+)
+def test_unusable_setups_are_refused(
+    report_setup: Path, walking: Walking, old: str, new: str, expected: str
+) -> None:
+    changed = walking.copy(report_setup, "refused_report.xml", (old, new))
+    with pytest.raises(NMMError, match=re.escape(expected)):
+        gather(read_report_setup(changed))
+
+
+def test_raw_emg_is_shown_with_what_is_wrong(report_content: Content, tmp_path: Path) -> None:
+    clock = np.arange(8000) / 2000
+    signals = [
+        simulate_emg(np.random.default_rng(k), "raw", 2e-4 * make_bursts(clock, 2.0, 0.5), 2000)
+        for k in range(2)
+    ]
+    raw = 1e6 * np.column_stack([signal.values for signal in signals])
+    raw[4000:4400, 1] = 0.0
+    np.savetxt(tmp_path / "raw.csv", raw, "%.7g", ",", header="a,b", comments="")
+    setup = tmp_path / "emg.xml"
+    setup.write_text(
+        f"""<OpenSimDocument><NMMEmgProcessingTool name="x"><recordings><Recording name="r"><files>
+        <EmgFile name="f"><file>raw.csv</file><channels>a,b</channels>
+        <names>a {escape(EVIL)}</names><units>uV</units><sampling_rate>2000</sampling_rate>
+        </EmgFile></files></Recording></recordings><mains_frequency>50</mains_frequency>
+        <normalization>maximum</normalization></NMMEmgProcessingTool></OpenSimDocument>"""
+    )
+    with_emg = replace(report_content.setup, emg_setup_file=setup)
+    with pytest.raises(NMMError, match="nmm-opensim process-emg"):
+        gather(with_emg)
+    process_emg(read_emg_setup(setup))
+    content = gather(with_emg)
+    page = render(content)
+    assert "nothing changes for 0.2 s" in page
+    assert f"Raw EMG of r: {escape(EVIL)}: dropout" in page
+    plot = read_data(page, "plots")["raw-0"]
+    assert max(plot["data"][0]["y"]) == pytest.approx(raw[:, 0].max(), rel=1e-5)
+    assert [(s["x0"], s["x1"]) for s in plot["layout"]["shapes"]] == [
+        (pytest.approx(2.0, abs=0.01), pytest.approx(2.2, abs=0.01))
+    ]
+    assert not any("<script" in note["text"] for note in plot["layout"]["annotations"])
+    assert any(file.name.endswith("/raw.csv") for file in content.provenance.inputs)
+
+
+def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: Walking) -> None:
+    # In a folder of its own: other tests run the benchmark itself.
+    setup = walking.copy(
+        walking.run_setup.with_name("walking_benchmark.xml"),
+        "shown_benchmark.xml",
+        ("results/walking_benchmark", "results/shown_benchmark"),
+    )
+    declared = read_benchmark_setup(setup)
+    nothing = dict.fromkeys(METRICS, math.nan)
+
+    def row(estimator: str, r: float, spread: float) -> Row:
+        mean, deviation = {**nothing, "r": r}, {**nothing, "r": spread}
+        return Row("soleus", estimator, EMG, "soleus_r", 1, 2, mean, deviation)
+
+    rows = [row("nmm", 0.8, 0.05), row("static_optimization", -0.3, math.nan)]
+    with pytest.raises(NMMError, match="nmm-opensim benchmark"):
+        gather(replace(report_content.setup, benchmark_setup_file=declared.file))
+    write_benchmark(declared, rows, [])
+    content = gather(replace(report_content.setup, benchmark_setup_file=declared.file))
+    page = render(content)
+    assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
+    assert '<th class="number">static_optimization*</th>' in page
+    assert "soleus_r, nmm: better than every fair baseline." in page
+
+
+def test_an_old_artefact_must_be_trained_again(
+    report_setup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = Artefact({"format": 1, "training": {"setup": "walking"}})
+    monkeypatch.setattr(content_module, "read_artefact", lambda file: old)
+    with pytest.raises(NMMError, match="older version; train it again"):
+        gather(read_report_setup(report_setup))
+
+
+def test_decimation_loses_no_peak() -> None:
+    values = np.random.default_rng(1).normal(size=100_003)
+    values[-1] = 50.0
+    short = decimate(2.0, 1000.0, values)
+    assert len(short.values) <= 2 * BUCKETS
+    assert (short.values.max(), short.values.min()) == (50.0, values.min())
+    peak = 2.0 + int(np.argmin(values)) / 1000.0
+    shown = short.start + short.step * int(np.argmin(short.values))
+    assert abs(shown - peak) < 2 * short.step
+    few = values[:1000]
+    assert decimate(0.0, 1000.0, few).values is few
