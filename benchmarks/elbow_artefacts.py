@@ -22,7 +22,7 @@ from nmm_opensim.nmm.chain import Declaration, PreparedTrial
 from nmm_opensim.nmm.sources import Measured, MuscleSources
 from nmm_opensim.nmm.trained import CalibratedMuscles, TrainedNMM
 from nmm_opensim.physics.muscles.millard import read_properties
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.train import train
 from nmm_opensim.training.training_setup import TrainingSetup
 
@@ -33,14 +33,14 @@ def make_artefacts(
     setup: TrainingSetup, subject: Subject, seeds: tuple[int, ...], folder: Path
 ) -> Iterator[tuple[str, list[Path]]]:
     """What is compared, each with an artefact for every seed."""
-    posterior = Training(
+    posterior = prepare_training(
         replace(setup, estimator="posterior", artefact_file=folder / "posterior.nmm")
     )
     posterior.write(train(posterior)[0], {})
     yield "NMM posterior", [posterior.setup.artefact_file]
 
     options = replace(setup.optimization, seeds=seeds)
-    network = Training(
+    network = prepare_training(
         replace(setup, estimator="nmm", optimization=options, artefact_file=folder / "network.nmm")
     )
     files = []
@@ -59,7 +59,7 @@ def make_artefacts(
         yield name, [file]
 
 
-def copy_neighbours(training: Training) -> TrainedNMM:
+def copy_neighbours(training: PreparedTraining) -> TrainedNMM:
     """Deep muscles do what a neighbour does; all are calibrated to moments as the posterior's."""
     neighbours = NeighbourCopy().fit(training.task, 0).neighbours
     declaration = replace(
@@ -88,7 +88,7 @@ def copy_neighbours(training: Training) -> TrainedNMM:
     return _describe(declaration, np.array([gains[name] for name in channels]), muscles)
 
 
-def describe_truth(training: Training, subject: Subject) -> TrainedNMM:
+def describe_truth(training: PreparedTraining, subject: Subject) -> TrainedNMM:
     """The subject's own muscles, each driven by the column of its name."""
     declaration = replace(
         training.declaration,

@@ -20,14 +20,14 @@ from rich.table import Table
 
 from nmm_opensim.nmm.calibration import PARAMETERS
 from nmm_opensim.physics.muscles.millard import read_properties
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.train import choose, train
 from nmm_opensim.training.training_setup import read_training_setup
 
 
 def main(setup: Path, elbow: Path) -> None:
     truth = json.loads((elbow / "truth" / "subject.json").read_text(encoding="utf-8"))["muscles"]
-    training = Training(read_training_setup(setup))
+    training = prepare_training(read_training_setup(setup))
     nmm = choose(train(training)).nmm.describe_nmm()
     muscles = training.declaration.sources.muscles
     properties = read_properties(training.task.model, muscles)

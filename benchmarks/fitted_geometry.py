@@ -20,7 +20,7 @@ import numpy as np
 from nmm_opensim.errors import NMMError
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.physics.paths.geometry import sample_geometry
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -50,7 +50,7 @@ def repeat(motion: Motion, count: int) -> Motion:
 
 
 def compare(setup: Path, repetitions: int) -> None:
-    training = Training(read_training_setup(setup), print)
+    training = prepare_training(read_training_setup(setup), print)
     model, declaration = training.model, training.declaration
     paths = declaration.path_model.paths
     if not paths:

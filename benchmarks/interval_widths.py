@@ -24,7 +24,7 @@ from rich.table import Table as RichTable
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
-from nmm_opensim.estimators.interface import Estimate, FittedEstimator, Interval, Task
+from nmm_opensim.estimators.interface import FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.posterior.masking import (
@@ -35,7 +35,8 @@ from nmm_opensim.estimators.posterior.masking import (
 )
 from nmm_opensim.estimators.prior.combination import Asked, MusclePrior
 from nmm_opensim.nmm.chain import PreparedTrial
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.nmm.estimate import Estimate, Interval
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.scoring import EMG, Score, score_estimators
 
 
@@ -130,7 +131,7 @@ def score(setup: BenchmarkSetup, folds: int) -> list[tuple[str, Score]]:
     scores = []
     for fold in setup.folds[:folds]:
         for hidden in setup.hidden_groups:
-            training = Training(setup.training_for(hidden, fold))
+            training = prepare_training(setup.training_for(hidden, fold))
             fitted = list(list_estimators(training.task))
             for each in score_estimators(training, fitted, ["test"]):
                 if each.kind == EMG:

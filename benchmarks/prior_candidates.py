@@ -29,11 +29,12 @@ from sklearn.preprocessing import StandardScaler
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
-from nmm_opensim.estimators.interface import Estimate, FittedEstimator, Task
+from nmm_opensim.estimators.interface import FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.prior.combination import REST, Asked
 from nmm_opensim.nmm.chain import PreparedTrial
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.nmm.estimate import Estimate
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.scoring import EMG, score_estimators
 from nmm_opensim.training.training_setup import TrainingSetup
 
@@ -157,7 +158,7 @@ def main() -> None:
     rows = []
     for hidden in setup.hidden_groups:
         console.print(f"hiding {hidden.name}")
-        training = Training(without_test(setup.training_for(hidden, setup.folds[0])))
+        training = prepare_training(without_test(setup.training_for(hidden, setup.folds[0])))
         task = training.task
         witnesses = Witnesses(task)
         fitted = [GeometricMean(witnesses), *(Conditioned(n, task, witnesses) for n in CANDIDATES)]

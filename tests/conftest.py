@@ -22,8 +22,9 @@ import pytest
 
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.recordings.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
-from nmm_opensim.training.preparation import Outcome, Training
-from nmm_opensim.training.train import choose, train
+from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
+from nmm_opensim.training.outcome import Outcome, write_outcome
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -100,23 +101,23 @@ def walking_inputs(example: Path, tmp_path_factory: pytest.TempPathFactory) -> W
 
 
 @pytest.fixture(scope="session")
-def training(walking_inputs: Walking) -> Training:
+def training(walking_inputs: Walking) -> PreparedTraining:
     """The prepared training of the walking trial."""
-    return Training(read_training_setup(walking_inputs.train_setup))
+    return prepare_training(read_training_setup(walking_inputs.train_setup))
 
 
 @pytest.fixture(scope="session")
-def trained(training: Training) -> list[Outcome]:
+def outcome(training: PreparedTraining) -> Outcome:
     """The outcome of the training."""
-    outcomes = train(training)
-    training.checkpoint.clear()
-    return outcomes
+    outcome = fit_outcome(training)
+    open_checkpoint(training.setup).clear()
+    return outcome
 
 
 @pytest.fixture(scope="session")
-def walking(walking_inputs: Walking, training: Training, trained: list[Outcome]) -> Walking:
+def walking(walking_inputs: Walking, training: PreparedTraining, outcome: Outcome) -> Walking:
     """The walking project with its artefact."""
-    training.write(choose(trained), {})
+    write_outcome(training, outcome, {})
     return walking_inputs
 
 

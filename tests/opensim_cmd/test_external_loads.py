@@ -15,7 +15,7 @@ from sto import read_sto
 
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -78,7 +78,7 @@ def test_tool_and_analysis_are_pythons(
         done = run_tool(copy_run_setup(walking_inputs, tool, estimator))
         assert done.returncode == 0, done.stdout + done.stderr
 
-    training = Training(read_training_setup(setup))
+    training = prepare_training(read_training_setup(setup))
     trial = training.trials["second_stance"]
     assert trial.trial.external_loads.shape == (len(trial.trial.time), 2)
     # A standing leg carries a person.

@@ -18,7 +18,8 @@ from sto import Sto, read_sto
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.nmm.chain import NeuralMusculoskeletalModel, Reconstruction
-from nmm_opensim.training.preparation import Outcome, Training
+from nmm_opensim.training.outcome import Outcome
+from nmm_opensim.training.preparation import PreparedTraining
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Edit = Callable[[str], str]
@@ -88,15 +89,15 @@ def results(walking: Walking, run_tool: Run) -> dict[str, Sto]:
 
 
 @pytest.fixture(scope="module")
-def nmm(trained: list[Outcome]) -> NeuralMusculoskeletalModel:
+def nmm(outcome: Outcome) -> NeuralMusculoskeletalModel:
     """The trained NMM in Python."""
-    network = trained[0].nmm
+    network = outcome.chosen
     assert isinstance(network, FittedNetwork)
     return network.nmm
 
 
 @pytest.fixture(scope="module")
-def expected(training: Training, nmm: NeuralMusculoskeletalModel) -> Reconstruction:
+def expected(training: PreparedTraining, nmm: NeuralMusculoskeletalModel) -> Reconstruction:
     """What Python says of the test trial."""
     with torch.no_grad():
         return nmm(training.trials["second_stance"])
@@ -108,7 +109,7 @@ def assert_near(found: Array, expected: torch.Tensor, bound: Array | float) -> N
 
 
 def test_excitations_agree_with_python(
-    training: Training, results: dict[str, Sto], expected: Reconstruction
+    training: PreparedTraining, results: dict[str, Sto], expected: Reconstruction
 ) -> None:
     table = results["excitations"]
     muscles = training.declaration.sources.muscles
@@ -119,7 +120,7 @@ def test_excitations_agree_with_python(
 
 
 def test_activations_agree_with_python(
-    training: Training, results: dict[str, Sto], expected: Reconstruction
+    training: PreparedTraining, results: dict[str, Sto], expected: Reconstruction
 ) -> None:
     table = results["activations"]
     muscles = training.declaration.sources.muscles
@@ -130,7 +131,7 @@ def test_activations_agree_with_python(
 
 
 def test_muscle_forces_agree_with_python(
-    training: Training,
+    training: PreparedTraining,
     results: dict[str, Sto],
     expected: Reconstruction,
     nmm: NeuralMusculoskeletalModel,
@@ -200,7 +201,9 @@ def test_headers(results: dict[str, Sto], series: str) -> None:
     assert int(table.header["nColumns"]) == 1 + len(table.columns)
 
 
-def test_excitations_name_their_sources(training: Training, results: dict[str, Sto]) -> None:
+def test_excitations_name_their_sources(
+    training: PreparedTraining, results: dict[str, Sto]
+) -> None:
     header = results["excitations"].header
     assert float(header["electromechanical_delay"]) == DELAY
     for kind in ("deep", "measured", "tied"):

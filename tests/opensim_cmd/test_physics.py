@@ -17,9 +17,9 @@ from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.nmm.chain import Reconstruction
-from nmm_opensim.training.preparation import Training
-from nmm_opensim.training.train import choose
-from nmm_opensim.training.train import train as train_nmm
+from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
+from nmm_opensim.training.outcome import write_outcome
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -32,7 +32,7 @@ class Case:
     """A short training with one choice of physics, and the folder of NMMTool's results."""
 
     path_model: str
-    training: Training
+    training: PreparedTraining
     results: Path
     expected: Reconstruction
     max_isometric_force: Array
@@ -53,7 +53,7 @@ def write_run_setup(walking: Walking, name: str, *replacements: tuple[str, str])
 
 def train(
     walking: Walking, name: str, path_model: str, tendon: str
-) -> tuple[Training, Reconstruction, Array]:
+) -> tuple[PreparedTraining, Reconstruction, Array]:
     setup = walking.copy(
         walking.train_setup,
         f"{name}.xml",
@@ -62,12 +62,12 @@ def train(
         ("<tendon>rigid", f"<tendon>{tendon}"),
         ("walking.nmm", f"{name}.nmm"),
     )
-    training = Training(read_training_setup(setup))
-    outcome = choose(train_nmm(training))
-    training.write(outcome, {})
-    training.checkpoint.clear()
-    assert isinstance(outcome.nmm, FittedNetwork)
-    nmm = outcome.nmm.nmm
+    training = prepare_training(read_training_setup(setup))
+    outcome = fit_outcome(training)
+    write_outcome(training, outcome, {})
+    open_checkpoint(training.setup).clear()
+    assert isinstance(outcome.chosen, FittedNetwork)
+    nmm = outcome.chosen.nmm
     with torch.no_grad():
         expected = nmm(training.trials["second_stance"])
     return training, expected, nmm.calibration.max_isometric_force.detach().numpy()

@@ -11,7 +11,7 @@ from sto import read_sto
 
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 
@@ -41,7 +41,7 @@ def test_the_tool_runs_a_posterior(
     done = run_tool(tool)
     assert done.returncode == 0, done.stdout + done.stderr
 
-    training = Training(read_training_setup(setup))
+    training = prepare_training(read_training_setup(setup))
     trial = training.trials["second_stance"]
     expected = Posterior().fit(training.task, 0).estimate(trial)
     excitations = read_sto(results / "walking_excitations.sto")

@@ -9,19 +9,18 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from ..estimators.catalogue import ESTIMATORS, fit_estimator
+from ..estimators.catalogue import ESTIMATORS
 from ..files import hash_file, write_text
-from ..training.preparation import Training
+from ..listener import SILENT, Listener
+from ..training.fit_outcome import fit_estimator
+from ..training.preparation import PreparedTraining, prepare_training
 from ..training.scoring import Score, score_estimators
 from ..version import __version__
 from .benchmark_setup import BenchmarkSetup, Fold, HiddenGroup
-
-Progress = Callable[["Cell", int, int], None]
-"""Called before each cell with its number and the number of all cells."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,12 @@ class Cell:
     fold: Fold
     estimator: str
     seed: int | None
+
+    @property
+    def title(self) -> str:
+        """What a person calls it."""
+        seed = "" if self.seed is None else f", seed {self.seed}"
+        return f"{self.hidden.name}, {self.fold.name}, {self.estimator}{seed}"
 
     @property
     def file_name(self) -> str:
@@ -63,38 +68,38 @@ def list_cells(setup: BenchmarkSetup) -> list[Cell]:
     return cells
 
 
-def run_cells(
-    setup: BenchmarkSetup, progress: Progress, warn: Callable[[str], None] = lambda text: None
-) -> Iterator[CellScores]:
-    """Scores of all cells in order, computed where they are not on disk.
-
-    ``warn`` is called with what a user should know of a cell's training.
-    """
+def run_cells(setup: BenchmarkSetup, listener: Listener = SILENT) -> Iterator[CellScores]:
+    """Scores of all cells in order, computed where they are not on disk."""
     folder = setup.results_directory / "cells"
     folder.mkdir(parents=True, exist_ok=True)
     made_from = _hash_inputs(setup)
     cells = list_cells(setup)
-    prepared: tuple[HiddenGroup, Fold, Training] | None = None
+    prepared: tuple[HiddenGroup, Fold, PreparedTraining] | None = None
     for number, cell in enumerate(cells):
         file = folder / cell.file_name
         key = f"{made_from} {cell.hidden} {cell.fold}"
         scores = _read(file, key)
         if scores is None:
-            progress(cell, number, len(cells))
+            listener.progress(f"{number}/{len(cells)} {cell.title}", number / len(cells))
             if prepared is None or prepared[:2] != (cell.hidden, cell.fold):
-                training = Training(setup.training_for(cell.hidden, cell.fold))
-                prepared = (cell.hidden, cell.fold, training)
-                for warning in training.warnings:
-                    warn(f"{cell.hidden.name}, {cell.fold.name}: {warning}")
+                prepared = (cell.hidden, cell.fold, _prepare(setup, cell, listener))
             scores = _compute(cell, prepared[2])
             content = {"key": key, "scores": [asdict(score) for score in scores]}
             write_text(file, json.dumps(content, indent=1))
         yield CellScores(cell, tuple(scores))
+    listener.progress(f"{len(cells)}/{len(cells)}", 1.0)
 
 
-def _compute(cell: Cell, training: Training) -> list[Score]:
-    fitted = fit_estimator(cell.estimator, training, 0 if cell.seed is None else cell.seed)
-    return score_estimators(training, [fitted], ["test"])
+def _prepare(setup: BenchmarkSetup, cell: Cell, listener: Listener) -> PreparedTraining:
+    prepared = prepare_training(setup.training_for(cell.hidden, cell.fold))
+    for warning in prepared.warnings:
+        listener.warn(f"{cell.hidden.name}, {cell.fold.name}: {warning}")
+    return prepared
+
+
+def _compute(cell: Cell, prepared: PreparedTraining) -> list[Score]:
+    fitted = fit_estimator(cell.estimator, prepared, 0 if cell.seed is None else cell.seed)
+    return score_estimators(prepared, [fitted], ["test"])
 
 
 def _hash_inputs(setup: BenchmarkSetup) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..estimators.interface import Standing
-from ..training.scoring import EMG, METRICS, MOMENT, get_metric
+from ..training.scoring import EMG, METRICS, MOMENT
 from .cells import CellScores
 
 
@@ -37,7 +37,7 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
     for scored in cells:
         for score in scored.scores:
             key = (scored.cell.hidden.name, scored.cell.estimator, score.kind, score.quantity)
-            values = [get_metric(score, metric) for metric in METRICS]
+            values = [score.metrics[metric] for metric in METRICS]
             groups.setdefault(key, {}).setdefault(scored.cell.seed, []).append(values)
     rows = []
     for key, by_seed in groups.items():

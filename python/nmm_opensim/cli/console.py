@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import Self
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from ..listener import Listener
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -20,11 +24,55 @@ def warn(text: str) -> None:
     console.print(f"Warning: {text}", style="yellow", soft_wrap=True)
 
 
-def make_progress(what: str, state: str) -> Progress:
-    """A bar for a long step; ``state`` is the format of what stands behind it."""
-    return Progress(
-        TextColumn(what), BarColumn(), TextColumn(state), TimeElapsedColumn(), console=console
-    )
+class ConsoleListener(Listener):
+    """Shows long work at the terminal: a spinner, a bar once there is progress, and what is said.
+
+    As a context it takes them away again, and tells of Ctrl-C what may be relied on.
+    """
+
+    def __init__(self, what: str = "", kept: str = "the progress is kept") -> None:
+        """``what`` stands before the bar; ``kept`` is what Ctrl-C leaves."""
+        self._what = what
+        self._kept = kept
+        self._spinner = console.status("")
+        self._bar = Progress(
+            TextColumn(what),
+            BarColumn(),
+            TextColumn("{task.fields[state]}"),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._spinner.stop()
+        if self._task is not None and kind is None:
+            self._bar.update(self._task, total=1.0, completed=1.0)
+        self._bar.stop()
+        if kind is KeyboardInterrupt:
+            console.print(f"Stopped; {self._kept}. The same command goes on from here.")
+            sys.exit(130)
+
+    def status(self, text: str) -> None:
+        self._spinner.update(text)
+        self._spinner.start()
+
+    def progress(self, text: str, share: float | None = None) -> None:
+        self._spinner.stop()
+        if self._task is None:
+            self._task = self._bar.add_task("", total=None, state="")
+            self._bar.start()
+        total = None if share is None else 1.0
+        self._bar.update(self._task, total=total, completed=share, state=text)
+
+    def note(self, text: object) -> None:
+        console.print(text, soft_wrap=True)
+
+    def warn(self, text: str) -> None:
+        warn(text)
 
 
 def example(*lines: str, what: str = "") -> str:

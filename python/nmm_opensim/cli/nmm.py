@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 from rich.markdown import Markdown
 
-from .console import SETUP, console, example, make_progress, warn
+from .console import SETUP, ConsoleListener, console, example
 
 
 @click.command(epilog=example("nmm-opensim train setups/walking_train.xml"))
@@ -21,48 +20,19 @@ def train(setup: Path) -> None:
     becomes the artefact, so no hidden recording has a say. Ctrl-C keeps the progress, and the same
     command goes on from there.
     """
-    from ..training.preparation import Training
-    from ..training.score_tables import describe_judgements, list_scores, make_tables, write_scores
-    from ..training.scoring import score_training, summarise
-    from ..training.train import choose, train
-    from ..training.training_setup import read_training_setup
+    from ..training.score_tables import describe_judgements, make_tables
+    from ..training.scoring import summarise
+    from ..training.train import train
 
-    declared = read_training_setup(setup)
-    with console.status("Reading data and sampling muscle paths") as status:
-        training = Training(declared, status.update)
-    for warning in training.warnings:
-        warn(warning)
-    if (report := training.declaration.path_model.report) is not None:
-        paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
-        report.write(paths)
-        console.print(report.describe(), soft_wrap=True)
-        console.print(f"Fitted paths of every muscle: {paths}", soft_wrap=True)
-    with make_progress("Training", "{task.fields[state]}") as bar:
-        task = bar.add_task("", total=None, state="")
-
-        def show(text: str, share: float | None) -> None:
-            bar.update(task, total=None if share is None else 1.0, completed=share, state=text)
-
-        try:
-            outcomes = train(training, show, warn)
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print("Stopped; the progress is kept. The same command goes on from here.")
-            sys.exit(130)
-        bar.update(task, total=1.0, completed=1.0)
-    scores = score_training(training, outcomes)
-    chosen = choose(outcomes)
-    summaries = summarise(scores)
-    training.write(chosen, list_scores(summaries))
-    training.checkpoint.clear()
-    table = declared.results_directory / f"{declared.name}_scores.csv"
-    write_scores(table, scores)
-    console.print(make_tables(summaries))
-    for line in describe_judgements(chosen.nmm.describe_nmm()):
+    with ConsoleListener("Training") as listener:
+        trained = train(setup, listener)
+    chosen = trained.outcome.chosen
+    console.print(make_tables(summarise(trained.scores)))
+    for line in describe_judgements(chosen.describe_nmm()):
         console.print(line, soft_wrap=True)
-    console.print(f"Scores of every seed: {table}", soft_wrap=True)
-    which = "" if chosen.loss is None else f" of seed {chosen.nmm.seed} (least training loss)"
-    console.print(f"Artefact{which}: {declared.artefact_file}", soft_wrap=True)
+    console.print(f"Scores of every seed: {trained.scores_file}", soft_wrap=True)
+    which = "" if chosen.loss is None else f" of seed {chosen.seed} (least training loss)"
+    console.print(f"Artefact{which}: {trained.artefact_file}", soft_wrap=True)
 
 
 @click.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))
@@ -74,17 +44,12 @@ def run(setup: Path) -> None:
     activations, muscle forces, joint moments and their agreement as .sto files. A picture of deep
     EMG and moments is added. `opensim-cmd print-xml NMMTool` is the manual of the setup.
     """
-    from ..running.figures import draw_run
-    from ..running.opensim_cmd import run_tool
-    from ..running.results import read_results, read_run_setup
+    from ..running.run import run
 
-    declared = read_run_setup(setup)
-    command = run_tool(setup)
-    picture = declared.results_directory / f"{declared.name}.png"
-    draw_run(read_results(declared), picture)
-    console.print(f"Results: {declared.results_directory}", soft_wrap=True)
-    console.print(f"Picture: {picture}", soft_wrap=True)
-    console.print(f"The same without Python:\n  {' '.join(command)}", soft_wrap=True)
+    done = run(setup)
+    console.print(f"Results: {done.results.setup.results_directory}", soft_wrap=True)
+    console.print(f"Picture: {done.picture}", soft_wrap=True)
+    console.print(f"The same without Python:\n  {' '.join(done.command)}", soft_wrap=True)
 
 
 @click.command(epilog=example("nmm-opensim benchmark setups/walking_benchmark.xml"))
@@ -97,32 +62,12 @@ def benchmark(setup: Path) -> None:
     Markdown, CSV, JSON and a picture. What is computed is kept: the same command goes on where it
     was stopped.
     """
-    from ..benchmarking.benchmark_report import make_markdown, write_report
-    from ..benchmarking.benchmark_setup import read_benchmark_setup
-    from ..benchmarking.cells import Cell, run_cells
-    from ..benchmarking.summary import judge, summarise_cells
-    from ..estimators.catalogue import list_standings
+    from ..benchmarking.benchmark import benchmark
 
-    declared = read_benchmark_setup(setup)
-    with make_progress("Benchmark", "{task.completed}/{task.total} {task.fields[state]}") as bar:
-        task = bar.add_task("", total=None, state="")
-
-        def show(cell: Cell, number: int, total: int) -> None:
-            seed = "" if cell.seed is None else f", seed {cell.seed}"
-            state = f"{cell.hidden.name}, {cell.fold.name}, {cell.estimator}{seed}"
-            bar.update(task, completed=number, total=total, state=state)
-
-        try:
-            cells = list(run_cells(declared, show, warn))
-        except KeyboardInterrupt:
-            bar.stop()
-            console.print("Stopped; what is computed is kept. The same command goes on from here.")
-            sys.exit(130)
-        bar.update(task, completed=len(cells), total=len(cells), state="")
-    rows = summarise_cells(cells)
-    verdicts = judge(rows, list_standings(declared.training.optimization))
-    console.print(Markdown(make_markdown(declared, rows, verdicts)))
-    for file in write_report(declared, rows, verdicts):
+    with ConsoleListener("Benchmark", kept="what is computed is kept") as listener:
+        done = benchmark(setup, listener)
+    console.print(Markdown(done.markdown))
+    for file in done.files:
         console.print(f"Written: {file}", soft_wrap=True)
 
 

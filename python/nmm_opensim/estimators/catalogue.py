@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from ..training.labels import reveal
-from ..training.preparation import Training
 from .baselines.emg_assisted import EmgAssisted
 from .baselines.neighbour import NeighbourCopy
 from .baselines.static_optimization import StaticOptimization
 from .baselines.supervised import Supervised
 from .baselines.synx import Synx, SynxOracle
-from .interface import Estimator, FittedEstimator, Standing, SupervisedEstimator
+from .interface import Estimator, Standing, SupervisedEstimator
 from .network import Network
 from .optimization import Optimization
 from .posterior.estimator import Posterior
@@ -35,11 +33,3 @@ ESTIMATORS: Mapping[str, Make] = {
 def list_standings(options: Optimization) -> dict[str, Standing]:
     """What each estimator stands for, by name."""
     return {name: make(options).standing for name, make in ESTIMATORS.items()}
-
-
-def fit_estimator(name: str, training: Training, seed: int) -> FittedEstimator:
-    """The named estimator on what it may see of a training."""
-    estimator = ESTIMATORS[name](training.setup.optimization)
-    if isinstance(estimator, SupervisedEstimator):
-        return estimator.fit(reveal(training), seed)
-    return estimator.fit(training.task, seed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from ..nmm.chain import MusculoskeletalModel, PreparedTrial
-from .interface import Estimate
+from ..nmm.estimate import Estimate
 
 
 def run_chain(chain: MusculoskeletalModel, trial: PreparedTrial) -> Estimate:

@@ -1,8 +1,7 @@
-"""Progress of a training on disk, beside the artefact that it will become."""
+"""The steps of a fit on disk, beside the artefact that it will become."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +9,27 @@ import torch
 
 from ..errors import NMMError
 from ..files import write_atomically
+from .steps import Progress, Steps
 
 
 class Checkpoint:
-    """Loading cannot execute code, and a stranger's progress is ignored."""
+    """Loading cannot execute code, and a stranger's steps are ignored."""
 
     def __init__(self, path: Path, key: str) -> None:
-        """``key`` stands for all that the training is made from."""
+        """``key`` stands for all that the fit is made from."""
         self._path = path
         self._key = key
 
-    def read(self) -> dict[str, Any]:
-        """What was written for this very training; empty if nothing was."""
+    def open_steps(self, progress: Progress) -> Steps:
+        """The steps that were taken of this very fit; those to come are kept."""
+        kept = self._read()
+        return Steps(kept.get("found"), kept.get("started"), self._write, progress)
+
+    def clear(self) -> None:
+        """Forget the steps."""
+        self._path.unlink(missing_ok=True)
+
+    def _read(self) -> dict[str, Any]:
         if not self._path.is_file():
             return {}
         try:
@@ -32,14 +40,14 @@ class Checkpoint:
                 f"checkpoint '{self._path}': torch cannot read it "
                 f"({type(error).__name__}); delete it to start anew."
             ) from None
-        progress: dict[str, Any] = content["progress"] if content["key"] == self._key else {}
-        return progress
+        # One of an older version has no steps.
+        steps: dict[str, Any] = content.get("steps", {}) if content["key"] == self._key else {}
+        return steps
 
-    def write(self, progress: Mapping[str, Any]) -> None:
-        """Replace the checkpoint; an interruption leaves the old one."""
-        content = {"key": self._key, "progress": dict(progress)}
+    def _write(self, steps: Steps) -> None:
+        # Written whole or not at all: an interruption leaves the old ones.
+        content = {
+            "key": self._key,
+            "steps": {"found": steps.found, "started": steps.started},
+        }
         write_atomically(self._path, lambda temporary: torch.save(content, temporary))
-
-    def clear(self) -> None:
-        """Forget the progress."""
-        self._path.unlink(missing_ok=True)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..arrays import Array
 from ..errors import NMMError
 from ..nmm.chain import Declaration, PreparedTrial
+from ..nmm.estimate import Estimate
 from ..nmm.sources import Deep, MuscleSources, Source, drop_synergists
 from ..nmm.trained import TrainedNMM
 from ..physics.osim_model import OsimModel
 from .prior.population import RecordedSubject
+from .steps import Steps
 
 Standing = Literal["NMM", "baseline", "ceiling"]
 """Ours; what ours must beat; what sees more than any user has, labels or the test trial."""
@@ -69,29 +71,6 @@ class LabelledTask:
     labels: Mapping[str, Mapping[str, Array]]
 
 
-@dataclass(frozen=True)
-class Interval:
-    """Where an excitation lies with a probability of 90 %; each (frames,)."""
-
-    lower: Array
-    upper: Array
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What an estimator says of a trial.
-
-    ``excitations`` by muscle, (frames,), at least of the deep muscles it can estimate; they belong
-    to the EMG's own time, frames minus the electromechanical delay. ``moments`` (N m) have shape
-    (frames, moment coordinates), or are None where the estimator makes none. ``intervals`` are of
-    deep muscles, where the estimator gives any.
-    """
-
-    excitations: Mapping[str, Array]
-    moments: Array | None = None
-    intervals: Mapping[str, Interval] = field(default_factory=dict)
-
-
 class FittedEstimator(ABC):
     """An estimator that has seen its task; ``seed`` is None where chance plays no part."""
 
@@ -108,7 +87,12 @@ class FittedEstimator(ABC):
 
 
 class FittedNMM(FittedEstimator):
-    """A fitted estimator that the plugin can run: it becomes an artefact."""
+    """A fitted estimator that the plugin can run: it becomes an artefact.
+
+    ``loss`` is that of the training, the only ground of choice among seeds; None without any.
+    """
+
+    loss: float | None = None
 
     @abstractmethod
     def describe_nmm(self) -> TrainedNMM:
@@ -129,8 +113,11 @@ class Estimator(ABC):
     sees_moments: bool
 
     @abstractmethod
-    def fit(self, task: Task, seed: int) -> FittedEstimator:
-        """Fit to the task's training trials; validation trials may decide settings."""
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedEstimator:
+        """Fit to the task's training trials; validation trials may decide settings.
+
+        ``steps`` are those that an earlier fit of the same task and seed may have taken.
+        """
 
 
 class SupervisedEstimator(ABC):
@@ -142,5 +129,5 @@ class SupervisedEstimator(ABC):
     sees_moments: bool
 
     @abstractmethod
-    def fit(self, task: LabelledTask, seed: int) -> FittedEstimator:
-        """Fit to the labels of the task's training trials."""
+    def fit(self, task: LabelledTask, seed: int, steps: Steps | None = None) -> FittedEstimator:
+        """As :meth:`Estimator.fit`, to the labels of the task's training trials."""

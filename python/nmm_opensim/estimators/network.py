@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..nmm.chain import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
+from ..nmm.estimate import Estimate
 from ..nmm.trained import TrainedNMM, describe_network
 from .chain import run_chain
-from .interface import Estimate, Estimator, FittedNMM, Task
+from .interface import Estimator, FittedNMM, Task
 from .optimization import MomentLoss, Optimization, minimise
+from .steps import Steps
 
 
 class Network(Estimator):
@@ -20,11 +22,11 @@ class Network(Estimator):
     def __init__(self, options: Optimization) -> None:
         self._options = options
 
-    def fit(self, task: Task, seed: int) -> FittedNetwork:
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedNetwork:
         nmm = build_nmm(task.model, task.declaration, task.training, seed)
         loss_of = MomentLoss(nmm, task.training, self._options)
-        minimise(nmm, loss_of, self._options, f"{self.name}, seed {seed}")
-        return FittedNetwork(nmm, seed)
+        loss = minimise(nmm, loss_of, self._options, f"seed {seed}", steps or Steps())
+        return FittedNetwork(nmm, seed, loss)
 
 
 class FittedNetwork(FittedNMM):
@@ -32,9 +34,12 @@ class FittedNetwork(FittedNMM):
 
     name = Network.name
 
-    def __init__(self, nmm: NeuralMusculoskeletalModel, seed: int) -> None:
+    def __init__(
+        self, nmm: NeuralMusculoskeletalModel, seed: int, loss: float | None = None
+    ) -> None:
         self.nmm = nmm
         self.seed = seed
+        self.loss = loss
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
         return run_chain(self.nmm, trial)

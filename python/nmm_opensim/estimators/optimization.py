@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 
 from ..errors import NMMError
 from ..nmm.chain import MusculoskeletalModel, PreparedTrial
 from ..physics.muscles.millard import rigid_fiber_length
+from .steps import State, Steps
 
 # How far normalised fibre length may leave its uncalibrated range before it costs.
 FIBER_LENGTH_MARGIN = 0.1
@@ -34,70 +34,106 @@ class Optimization:
 Loss = Callable[[], tuple[torch.Tensor, torch.Tensor]]
 """The loss, and the relative error that it consists of in the main."""
 
-State = dict[str, Any]
-"""All that a minimisation needs to go on where it stopped."""
-
 
 def minimise(
     module: torch.nn.Module,
     loss_of: Loss,
     options: Optimization,
     what: str,
-    progress: Callable[[int, float], None] = lambda iteration, error: None,
-    started: State | None = None,
-    keep: Callable[[State], None] = lambda state: None,
+    steps: Steps,
+    error_name: str = "unexplained moment",
 ) -> float:
-    """Train ``module``; the final loss.
+    """Train ``module`` as the step ``what``; the final loss.
 
-    ``what`` names it in messages. ``progress`` is called after every iteration, ``keep`` from time
-    to time and when interrupted with a state that a later call takes as ``started``.
+    A step that is known is taken from ``steps``; one that was stopped goes on where it was.
+    ``error_name`` says what the loss's error is, where progress is told.
     """
-    optimizer = torch.optim.Adam(module.parameters(), lr=options.learning_rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, options.iterations)
-    first = 0
-    if started is not None:
-        module.load_state_dict(started["nmm"])
-        optimizer.load_state_dict(started["optimizer"])
-        schedule.load_state_dict(started["schedule"])
-        first = started["iteration"]
 
-    def state(iteration: int) -> State:
+    def show(iteration: int, error: float) -> None:
+        text = f"{what}, {error_name} {100 * error:.1f} %"
+        steps.tell(text, iteration / options.iterations)
+
+    def train() -> State:
+        descent = _Descent(module, options)
+        if (started := steps.started.get(what)) is not None:
+            descent.restore(started)
+        loss = descent.run(loss_of, what, show, lambda state: steps.leave(what, state))
+        return {"module": module.state_dict(), "loss": loss}
+
+    trained = steps.run(what, train)
+    module.load_state_dict(trained["module"])
+    return float(trained["loss"])
+
+
+class _Descent:
+    """Adam with a learning rate that falls to zero along a cosine."""
+
+    def __init__(self, module: torch.nn.Module, options: Optimization) -> None:
+        self._module = module
+        self._iterations = options.iterations
+        self._optimizer = torch.optim.Adam(module.parameters(), lr=options.learning_rate)
+        self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
+            self._optimizer, options.iterations
+        )
+        self._done = 0
+
+    @property
+    def state(self) -> State:
+        """All that is needed to go on from here."""
         return {
-            "nmm": module.state_dict(),
-            "optimizer": optimizer.state_dict(),
-            "schedule": schedule.state_dict(),
-            "iteration": iteration,
+            "module": self._module.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "iteration": self._done,
         }
 
-    done = first
-    saved = time.monotonic()
-    threads = torch.get_num_threads()
-    # On tensors of this size threads wait for each other longer than they help.
-    torch.set_num_threads(1)
-    try:
-        for iteration in range(first, options.iterations):
-            optimizer.zero_grad()
-            loss, error = loss_of()
-            if not torch.isfinite(loss):
-                raise NMMError(
-                    f"Training of {what} diverged at iteration {iteration}: the loss is "
-                    f"{loss.item()}; lower <learning_rate>."
-                )
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            schedule.step()
-            done = iteration + 1
-            progress(done, float(error))
-            if time.monotonic() - saved > SECONDS_BETWEEN_STATES:
-                keep(state(done))
-                saved = time.monotonic()
-        with torch.no_grad():
-            return float(loss_of()[0])
-    except KeyboardInterrupt:
-        keep(state(done))
-        raise
-    finally:
-        torch.set_num_threads(threads)
+    def restore(self, state: State) -> None:
+        """Go on from a ``state``."""
+        self._module.load_state_dict(state["module"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._done = state["iteration"]
+
+    def run(
+        self,
+        loss_of: Loss,
+        what: str,
+        show: Callable[[int, float], None],
+        leave: Callable[[State], None],
+    ) -> float:
+        """Descend to the end; the final loss. ``leave`` gets states now and when interrupted."""
+        left = time.monotonic()
+        threads = torch.get_num_threads()
+        # On tensors of this size threads wait for each other longer than they help.
+        torch.set_num_threads(1)
+        try:
+            while self._done < self._iterations:
+                error = self._step(loss_of, what)
+                show(self._done, error)
+                if time.monotonic() - left > SECONDS_BETWEEN_STATES:
+                    leave(self.state)
+                    left = time.monotonic()
+            with torch.no_grad():
+                return float(loss_of()[0])
+        except KeyboardInterrupt:
+            leave(self.state)
+            raise
+        finally:
+            torch.set_num_threads(threads)
+
+    def _step(self, loss_of: Loss, what: str) -> float:
+        self._optimizer.zero_grad()
+        loss, error = loss_of()
+        if not torch.isfinite(loss):
+            raise NMMError(
+                f"Training of {what} diverged at iteration {self._done}: the loss is "
+                f"{loss.item()}; lower <learning_rate>."
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._optimizer.step()
+        self._schedule.step()
+        self._done += 1
+        return float(error)
 
 
 class MomentLoss:

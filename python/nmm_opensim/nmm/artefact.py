@@ -180,13 +180,18 @@ class Artefact:
         return [m for m in self.muscles if m["source"]["kind"] == "deep"]
 
 
-def read_artefact(path: Path) -> Artefact:
-    """Read an artefact after the runtime has checked all of it."""
-    require_reasonable(path, "artefact")
+def read_artefact(file: Path | str) -> Artefact:
+    """Read an artefact (.nmm) after the runtime has checked all of it.
+
+    Raises:
+        NMMError: naming what was expected and what was found.
+
+    """
+    path = require_reasonable(Path(file), "artefact")
     try:
         _core.ExcitationModel(str(path))
-        with safe_open(path, framework="numpy") as file:
-            content = json.loads(file.metadata()["nmm"])
+        with safe_open(path, framework="numpy") as opened:
+            content = json.loads(opened.metadata()["nmm"])
     except (_core.CoreError, SafetensorError) as error:
         raise NMMError(str(error)) from None
     except UnicodeDecodeError as error:

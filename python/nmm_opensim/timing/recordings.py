@@ -10,7 +10,7 @@ from ..nmm.chain import PreparedTrial
 from ..nmm.sources import MuscleSources
 from ..physics.muscles.activation import POSSIBLE_DELAY
 from ..physics.osim_model import OsimModel
-from ..training.preparation import Training, group_recordings
+from ..training.preparation import PreparedTraining, group_recordings
 
 # s, beyond activation dynamics: what an electromechanical delay usually is.
 USUAL_DELAY = (0.02, 0.1)
@@ -51,17 +51,17 @@ def estimate_timing(
     return Timing(lags, mean, delay, _find_warnings(lags, mean))
 
 
-def estimate_setup_timing(training: Training) -> Timing:
+def estimate_setup_timing(prepared: PreparedTraining) -> Timing:
     """The timing of a setup's training trials; trials of one EMG file are one recording."""
-    recordings = group_recordings(training.setup.with_role("train"), training.trials)
+    recordings = group_recordings(prepared.setup.with_role("train"), prepared.trials)
     named = {}
     for (path, offset), trials in recordings.items():
         # Files of several folders often have the same name.
         name = path.name if len(recordings) == 1 else f"{path.parent.name}/{path.name}"
         named[f"{name} {offset:+g} s" if offset else name] = trials
-    declaration = training.declaration
+    declaration = prepared.declaration
     return estimate_timing(
-        named, training.model, declaration.sources, declaration.moment_coordinates
+        named, prepared.model, declaration.sources, declaration.moment_coordinates
     )
 
 

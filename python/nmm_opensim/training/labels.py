@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..arrays import Array
 from ..estimators.interface import LabelledTask
 from ..nmm.trial import TrialFiles, read_hidden_channel
-from .preparation import Training
+from .preparation import PreparedTraining
 
 
 @dataclass(frozen=True)
@@ -18,23 +18,23 @@ class Hidden:
     maximum: float
 
 
-def read_hidden(training: Training, files: TrialFiles) -> dict[str, Hidden]:
+def read_hidden(prepared: PreparedTraining, files: TrialFiles) -> dict[str, Hidden]:
     """The hidden recordings of one trial by deep muscle, where there are any."""
-    delay = training.declaration.electromechanical_delay
-    times = training.trials[files.name].trial.time - delay
+    delay = prepared.declaration.electromechanical_delay
+    times = prepared.trials[files.name].trial.time - delay
     return {
         source.muscle: Hidden(*read_hidden_channel(files, source.recorded_channel, times, delay))
-        for source in training.declaration.sources.deep
+        for source in prepared.declaration.sources.deep
         if source.recorded_channel is not None
     }
 
 
-def reveal(training: Training) -> LabelledTask:
+def reveal(prepared: PreparedTraining) -> LabelledTask:
     """The task with the hidden recordings of its training and validation trials."""
     labels = {
         files.name: {
-            muscle: hidden.values for muscle, hidden in read_hidden(training, files).items()
+            muscle: hidden.values for muscle, hidden in read_hidden(prepared, files).items()
         }
-        for files in training.setup.with_role("train", "validation")
+        for files in prepared.setup.with_role("train", "validation")
     }
-    return LabelledTask(training.task, labels)
+    return LabelledTask(prepared.task, labels)

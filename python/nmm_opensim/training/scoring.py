@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,10 +11,13 @@ import numpy as np
 from .. import _core
 from ..arrays import Array
 from ..estimators.baselines.neighbour import NeighbourCopy
-from ..estimators.interface import FittedEstimator, Interval
+from ..estimators.interface import FittedEstimator
+from ..nmm.estimate import Estimate, Interval
+from ..nmm.trial import TrialFiles
 from .intervals import compute_coverage
-from .labels import read_hidden
-from .preparation import Outcome, Training
+from .labels import Hidden, read_hidden
+from .outcome import Outcome
+from .preparation import PreparedTraining
 from .training_setup import ROLES
 
 EMG, MOMENT = "EMG", "moment"
@@ -59,6 +62,23 @@ class Score:
     coverage: float | None = None
     interval_width: float | None = None
 
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The agreement by the names in :data:`METRICS`, NaN where there is none."""
+        nan = math.nan
+        return {
+            "r": self.r,
+            "rmse": self.rmse,
+            "nrmse": self.nrmse,
+            "mae": self.mae,
+            "vaf": self.vaf,
+            "scaled_rmse": self.scaled_rmse,
+            "scaled_mae": self.scaled_mae,
+            "scaled_vaf": self.scaled_vaf,
+            "coverage": nan if self.coverage is None else self.coverage,
+            "interval_width": nan if self.interval_width is None else self.interval_width,
+        }
+
 
 METRICS = (
     "r",
@@ -74,44 +94,67 @@ METRICS = (
 )
 
 
-def score_training(training: Training, outcomes: Sequence[Outcome]) -> list[Score]:
-    """Scores of every outcome and of the neighbour copy on every trial."""
-    neighbour = NeighbourCopy().fit(training.task, seed=0)
-    return score_estimators(training, [*(outcome.nmm for outcome in outcomes), neighbour])
+def score_outcome(prepared: PreparedTraining, outcome: Outcome) -> list[Score]:
+    """Scores of every NMM and of the neighbour copy on every trial."""
+    neighbour = NeighbourCopy().fit(prepared.task, seed=0)
+    return score_estimators(prepared, [*outcome.nmms, neighbour])
 
 
 def score_estimators(
-    training: Training, fitted: Sequence[FittedEstimator], roles: Sequence[str] = ROLES
+    prepared: PreparedTraining,
+    fitted: Sequence[FittedEstimator],
+    roles: Sequence[str] = ROLES,
 ) -> list[Score]:
     """Scores of fitted estimators on trials: moments, and EMG where a recording exists."""
     scores = []
-    for files in training.setup.with_role(*roles):
-        prepared = training.trials[files.name]
-        recordings = read_hidden(training, files)
+    for files in prepared.setup.with_role(*roles):
+        recordings = read_hidden(prepared, files)
         for estimator in fitted:
-            estimate = estimator.estimate(prepared)
-            if estimate.moments is not None:
-                for j, coordinate in enumerate(training.setup.moment_coordinates):
-                    subject = Subject(files.name, files.role, MOMENT, coordinate)
-                    moment, reference = estimate.moments[:, j], prepared.moments[:, j].numpy()
-                    scores.append(
-                        compare(subject, estimator.name, estimator.seed, moment, reference)
-                    )
-            for muscle, recording in recordings.items():
-                if muscle not in estimate.excitations:
-                    continue
-                subject = Subject(files.name, files.role, EMG, muscle)
-                share = 1.0 / recording.maximum
-                scores.append(
-                    compare(
-                        subject,
-                        estimator.describe(muscle),
-                        estimator.seed,
-                        estimate.excitations[muscle] * share,
-                        recording.values * share,
-                        _scale(estimate.intervals.get(muscle), share),
-                    )
-                )
+            estimate = estimator.estimate(prepared.trials[files.name])
+            scores += _score_moments(prepared, files, estimator, estimate)
+            scores += _score_emg(files, recordings, estimator, estimate)
+    return scores
+
+
+def _score_moments(
+    prepared: PreparedTraining, files: TrialFiles, estimator: FittedEstimator, estimate: Estimate
+) -> list[Score]:
+    if estimate.moments is None:
+        return []
+    reference = prepared.trials[files.name].moments.numpy()
+    return [
+        compare(
+            Subject(files.name, files.role, MOMENT, coordinate),
+            estimator.name,
+            estimator.seed,
+            estimate.moments[:, j],
+            reference[:, j],
+        )
+        for j, coordinate in enumerate(prepared.setup.moment_coordinates)
+    ]
+
+
+def _score_emg(
+    files: TrialFiles,
+    recordings: Mapping[str, Hidden],
+    estimator: FittedEstimator,
+    estimate: Estimate,
+) -> list[Score]:
+    scores = []
+    for muscle, recording in recordings.items():
+        if muscle not in estimate.excitations:
+            continue
+        share = 1.0 / recording.maximum
+        scores.append(
+            compare(
+                Subject(files.name, files.role, EMG, muscle),
+                estimator.describe(muscle),
+                estimator.seed,
+                estimate.excitations[muscle] * share,
+                recording.values * share,
+                _scale(estimate.intervals.get(muscle), share),
+            )
+        )
     return scores
 
 
@@ -151,12 +194,6 @@ def compare(
     )
 
 
-def get_metric(score: Score, name: str) -> float:
-    """A metric of a score, NaN where it has none."""
-    value = getattr(score, name)
-    return math.nan if value is None else float(value)
-
-
 @dataclass(frozen=True)
 class Summary:
     """Mean and standard deviation of a score over seeds; the deviation of one seed is NaN."""
@@ -179,7 +216,7 @@ def summarise(scores: Sequence[Score]) -> list[Summary]:
         groups.setdefault(key, []).append(score)
     summaries = []
     for key, members in groups.items():
-        metrics = {name: np.array([get_metric(m, name) for m in members]) for name in METRICS}
+        metrics = {name: np.array([m.metrics[name] for m in members]) for name in METRICS}
         summaries.append(
             Summary(
                 *key,

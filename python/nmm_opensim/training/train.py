@@ -1,64 +1,94 @@
-"""Training the estimator that a setup names."""
+"""From a training setup to an artefact and its scores: what ``nmm-opensim train`` does."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-import torch
-
-from ..arrays import Array
-from ..estimators.checkpoint import Checkpoint
-from ..estimators.network import FittedNetwork
-from ..estimators.posterior.estimator import Posterior
-from ..estimators.steps import Steps
-from .information import check_information, describe_little_data
-from .preparation import Outcome, Training
-
-Progress = Callable[[str, float | None], None]
-"""Called with what is done and, where that is known, the share that is done (0 to 1)."""
+from ..errors import NMMError, nearest_names
+from ..listener import SILENT, Listener
+from ..nmm.estimate import TrialEstimate
+from .fit_outcome import fit_estimators, fit_outcome, open_checkpoint
+from .outcome import Outcome, write_outcome
+from .preparation import PreparedTraining, prepare_training
+from .score_tables import list_scores, write_scores
+from .scoring import Score, score_estimators, score_outcome, summarise
+from .training_setup import read_training_setup
 
 
-def train(
-    training: Training,
-    progress: Progress = lambda text, share: None,
-    warn: Callable[[str], None] = lambda text: None,
-) -> list[Outcome]:
-    """All outcomes, one for each seed where chance plays a part.
+@dataclass(frozen=True)
+class Trained:
+    """A training that has ended: what went in, what came out, and the files that were written.
 
-    Before that, deep muscles of which nothing tells are refused, and ``warn`` is called where the
-    trials are little. A training that was interrupted goes on where it stopped.
+    ``scores`` are of every seed and of the neighbour copy on every trial, test trials included.
     """
-    known = {ours for subject in training.setup.prior_subjects for ours, _ in subject.muscles}
-    check_information(training.declaration, training.training_trials, known)
-    warning = describe_little_data(training.declaration, training.training_trials)
-    if warning is not None:
-        training.warnings.append(warning)
-        warn(warning)
-    if training.setup.estimator == "posterior":
-        posterior = Posterior(lambda text: progress(text, None), _keep_steps(training.checkpoint))
-        return [Outcome(posterior.fit(training.task, seed=0), None)]
-    options = training.setup.optimization
-    total = len(options.seeds) * options.iterations
 
-    def show(index: int, iteration: int, moment_error: float) -> None:
-        text = f"seed {options.seeds[index]}, unexplained moment {100 * moment_error:.1f} %"
-        progress(text, (index * options.iterations + iteration) / total)
+    prepared: PreparedTraining
+    outcome: Outcome
+    scores: tuple[Score, ...]
+    artefact_file: Path
+    scores_file: Path
 
-    return [
-        Outcome(FittedNetwork(training.restore(trained), trained.seed), trained.loss)
-        for trained in training.run(show)
-    ]
+    def estimate(self, trial: str) -> TrialEstimate:
+        """What the NMM of the artefact says of a trial of the setup, by name.
+
+        Raises:
+            NMMError: where the setup has no such trial.
+
+        """
+        trials = self.prepared.trials
+        if trial not in trials:
+            raise NMMError(
+                f"{self.prepared.setup.file}: expected a trial of the setup, but found '{trial}'; "
+                f"{nearest_names(trial, trials)}."
+            )
+        said = self.outcome.chosen.estimate(trials[trial])
+        time, delay = trials[trial].trial.time, self.prepared.declaration.electromechanical_delay
+        return TrialEstimate(
+            said.excitations,
+            said.moments,
+            said.intervals,
+            time=time,
+            excitation_time=time - delay,
+        )
 
 
-def _keep_steps(checkpoint: Checkpoint) -> Steps:
-    # As tensors, which can be loaded without executing anything.
-    def keep(found: Mapping[str, Array]) -> None:
-        checkpoint.write({"steps": {step: torch.from_numpy(a) for step, a in found.items()}})
+def train(setup: Path | str, listener: Listener = SILENT) -> Trained:
+    """Train the NMM of a setup (``<NMMTrainingTool>``), score it and write its artefact (.nmm).
 
-    kept = checkpoint.read().get("steps", {})
-    return Steps({step: tensor.numpy() for step, tensor in kept.items()}, keep)
+    Stopped by ``KeyboardInterrupt`` it keeps its progress, and the same call goes on from there.
+
+    Raises:
+        NMMError: where the setup or its files cannot be used; nothing is written then.
+
+    """
+    declared = read_training_setup(Path(setup))
+    listener.status("Reading data and sampling muscle paths")
+    prepared = prepare_training(declared, listener.status)
+    for warning in prepared.warnings:
+        listener.warn(warning)
+    if (report := prepared.declaration.path_model.report) is not None:
+        paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
+        report.write(paths)
+        listener.note(report.describe())
+        listener.note(f"Fitted paths of every muscle: {paths}")
+    outcome = fit_outcome(prepared, listener)
+    scores = score_outcome(prepared, outcome)
+    write_outcome(prepared, outcome, list_scores(summarise(scores)))
+    open_checkpoint(declared).clear()
+    scores_file = declared.results_directory / f"{declared.name}_scores.csv"
+    write_scores(scores_file, scores)
+    return Trained(prepared, outcome, tuple(scores), declared.artefact_file, scores_file)
 
 
-def choose(outcomes: list[Outcome]) -> Outcome:
-    """The outcome with the least training loss: no hidden recording has a say."""
-    return min(outcomes, key=lambda outcome: outcome.loss or 0.0)
+def score(
+    setup: Path | str, estimators: Sequence[str] = (), listener: Listener = SILENT
+) -> tuple[Score, ...]:
+    """Scores of the named ``estimators``, all where none is named, on every trial of a setup.
+
+    Each is fitted anew, those that chance plays a part in with every seed of the setup. Nothing is
+    written.
+    """
+    prepared = prepare_training(read_training_setup(Path(setup)), listener.status)
+    return tuple(score_estimators(prepared, fit_estimators(prepared, estimators, listener)))

@@ -106,6 +106,12 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         results_directory=results_directory,
     )
     tool.finish()
+    _check_setup(tool, setup)
+    return setup
+
+
+def _check_setup(tool: SetupElement, setup: TrainingSetup) -> None:
+    """What several elements say together."""
     recordings = {trial.emg_file for trial in setup.trials}
     for subject in setup.prior_subjects:
         if any(trial.emg_file in recordings for trial in subject.setup.trials):
@@ -130,7 +136,6 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
             "<function_based_path_set_file>: expected <path_model>fitted</path_model> beside it, "
             "but found model"
         )
-    return setup
 
 
 def _read_delay(tool: SetupElement) -> float | None:
@@ -297,9 +302,17 @@ def _read_predictor(element: SetupElement) -> PredictorArchitecture:
         external_loads=tuple(element.get_names("external_loads", default=[])),
     )
     element.finish()
-    inputs = ("emg_lags", "coordinates", "speeds", "external_loads")
-    if not any(getattr(architecture, name) for name in inputs):
-        raise element.error(f"the network has no inputs; give at least one of {', '.join(inputs)}")
+    inputs = (
+        architecture.emg_lags,
+        architecture.coordinates,
+        architecture.speeds,
+        architecture.external_loads,
+    )
+    if not any(inputs):
+        raise element.error(
+            "the network has no inputs; give at least one of emg_lags, coordinates, speeds, "
+            "external_loads"
+        )
     return architecture
 
 
@@ -323,11 +336,10 @@ def _read_bounds(element: SetupElement) -> Bounds:
 def _read_muscle_bounds(element: SetupElement, default: MuscleBounds | None) -> MuscleBounds:
     """Bounds relative to the model's own values; those that are not given are the ``default``'s."""
 
-    def read(parameter: str, low: float, high: float) -> Range:
+    def read(parameter: str, given: Range | None, low: float, high: float) -> Range:
         tag = f"{parameter}_bounds"
-        if default is not None and not element.has(tag):
-            limits: Range = getattr(default, parameter)
-            return limits
+        if given is not None and not element.has(tag):
+            return given
         limits = _read_range(element, tag, low, high)
         if not limits[0] <= 1.0 <= limits[1]:
             raise element.error(
@@ -337,9 +349,9 @@ def _read_muscle_bounds(element: SetupElement, default: MuscleBounds | None) -> 
         return limits
 
     return MuscleBounds(
-        max_isometric_force=read("max_isometric_force", 0.1, 10.0),
-        optimal_fiber_length=read("optimal_fiber_length", 0.6, 1.4),
-        tendon_slack_length=read("tendon_slack_length", 0.6, 1.4),
+        read("max_isometric_force", default.max_isometric_force if default else None, 0.1, 10.0),
+        read("optimal_fiber_length", default.optimal_fiber_length if default else None, 0.6, 1.4),
+        read("tendon_slack_length", default.tendon_slack_length if default else None, 0.6, 1.4),
     )
 
 

@@ -16,6 +16,7 @@ from nmm_opensim.benchmarking.benchmark_setup import Fold, HiddenGroup, read_ben
 from nmm_opensim.benchmarking.cells import Cell, CellScores, list_cells, run_cells
 from nmm_opensim.benchmarking.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
+from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.sources import Deep, Measured, Tied
 from nmm_opensim.training.hide_channels import (
     find_synergists,
@@ -141,21 +142,29 @@ def test_names_cannot_lead_out_of_the_folder() -> None:
     assert cell.file_name == "------soleus_-a-b_nmm_3.json"
 
 
+class Computed(Listener):
+    """Hears which cells are computed."""
+
+    def __init__(self) -> None:
+        self.cells: list[str] = []
+
+    def progress(self, text: str, share: float | None = None) -> None:
+        if share != 1.0:
+            self.cells.append(text)
+
+
 def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path) -> None:
     setup = read_benchmark_setup(benchmark_setup)
     assert len(list_cells(setup)) == 4
-    computed: list[str] = []
-
-    def note(cell: Cell, number: int, total: int) -> None:
-        computed.append(cell.file_name)
-
-    first = list(run_cells(setup, note))
-    assert len(computed) == 4
+    heard = Computed()
+    first = list(run_cells(setup, heard))
+    assert [text.split()[0] for text in heard.cells] == ["0/4", "1/4", "2/4", "3/4"]
     # All but one are kept; a damaged one is as good as none.
     cells = setup.results_directory / "cells"
-    (cells / computed[1]).write_text("{", encoding="utf-8")
-    again = list(run_cells(setup, note))
-    assert computed[4:] == [computed[1]]
+    damaged = list_cells(setup)[1]
+    (cells / damaged.file_name).write_text("{", encoding="utf-8")
+    again = list(run_cells(setup, heard))
+    assert heard.cells[4:] == [f"1/4 {damaged.title}"]
     assert again == first
 
     done = run_cli("benchmark", str(benchmark_setup))

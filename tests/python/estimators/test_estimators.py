@@ -12,15 +12,16 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy, choose_neighbour
 from nmm_opensim.estimators.baselines.supervised import Supervised
 from nmm_opensim.estimators.catalogue import ESTIMATORS
-from nmm_opensim.estimators.interface import Estimate, Estimator, Task, conceal
+from nmm_opensim.estimators.interface import Estimator, Task, conceal
+from nmm_opensim.nmm.estimate import Estimate
 from nmm_opensim.training.labels import reveal
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 TEST = "second_stance"
 
 
-def test_a_task_holds_nothing_that_could_leak(training: Training) -> None:
+def test_a_task_holds_nothing_that_could_leak(training: PreparedTraining) -> None:
     task = training.task
     assert [t.trial.role for t in task.training] == ["train"]
     assert task.validation == ()
@@ -31,14 +32,14 @@ def test_a_task_holds_nothing_that_could_leak(training: Training) -> None:
     assert training.declaration.sources.deep[0].recorded_channel == "soleus"
 
 
-def test_a_task_refuses_what_it_must_not_hold(training: Training) -> None:
+def test_a_task_refuses_what_it_must_not_hold(training: PreparedTraining) -> None:
     with pytest.raises(NMMError, match=r"soleus_r.*conceal"):
         Task(training.model, training.declaration, tuple(training.training_trials))
     with pytest.raises(NMMError, match="at least one training trial"):
         Task(training.model, conceal(training.declaration), ())
 
 
-def test_labels_are_another_type_of_task(training: Training) -> None:
+def test_labels_are_another_type_of_task(training: PreparedTraining) -> None:
     labelled = reveal(training)
     assert not isinstance(labelled, Task)
     assert set(labelled.labels) == {"first_stride"}, "a test trial's labels must stay out"
@@ -55,7 +56,7 @@ def test_neighbour_choice_uses_the_measured_synergists_only() -> None:
         choose_neighbour(envelopes, "abc", [])
 
 
-def test_a_neighbour_is_chosen_on_training_frames_only(training: Training) -> None:
+def test_a_neighbour_is_chosen_on_training_frames_only(training: PreparedTraining) -> None:
     task = training.task
     (deep,) = task.declaration.sources.deep
     synergists = ("gastrocnemius", "tibialis_anterior", "biceps_femoris")
@@ -74,7 +75,7 @@ def test_a_neighbour_is_chosen_on_training_frames_only(training: Training) -> No
     assert fitted.describe("soleus_r") == f"copy of {chosen}"
 
 
-def estimate_all(training: Training) -> dict[str, Estimate]:
+def estimate_all(training: PreparedTraining) -> dict[str, Estimate]:
     """Every estimator but the supervised ceiling, on the unseen trial."""
     options = replace(training.setup.optimization, iterations=3)
     estimates = {}
@@ -86,12 +87,12 @@ def estimate_all(training: Training) -> dict[str, Estimate]:
 
 
 @pytest.fixture(scope="module")
-def estimates(training: Training) -> dict[str, Estimate]:
+def estimates(training: PreparedTraining) -> dict[str, Estimate]:
     return estimate_all(training)
 
 
 def test_every_estimator_estimates_the_deep_muscle_within_bounds(
-    training: Training, estimates: dict[str, Estimate]
+    training: PreparedTraining, estimates: dict[str, Estimate]
 ) -> None:
     frames = len(training.trials[TEST].trial.time)
     for name, estimate in estimates.items():
@@ -115,7 +116,7 @@ def test_no_estimator_can_see_the_hidden_channel(
     setup = walking_inputs.copy(
         walking_inputs.train_setup, f"estimators_{poison}.xml", (source.name, poisoned.name)
     )
-    spoilt = estimate_all(Training(read_training_setup(setup)))
+    spoilt = estimate_all(prepare_training(read_training_setup(setup)))
     compare_estimates(estimates, spoilt)
 
 
@@ -123,13 +124,13 @@ def test_the_estimated_delay_cannot_see_the_hidden_channel(walking_inputs: Walki
     setup = walking_inputs.copy(
         walking_inputs.train_setup, "unspoilt_delay.xml", ("delay>0.04<", "delay>estimate<")
     )
-    delay = Training(read_training_setup(setup)).declaration.electromechanical_delay
+    delay = prepare_training(read_training_setup(setup)).declaration.electromechanical_delay
     source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
     for poison in ("nan", "inverted", "removed"):
         poisoned = source.with_name(f"delay_{poison}.sto")
         poison_channel(source, poisoned, poison)
         spoilt = walking_inputs.copy(setup, "spoilt_delay.xml", (source.name, poisoned.name))
-        found = Training(read_training_setup(spoilt)).declaration.electromechanical_delay
+        found = prepare_training(read_training_setup(spoilt)).declaration.electromechanical_delay
         assert found == delay
 
 
@@ -143,7 +144,7 @@ def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate
             assert np.array_equal(estimate.moments, spoilt[name].moments), name
 
 
-def test_the_ceiling_learns_its_labels(training: Training) -> None:
+def test_the_ceiling_learns_its_labels(training: PreparedTraining) -> None:
     labelled = reveal(training)
     options = replace(training.setup.optimization, iterations=150)
     trial = training.trials["first_stride"]

@@ -23,17 +23,18 @@ from nmm_opensim.estimators.baselines.linear_moments import MuscleParameters, li
 from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
 from nmm_opensim.examples.elbow.trials import TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
+from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Tied
 from nmm_opensim.physics.muscles.activation import compute_activations
 from nmm_opensim.physics.muscles.millard import MillardMuscle
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 CASE = TrialCase(0.0, "medium", 1)
 
 
 @pytest.fixture(scope="module")
-def elbow(tmp_path_factory: pytest.TempPathFactory) -> Training:
+def elbow(tmp_path_factory: pytest.TempPathFactory) -> PreparedTraining:
     """One simulated trial without a load, as training and test."""
     folder = tmp_path_factory.mktemp("elbow")
     make_elbow_trials(folder, seed=1, cases=[CASE], duration=2.0)
@@ -50,7 +51,7 @@ def elbow(tmp_path_factory: pytest.TempPathFactory) -> Training:
     tool.find("artefact_file").text = str(folder / "elbow.nmm")
     tool.find("results_directory").text = str(folder)
     document.write(str(folder / "train.xml"))
-    return Training(read_training_setup(folder / "train.xml"))
+    return prepare_training(read_training_setup(folder / "train.xml"))
 
 
 def test_static_optimization_by_hand() -> None:
@@ -91,9 +92,9 @@ def test_tied_muscles_follow() -> None:
     np.testing.assert_array_equal(np.array([0.4, 0.8]) @ ties, [0.4, 0.4, 0.8, 0.4])
 
 
-def test_moments_are_linear_in_activations(training: Training) -> None:
+def test_moments_are_linear_in_activations(training: PreparedTraining) -> None:
     trial = training.trials["first_stride"]
-    nmm = training.build(1)
+    nmm = build_nmm(training.model, training.declaration, training.training_trials, 1)
     calibration = nmm.calibration
     parameters = MuscleParameters(
         calibration.max_isometric_force.detach(),
@@ -128,7 +129,7 @@ def test_excitations_come_back_from_activations(shape_factor: float) -> None:
     assert np.abs(activation - excitation).max() > 0.05
 
 
-def test_static_optimization_is_opensims(elbow: Training, tmp_path: Path) -> None:
+def test_static_optimization_is_opensims(elbow: PreparedTraining, tmp_path: Path) -> None:
     fitted = StaticOptimization().fit(elbow.task, seed=0)
     trial = elbow.trials[elbow.setup.trials[0].name]
     activations, moments = fitted.solve(trial)
@@ -142,7 +143,7 @@ def test_static_optimization_is_opensims(elbow: Training, tmp_path: Path) -> Non
         np.testing.assert_allclose(activations[5:-5, i], theirs[5:-5], atol=5e-3)
 
 
-def run_opensims_static_optimization(elbow: Training, folder: Path) -> Table:
+def run_opensims_static_optimization(elbow: PreparedTraining, folder: Path) -> Table:
     model = opensim.Model(str(elbow.setup.model_file))
     reserve = opensim.CoordinateActuator("elbow_flexion")
     reserve.setName("reserve")
@@ -173,7 +174,7 @@ def run_opensims_static_optimization(elbow: Training, folder: Path) -> Table:
     return read_table(found, "activations")
 
 
-def test_emg_assisted_meets_moments_and_stays_near_the_recording(elbow: Training) -> None:
+def test_emg_assisted_meets_moments_and_stays_near_the_recording(elbow: PreparedTraining) -> None:
     options = replace(elbow.setup.optimization, iterations=60)
     trial = elbow.trials[elbow.setup.trials[0].name]
     recorded = trial.envelopes[:, elbow.declaration.sources.channels.index("biceps_long")].numpy()

@@ -18,19 +18,19 @@ from nmm_opensim.estimators.posterior.corrections import FEATURES, Features, col
 from nmm_opensim.estimators.posterior.estimator import FittedPosterior, Posterior
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.sources import MuscleSources, Unscored
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 TEST = "second_stance"
 
 
 @pytest.fixture(scope="module")
-def fitted(training: Training) -> FittedPosterior:
+def fitted(training: PreparedTraining) -> FittedPosterior:
     return Posterior().fit(training.task, 0)
 
 
 def test_moments_are_met_better_than_without_corrections(
-    training: Training, fitted: FittedPosterior
+    training: PreparedTraining, fitted: FittedPosterior
 ) -> None:
     (trial,) = training.training_trials
     estimate = fitted.estimate(trial)
@@ -44,7 +44,7 @@ def test_moments_are_met_better_than_without_corrections(
 
 
 def test_intervals_hold_the_estimate_and_are_of_deep_muscles_only(
-    training: Training, fitted: FittedPosterior
+    training: PreparedTraining, fitted: FittedPosterior
 ) -> None:
     estimate = fitted.estimate(training.trials[TEST])
     assert set(estimate.intervals) == {"soleus_r"}
@@ -55,7 +55,7 @@ def test_intervals_hold_the_estimate_and_are_of_deep_muscles_only(
 
 
 @pytest.fixture(scope="module")
-def driven(training: Training) -> tuple[EmgDrivenModel, Parameters, PreparedTrial]:
+def driven(training: PreparedTraining) -> tuple[EmgDrivenModel, Parameters, PreparedTrial]:
     """Muscles driven by envelopes at the frames, as the posterior drives its own."""
     task = training.task
     (trial,) = task.training
@@ -143,7 +143,7 @@ def test_no_doubt_no_correction(
     assert not weights[1:].any()
 
 
-def test_an_unscored_muscle_is_refused(training: Training) -> None:
+def test_an_unscored_muscle_is_refused(training: PreparedTraining) -> None:
     task = training.task
     sources = tuple(
         Unscored(s.muscle) if s.muscle == "tibpost_r" else s
@@ -175,7 +175,7 @@ def test_another_subject_teaches(walking_inputs: Walking) -> None:
     setup = walking_inputs.copy(
         walking_inputs.train_setup, "twin_train.xml", ("<electromechanical_delay>", prior)
     )
-    training = Training(read_training_setup(setup))
+    training = prepare_training(read_training_setup(setup))
     (subject,) = training.task.prior_subjects
     assert set(subject.envelopes) == {"soleus_r", "gasmed_r"}
     assert subject.values.shape == (239, 3)
@@ -222,6 +222,6 @@ def test_a_prior_subjects_muscle_must_be_recorded(walking_inputs: Walking) -> No
     setup = walking_inputs.copy(
         walking_inputs.train_setup, "tied_prior.xml", ("<electromechanical_delay>", prior)
     )
-    training = Training(read_training_setup(setup))
+    training = prepare_training(read_training_setup(setup))
     with pytest.raises(NMMError, match=r"'twin': expected 'tibpost_r' to be measured"):
         _ = training.task

@@ -17,7 +17,7 @@ from nmm_opensim.estimators.optimization import Optimization
 from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
 from nmm_opensim.nmm.chain import MusculoskeletalModel, PreparedTrial
 from nmm_opensim.nmm.predictor import Predictor
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining
 
 K = 3
 FACTORISATIONS: tuple[Factorisation, ...] = ("PCA", "NMF")
@@ -53,7 +53,7 @@ def make_commands(time: Array) -> Array:
 
 
 @pytest.fixture(scope="module")
-def synthetic(training: Training) -> Synthetic:
+def synthetic(training: PreparedTraining) -> Synthetic:
     task = training.task
     random = np.random.default_rng(3)
     channels = len(task.declaration.sources.channels)

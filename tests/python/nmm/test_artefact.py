@@ -17,16 +17,17 @@ from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.prior.population import RecordedSubject
 from nmm_opensim.files import write_atomically
 from nmm_opensim.nmm.artefact import read_artefact, write_artefact
+from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.trained import describe_network
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining
 
 FORMAT_1_SOLEUS_MEAN = 0.16149928342
 
 
 def test_runtime_gives_pythons_excitations_and_activations(
-    training: Training, walking: Walking
+    training: PreparedTraining, walking: Walking
 ) -> None:
-    nmm = training.build(1)
+    nmm = build_nmm(training.model, training.declaration, training.training_trials, 1)
     path = walking.results / "agreement.nmm"
     write_artefact(path, describe_network(nmm), training.model, {})
     runtime = _core.ExcitationModel(str(path))
@@ -47,7 +48,7 @@ def test_runtime_gives_pythons_excitations_and_activations(
     np.testing.assert_allclose(activations, expected.activations, rtol=0, atol=1e-12)
 
 
-def test_the_runtime_runs_a_posterior(training: Training, tmp_path: Path) -> None:
+def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path) -> None:
     """Another subject, synergists and corrections: the same excitations and intervals in C++."""
     task = training.task
     (trial,) = task.training
@@ -89,7 +90,7 @@ def test_the_runtime_runs_a_posterior(training: Training, tmp_path: Path) -> Non
     assert strength.interval[0] <= soleus_entry["max_isometric_force"] <= strength.interval[1]
 
 
-def test_an_artefact_of_the_first_format_is_read(training: Training) -> None:
+def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> None:
     """``format1.nmm`` was written by version 0.1.0 before there was another format."""
     runtime = _core.ExcitationModel(str(Path(__file__).parents[2] / "data" / "format1.nmm"))
     trial = training.trials["second_stance"].trial

@@ -10,16 +10,17 @@ from conftest import Walking
 from nmm_opensim.report.content import Content, gather
 from nmm_opensim.report.report_setup import read_report_setup
 from nmm_opensim.running.opensim_cmd import run_tool
-from nmm_opensim.training.preparation import Outcome, Training
+from nmm_opensim.training.outcome import Outcome
+from nmm_opensim.training.preparation import PreparedTraining
 from nmm_opensim.training.score_tables import write_scores
-from nmm_opensim.training.scoring import score_training
+from nmm_opensim.training.scoring import score_outcome
 
 
 @pytest.fixture(scope="session")
-def report_setup(walking: Walking, training: Training, trained: list[Outcome]) -> Path:
+def report_setup(walking: Walking, training: PreparedTraining, outcome: Outcome) -> Path:
     """A report's setup on the trained, scored and run walking trial."""
     declared = training.setup
-    scores = score_training(training, trained)
+    scores = score_outcome(training, outcome)
     write_scores(declared.results_directory / f"{declared.name}_scores.csv", scores)
     results = "<results_directory>../results/"
     run = walking.copy(

@@ -27,7 +27,7 @@ from nmm_opensim.physics.muscles.millard import MillardMuscle, read_properties
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.timing.recordings import estimate_setup_timing, estimate_timing
 from nmm_opensim.timing.timing_table import make_table
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 COORDINATE = "elbow_flexion"
@@ -173,7 +173,7 @@ def test_muscles_without_emg_are_refused(elbow: OsimModel) -> None:
 
 
 @pytest.mark.parametrize("lead", [-0.05, 0.1])
-def test_a_recording_shifted_on_purpose(training: Training, lead: float) -> None:
+def test_a_recording_shifted_on_purpose(training: PreparedTraining, lead: float) -> None:
     (trial,) = training.training_trials
     declared = training.model, training.declaration.sources, training.setup.moment_coordinates
     original = estimate(trial, *declared)
@@ -183,7 +183,7 @@ def test_a_recording_shifted_on_purpose(training: Training, lead: float) -> None
     assert moved.seconds - original.seconds == pytest.approx(lead, abs=0.01)
 
 
-def test_a_setups_timing_as_a_table(training: Training) -> None:
+def test_a_setups_timing_as_a_table(training: PreparedTraining) -> None:
     timing = estimate_setup_timing(training)
     assert list(timing.recordings) == ["electromyography.sto"]
     console = Console(width=80, record=True, file=io.StringIO())
@@ -194,13 +194,13 @@ def test_a_setups_timing_as_a_table(training: Training) -> None:
 
 
 def test_a_setup_may_leave_the_delay_to_be_estimated(
-    walking_inputs: Walking, training: Training
+    walking_inputs: Walking, training: PreparedTraining
 ) -> None:
     mean = estimate_setup_timing(training).mean.seconds
     setup = walking_inputs.copy(
         walking_inputs.train_setup, "estimate_train.xml", ("delay>0.04<", "delay>estimate<")
     )
-    found = Training(read_training_setup(setup))
+    found = prepare_training(read_training_setup(setup))
     assert found.declaration.electromechanical_delay == pytest.approx(mean, abs=0.005)
     # The network's inputs and all envelopes are those of that delay.
     (trial,) = found.training_trials
@@ -214,7 +214,7 @@ def test_a_setup_may_leave_the_delay_to_be_estimated(
         ("</emg_file>", "</emg_file><emg_time_offset>-0.1</emg_time_offset>"),
         ("<final_time>2.37", "<final_time>2.2"),
     )
-    apart = Training(read_training_setup(shifted))
+    apart = prepare_training(read_training_setup(shifted))
     assert apart.declaration.electromechanical_delay == POSSIBLE_DELAY[1]
     (warning,) = apart.warnings
     assert re.search(r"EMG leads the motion by 1\d\d ms.*<emg_time_offset>", warning)

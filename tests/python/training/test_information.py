@@ -11,13 +11,14 @@ from conftest import Walking
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
+from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.sources import Deep, MuscleSources
 from nmm_opensim.training.information import check_information, describe_little_data
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
 
 
-def test_few_moments_for_many_parameters_is_a_warning(training: Training) -> None:
+def test_few_moments_for_many_parameters_is_a_warning(training: PreparedTraining) -> None:
     warning = describe_little_data(training.declaration, training.training_trials)
     assert warning is not None
     # 22 muscles with three parameters each, and soleus.
@@ -27,7 +28,7 @@ def test_few_moments_for_many_parameters_is_a_warning(training: Training) -> Non
     assert describe_little_data(declaration, training.training_trials) is None
 
 
-def test_a_deep_muscle_of_which_nothing_tells_is_refused(training: Training) -> None:
+def test_a_deep_muscle_of_which_nothing_tells_is_refused(training: PreparedTraining) -> None:
     """Without synergists soleus still moves the ankle; at the knee alone nothing tells of it."""
     declaration = training.declaration
     sources = tuple(
@@ -57,7 +58,8 @@ def test_bounds_of_one_muscle(walking_inputs: Walking) -> None:
     # What is not given is everybody's.
     low, high = bounds.find_limits("optimal_fiber_length", ["soleus_r"])
     assert (low[0], high[0]) == (0.85, 1.15)
-    nmm = Training(read_training_setup(setup)).build(1)
+    prepared = prepare_training(read_training_setup(setup))
+    nmm = build_nmm(prepared.model, prepared.declaration, prepared.training_trials, 1)
     muscles = nmm.declaration.sources.muscles
     soleus = muscles.index("soleus_r")
     with torch.no_grad():
@@ -72,4 +74,4 @@ def test_bounds_of_one_muscle(walking_inputs: Walking) -> None:
         ('name="soleus_r">\n        <max', 'name="soleus">\n        <max'),
     )
     with pytest.raises(NMMError, match=r"<MuscleBounds>.*found 'soleus'; .*soleus_r"):
-        Training(read_training_setup(unknown))
+        prepare_training(read_training_setup(unknown))

@@ -9,11 +9,11 @@ import pytest
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
-from nmm_opensim.estimators.interface import Interval
+from nmm_opensim.nmm.estimate import Interval
 from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.training.emg_check import check_emg
 from nmm_opensim.training.intervals import compute_coverage
-from nmm_opensim.training.preparation import Training
+from nmm_opensim.training.preparation import PreparedTraining
 from nmm_opensim.training.scoring import EMG, Subject, compare
 
 SUBJECT = Subject("trial", "test", EMG, "muscle")
@@ -66,7 +66,7 @@ def test_coverage_refuses_what_is_no_interval() -> None:
         compute_coverage(two, two, two, np.ones(3))
 
 
-def spoil(training: Training, name: str, change: Array) -> list[Trial]:
+def spoil(training: PreparedTraining, name: str, change: Array) -> list[Trial]:
     """The training trial with another recording in one channel."""
     trial = training.training_trials[0].trial
     values = trial.emg.values.copy()
@@ -74,7 +74,7 @@ def spoil(training: Training, name: str, change: Array) -> list[Trial]:
     return [replace(trial, emg=replace(trial.emg, values=values))]
 
 
-def test_unusable_channels_are_named(training: Training) -> None:
+def test_unusable_channels_are_named(training: PreparedTraining) -> None:
     emg = training.training_trials[0].trial.emg
     gastrocnemius = emg.select(["gastrocnemius"]).values[:, 0]
     with pytest.raises(NMMError, match=r"'vastus_medius', but it is 0\.2 throughout"):
@@ -87,7 +87,7 @@ def test_unusable_channels_are_named(training: Training) -> None:
         check_emg(spoil(training, "rectus_femoris", 0.3 * gastrocnemius))
 
 
-def test_a_flat_line_outside_the_trial_is_nobodys_business(training: Training) -> None:
+def test_a_flat_line_outside_the_trial_is_nobodys_business(training: PreparedTraining) -> None:
     trial = training.training_trials[0].trial
     series = trial.emg.select(["gastrocnemius"]).values[:, 0].copy()
     series[trial.emg.time > trial.time[-1]] = 2 * series.max()

@@ -2,30 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 import torch
 from conftest import Walking, poison_channel
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.checkpoint import Checkpoint
 from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.estimators.network import FittedNetwork
+from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.training.preparation import Outcome, TrainedSeed, Training
-from nmm_opensim.training.scoring import score_training, summarise
-from nmm_opensim.training.train import train
+from nmm_opensim.nmm.chain import build_nmm
+from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
+from nmm_opensim.training.outcome import Outcome
+from nmm_opensim.training.preparation import PreparedTraining, prepare_training
+from nmm_opensim.training.scoring import score_outcome, summarise
 from nmm_opensim.training.training_setup import read_training_setup
 
 
-def quiet(index: int, iteration: int, error: float) -> None:
-    pass
+class Stopping(Listener):
+    """Hears progress, and stops the work where it is told to."""
+
+    def __init__(self, stop: Callable[[str], bool] = lambda text: False) -> None:
+        self.heard: list[str] = []
+        self._stop = stop
+
+    def progress(self, text: str, share: float | None = None) -> None:
+        self.heard.append(text)
+        if self._stop(text):
+            raise KeyboardInterrupt
 
 
-def state_of(seeds: list[TrainedSeed]) -> list[torch.Tensor]:
-    return [value for seed in seeds for value in seed.state.values()]
+def states_of(outcome: Outcome) -> list[torch.Tensor]:
+    networks = [nmm for nmm in outcome.nmms if isinstance(nmm, FittedNetwork)]
+    return [value for network in networks for value in network.nmm.state_dict().values()]
 
 
-def short(walking: Walking, name: str, *replacements: tuple[str, str]) -> Training:
+def short(walking: Walking, name: str, *replacements: tuple[str, str]) -> PreparedTraining:
     setup = walking.copy(
         walking.train_setup,
         f"{name}.xml",
@@ -33,27 +49,27 @@ def short(walking: Walking, name: str, *replacements: tuple[str, str]) -> Traini
         ("walking.nmm", f"{name}.nmm"),
         *replacements,
     )
-    return Training(read_training_setup(setup))
+    return prepare_training(read_training_setup(setup))
 
 
 def test_an_interrupted_training_resumes_to_the_same_result(walking_inputs: Walking) -> None:
     training = short(walking_inputs, "interrupted", ("<seeds>1<", "<seeds>1 2<"))
-    whole = training.run(quiet)
-    training.checkpoint.clear()
-
-    def interrupt(index: int, iteration: int, error: float) -> None:
-        if index == 1 and iteration == 5:
-            raise KeyboardInterrupt
-
+    checkpoint = open_checkpoint(training.setup)
+    unbroken = Stopping()
+    whole = fit_outcome(training, unbroken)
+    assert len(unbroken.heard) == 2 * 12
+    checkpoint.clear()
+    stopped = Stopping(lambda text: text == unbroken.heard[12 + 4])
     with pytest.raises(KeyboardInterrupt):
-        training.run(interrupt)
+        fit_outcome(training, stopped)
     assert not training.setup.artefact_file.exists()
-    seen = []
-    resumed = training.run(lambda index, iteration, error: seen.append((index, iteration)))
-    assert seen[0] == (1, 6)
-    assert [seed.loss for seed in resumed] == [seed.loss for seed in whole]
-    assert all(torch.equal(a, b) for a, b in zip(state_of(whole), state_of(resumed), strict=True))
-    training.checkpoint.clear()
+    resumed_to = Stopping()
+    resumed = fit_outcome(training, resumed_to)
+    # The first seed is done; the second goes on after its fifth iteration.
+    assert resumed_to.heard == unbroken.heard[12 + 5 :]
+    assert [nmm.loss for nmm in resumed.nmms] == [nmm.loss for nmm in whole.nmms]
+    assert all(torch.equal(a, b) for a, b in zip(states_of(whole), states_of(resumed), strict=True))
+    checkpoint.clear()
 
 
 def test_an_interrupted_posterior_resumes_to_the_same_result(
@@ -62,32 +78,33 @@ def test_an_interrupted_posterior_resumes_to_the_same_result(
     training = short(
         walking_inputs, "interrupted_posterior", ("<estimator>nmm<", "<estimator>posterior<")
     )
-    (whole,) = train(training)
-    training.checkpoint.clear()
-    asked = []
+    checkpoint = open_checkpoint(training.setup)
+    whole = fit_outcome(training)
+    checkpoint.clear()
+    asked: list[str] = []
 
-    def interrupt(text: str, share: float | None) -> None:
+    def third_mask(text: str) -> bool:
         if text.startswith("masked"):
             asked.append(text)
-        if len(asked) == 3:
-            raise KeyboardInterrupt
+        return len(asked) == 3
 
     with pytest.raises(KeyboardInterrupt):
-        train(training, interrupt)
+        fit_outcome(training, Stopping(third_mask))
     # As after a new start of the program; what was done is not done again.
-    training = Training(training.setup)
+    training = prepare_training(training.setup)
     monkeypatch.delattr(EmgDrivenFit, "run")
-    said = []
-    (resumed,) = train(training, lambda text, share: said.append(text))
-    assert [text for text in said if text.startswith("masked")][:3] == asked
+    listener = Stopping()
+    resumed = fit_outcome(training, listener)
+    assert [text for text in listener.heard if text.startswith("masked")][:3] == asked
     trial = training.trials["second_stance"]
-    expected, found = whole.nmm.estimate(trial), resumed.nmm.estimate(trial)
+    expected, found = whole.chosen.estimate(trial), resumed.chosen.estimate(trial)
     for muscle, excitation in expected.excitations.items():
         np.testing.assert_array_equal(found.excitations[muscle], excitation)
     assert found.moments is not None
+    assert expected.moments is not None
     np.testing.assert_array_equal(found.moments, expected.moments)
-    assert resumed.nmm.describe_nmm().excitations == whole.nmm.describe_nmm().excitations
-    training.checkpoint.clear()
+    assert resumed.chosen.describe_nmm().excitations == whole.chosen.describe_nmm().excitations
+    checkpoint.clear()
 
 
 def test_a_damaged_checkpoint_says_what_to_do(walking_inputs: Walking) -> None:
@@ -95,25 +112,39 @@ def test_a_damaged_checkpoint_says_what_to_do(walking_inputs: Walking) -> None:
     checkpoint = training.setup.artefact_file.with_suffix(".checkpoint")
     checkpoint.write_bytes(b"not a checkpoint")
     with pytest.raises(NMMError, match="delete it to start anew"):
-        training.run(quiet)
-    training.checkpoint.clear()
+        fit_outcome(training)
+    open_checkpoint(training.setup).clear()
+
+
+def test_steps_of_another_training_are_ignored(walking_inputs: Walking) -> None:
+    training = short(walking_inputs, "own_steps")
+    fit_outcome(training)
+    path = training.setup.artefact_file.with_suffix(".checkpoint")
+    assert Checkpoint(path, "another").open_steps(ignore).found == {}
+    assert set(open_checkpoint(training.setup).open_steps(ignore).found) == {"seed 1"}
+    open_checkpoint(training.setup).clear()
+
+
+def ignore(text: str, share: float | None) -> None:
+    pass
 
 
 @pytest.mark.parametrize("poison", ["nan", "noise", "inverted"])
 def test_the_hidden_channel_cannot_leak(walking_inputs: Walking, poison: str) -> None:
-    clean = short(walking_inputs, "clean").run(quiet)
+    clean = fit_outcome(short(walking_inputs, "clean"))
     source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
     poisoned = source.with_name(f"poisoned_{poison}.sto")
     poison_channel(source, poisoned, poison)
     training = short(walking_inputs, f"poisoned_{poison}", (source.name, poisoned.name))
-    spoilt = training.run(quiet)
-    training.checkpoint.clear()
-    assert clean[0].loss == spoilt[0].loss
-    assert all(torch.equal(a, b) for a, b in zip(state_of(clean), state_of(spoilt), strict=True))
+    spoilt = fit_outcome(training)
+    open_checkpoint(training.setup).clear()
+    assert clean.chosen.loss == spoilt.chosen.loss
+    assert all(torch.equal(a, b) for a, b in zip(states_of(clean), states_of(spoilt), strict=True))
 
 
-def test_scores_stand_beside_the_neighbour(training: Training, walking: Walking) -> None:
-    scores = score_training(training, [Outcome(FittedNetwork(training.build(1), 1), 0.0)])
+def test_scores_stand_beside_the_neighbour(training: PreparedTraining, walking: Walking) -> None:
+    untrained = build_nmm(training.model, training.declaration, training.training_trials, 1)
+    scores = score_outcome(training, Outcome((FittedNetwork(untrained, 1),)))
     summaries = {(s.trial, s.quantity, s.estimator): s for s in summarise(scores)}
     neighbour = summaries["second_stance", "soleus_r", "copy of gastrocnemius"]
     # Known of this recording: the neighbour is about .54 on the test stance.

@@ -10,11 +10,13 @@ from scipy.optimize import lsq_linear
 
 from ...arrays import Array
 from ...nmm.chain import MusculoskeletalModel, PreparedTrial
+from ...nmm.estimate import Estimate
 from ...nmm.sources import Measured, MuscleSources, Tied
 from ...physics.muscles.activation import compute_activations
 from ...physics.muscles.millard import MillardMuscle
-from ..interface import Estimate, Estimator, FittedEstimator, Task
+from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import Optimization
+from ..steps import Steps
 from .excitations import invert_activations
 from .linear_moments import LinearMoments, MuscleParameters, linearise
 from .synx import Synx
@@ -54,8 +56,8 @@ class EmgAssisted(Estimator):
         self._calibration = Synx("NMF", options)
         self._weights = weights or Weights()
 
-    def fit(self, task: Task, seed: int) -> FittedEmgAssisted:
-        chain = self._calibration.fit(task, seed).chain
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedEmgAssisted:
+        chain = self._calibration.fit(task, seed, steps).chain
         muscle = MillardMuscle(task.model, task.declaration.sources.muscles, "rigid")
         spread = np.vstack([trial.moments.numpy() for trial in task.training]).std(axis=0)
         return FittedEmgAssisted(chain, muscle, spread, self._weights)

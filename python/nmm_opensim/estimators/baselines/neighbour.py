@@ -9,7 +9,9 @@ import numpy as np
 from ...arrays import Array
 from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
-from ..interface import Estimate, Estimator, FittedEstimator, Task
+from ...nmm.estimate import Estimate
+from ..interface import Estimator, FittedEstimator, Task
+from ..steps import Steps
 
 # Agreements that differ by no more are the same.
 ROUNDING = 1e-9
@@ -22,7 +24,7 @@ class NeighbourCopy(Estimator):
     seeded = False
     sees_moments = False
 
-    def fit(self, task: Task, seed: int) -> FittedNeighbour:
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedNeighbour:
         sources = task.declaration.sources
         envelopes = np.vstack([trial.envelopes.numpy() for trial in task.training])
         return FittedNeighbour(

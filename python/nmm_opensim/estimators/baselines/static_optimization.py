@@ -8,8 +8,10 @@ from scipy.optimize import lsq_linear
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
+from ...nmm.estimate import Estimate
 from ...physics.muscles.millard import MillardMuscle, read_properties
-from ..interface import Estimate, Estimator, FittedEstimator, Task
+from ..interface import Estimator, FittedEstimator, Task
+from ..steps import Steps
 from .excitations import invert_activations
 from .linear_moments import MuscleParameters, linearise
 
@@ -31,7 +33,7 @@ class StaticOptimization(Estimator):
     seeded = False
     sees_moments = True
 
-    def fit(self, task: Task, seed: int) -> FittedStaticOptimization:
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedStaticOptimization:
         return FittedStaticOptimization(task)
 
 

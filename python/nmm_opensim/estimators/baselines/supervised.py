@@ -10,9 +10,11 @@ import torch
 from ...arrays import Array
 from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
+from ...nmm.estimate import Estimate
 from ...nmm.predictor import MlpPredictor, standardise
-from ..interface import Estimate, FittedEstimator, LabelledTask, SupervisedEstimator
+from ..interface import FittedEstimator, LabelledTask, SupervisedEstimator
 from ..optimization import Optimization, minimise
+from ..steps import Steps
 
 
 class Supervised(SupervisedEstimator):
@@ -28,7 +30,7 @@ class Supervised(SupervisedEstimator):
     def __init__(self, options: Optimization) -> None:
         self._options = options
 
-    def fit(self, task: LabelledTask, seed: int) -> FittedSupervised:
+    def fit(self, task: LabelledTask, seed: int, steps: Steps | None = None) -> FittedSupervised:
         trials = task.task.training
         names = [trial.trial.name for trial in trials]
         labelled = [task.labels.get(name, {}) for name in names]
@@ -54,7 +56,8 @@ class Supervised(SupervisedEstimator):
             error = ((network(stacked) - targets) / spread).square().mean()
             return error + self._options.weight_decay * network.penalty(), error.detach()
 
-        minimise(network, loss_of, self._options, f"{self.name}, seed {seed}")
+        what = f"{self.name}, seed {seed}"
+        minimise(network, loss_of, self._options, what, steps or Steps(), "unexplained EMG")
         return FittedSupervised(network, muscles, scale, seed)
 
 

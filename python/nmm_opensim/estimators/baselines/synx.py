@@ -12,10 +12,12 @@ import numpy as np
 import torch
 
 from ...nmm.chain import MusculoskeletalModel, PreparedTrial
+from ...nmm.estimate import Estimate
 from ...nmm.predictor import Predictor
 from ..chain import run_chain
-from ..interface import Estimate, Estimator, FittedEstimator, Task
+from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import MomentLoss, Optimization, minimise
+from ..steps import Steps
 from .synergies import Factorisation, Synergies, extract_synergies
 
 # Where the weights start: the deep muscles' excitation when all commands are at their middle.
@@ -66,7 +68,7 @@ class Synx(Estimator):
         self._options = options
         self._count = synergies
 
-    def fit(self, task: Task, seed: int) -> FittedSynx:
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynx:
         envelopes = np.vstack([trial.envelopes.numpy() for trial in task.training])
         synergies = extract_synergies(envelopes, self._factorisation, self._count)
         outputs = len(task.declaration.sources.outputs)
@@ -74,7 +76,7 @@ class Synx(Estimator):
         chain = MusculoskeletalModel(task.model, task.declaration, predictor)
         trials = [_give_commands(trial, synergies) for trial in task.training]
         loss_of = MomentLoss(chain, trials, self._options)
-        minimise(chain, loss_of, self._options, self.name)
+        minimise(chain, loss_of, self._options, self.name, steps or Steps())
         return FittedSynx(self.name, synergies, chain)
 
 
@@ -107,7 +109,7 @@ class SynxOracle(Estimator):
         self._synx = Synx(factorisation, options, synergies)
         self.name = f"{self._synx.name} trial oracle"
 
-    def fit(self, task: Task, seed: int) -> FittedSynxOracle:
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynxOracle:
         return FittedSynxOracle(self.name, self._synx, task)
 
 

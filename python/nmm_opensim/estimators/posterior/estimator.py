@@ -8,17 +8,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
+from ...nmm.estimate import Estimate, Interval
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.fit import EmgDrivenFit, Uncertainty
 from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
-from ..interface import Estimate, Estimator, FittedNMM, Interval, Task
+from ..interface import Estimator, FittedNMM, Task
 from ..steps import Steps
 from .corrections import Features, NormalEquations, collect, find_errors
 from .drives import Drives, name_prior
@@ -39,36 +40,27 @@ class Posterior(Estimator):
     seeded = False
     sees_moments = False
 
-    def __init__(
-        self, status: Callable[[str], None] = lambda text: None, steps: Steps | None = None
-    ) -> None:
-        """``status`` is called with what is done and how well it goes.
-
-        ``steps`` are those that an earlier fit of the same task may have taken.
-        """
-        self._status = status
-        self._steps = steps or Steps()
-
-    def fit(self, task: Task, seed: int) -> FittedPosterior:
-        status, steps = self._status, self._steps
-        status("preparing what synergists and other subjects say")
+    def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedPosterior:
+        steps = steps or Steps()
+        steps.tell("preparing what synergists and other subjects say")
         drives = Drives(task)
         trials = [drives.prepare(trial) for trial in task.training]
         model = EmgDrivenModel(task.model, drives.sources, trials)
         coordinates = list(range(len(task.declaration.moment_coordinates)))
-        status("calibrating muscles")
+        steps.tell("calibrating muscles")
         fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-        fit.take(steps.run("calibration", lambda: _calibrate(fit)))
+        fit.take(steps.run_array("calibration", lambda: _calibrate(fit)))
         parameters = replace(fit.get_parameters(0), lag=0.0)
-        status(f"calibrated: unexplained moment {100 * (1 - fit.find_explained().mean()):.0f} %")
+        unexplained = 100 * (1 - fit.find_explained().mean())
+        steps.tell(f"calibrated: unexplained moment {unexplained:.0f} %")
         features = Features(trials)
         amplitudes = model.compute_amplitudes(parameters, trials)
-        masking = mask(task, drives, model, parameters, amplitudes, status, steps)
+        masking = mask(task, drives, model, parameters, amplitudes, steps)
         spreads = find_spreads(model, drives, masking.measured_doubt, masking.doubt)
         deviations = spreads * amplitudes
         weights = None
         for iteration in range(ITERATIONS):
-            status(f"correcting drives, {iteration + 1} of {ITERATIONS}")
+            steps.tell(f"correcting drives, {iteration + 1} of {ITERATIONS}")
             # The last equations say what moments leave undecided.
             equations = collect(model, parameters, trials, features, weights)
             weights = equations.solve(deviations)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,7 +52,6 @@ def mask(
     model: EmgDrivenModel,
     parameters: Parameters,
     amplitudes: Array,
-    status: Callable[[str], None],
     steps: Steps,
 ) -> Masking:
     """Ask for each measured muscle as if it were deep; only the calibration has heard it.
@@ -67,8 +66,8 @@ def mask(
             _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
         )
 
-    measured_doubt = float(steps.run("doubt in measured muscles", choose))
-    status(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
+    measured_doubt = float(steps.run_array("doubt in measured muscles", choose))
+    steps.tell(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
 
     def ask(channel: str) -> Array:
         return _ask(channel, drives, model, parameters, amplitudes, measured_doubt, fitted, judged)
@@ -79,12 +78,12 @@ def mask(
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
         if not drives.prior.find_evidence(asked) or recording.std() == 0:
             continue
-        estimates = steps.run(f"masked {channel}", partial(ask, channel))
+        estimates = steps.run_array(f"masked {channel}", partial(ask, channel))
         for k, estimate in enumerate(estimates):
             agreement = _core.agreement(estimate, recording)
             agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
             errors[k].append(find_relative_errors(estimate, recording))
-        status(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
+        steps.tell(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
     if not agreements[0]:
         return Masking(measured_doubt, DOUBTS[0], (), None)
     means = tuple(float(np.mean(values)) for values in agreements)

@@ -1,0 +1,67 @@
+"""What a training gives: NMMs, and of these the one that becomes the artefact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..estimators.interface import FittedNMM
+from ..files import hash_file
+from ..nmm.artefact import write_artefact
+from .preparation import PreparedTraining
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The NMMs of one training, one for each seed where chance plays a part.
+
+    ``warnings`` are what a user should know of it, one line each.
+    """
+
+    nmms: tuple[FittedNMM, ...]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def chosen(self) -> FittedNMM:
+        """The NMM with the least training loss: no hidden recording has a say."""
+        return min(self.nmms, key=lambda nmm: nmm.loss or 0.0)
+
+
+def write_outcome(
+    prepared: PreparedTraining, outcome: Outcome, scores: Mapping[str, Mapping[str, float]]
+) -> None:
+    """Write the artefact of the chosen NMM with the record of its training.
+
+    ``scores`` are mean metrics by what they are of.
+    """
+    # The task's declaration conceals hidden recordings; whoever scores later needs their names.
+    described = replace(outcome.chosen.describe_nmm(), declaration=prepared.declaration)
+    record = {**_describe_training(prepared, outcome), "scores": scores}
+    write_artefact(prepared.setup.artefact_file, described, prepared.model, record)
+
+
+def _describe_training(prepared: PreparedTraining, outcome: Outcome) -> dict[str, Any]:
+    setup = prepared.setup
+    data = sorted({path for trial in setup.trials for path in trial.data_files})
+    return {
+        "setup": setup.name,
+        "estimator": setup.estimator,
+        "seed": outcome.chosen.seed,
+        "loss": outcome.chosen.loss,
+        "trials": [
+            {"name": f.name, "role": f.role, "times": _find_times(prepared, f.name)}
+            for f in setup.trials
+        ],
+        "synergist_channels": {
+            source.muscle: list(source.synergists) for source in prepared.declaration.sources.deep
+        },
+        "data": {path.name: hash_file(path) for path in data},
+        "warnings": list(outcome.warnings),
+    }
+
+
+def _find_times(prepared: PreparedTraining, trial: str) -> list[float]:
+    """First and last frame, s."""
+    time = prepared.trials[trial].trial.time
+    return [float(time[0]), float(time[-1])]
