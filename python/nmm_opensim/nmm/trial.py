@@ -102,14 +102,15 @@ def read_trial(
         emg,
         motion,
         _core.sample(moments.time, moments.values, motion.time),
-        _read_external_loads(files, external_loads, motion.time),
+        read_loads(files.external_loads_file, external_loads, motion.time),
     )
 
 
-def _read_external_loads(files: TrialFiles, columns: Sequence[str], times: Array) -> Array:
-    if files.external_loads_file is None:
+def read_loads(file: Path | None, columns: Sequence[str], times: Array) -> Array:
+    """Columns of external loads at ``times`` (s), (frames, columns); none without a file."""
+    if file is None:
         return np.empty((len(times), 0))
-    _, data = read_external_loads(files.external_loads_file)
+    _, data = read_external_loads(file)
     loads = data.select(columns)
     check_covers(loads, times[0], times[-1])
     return _core.sample(loads.time, loads.values, times)

@@ -1,0 +1,83 @@
+"""What a trained NMM says of a trial, by the runtime in this process: no plugin, no opensim-cmd."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import _core
+from ..arrays import Array
+from ..errors import NMMError
+from ..formats.setup_xml import read_setup
+from ..nmm.artefact import read_artefact
+from ..nmm.estimate import Interval, TrialEstimate
+from ..nmm.fingerprint import check_fingerprint
+from ..nmm.trial import read_emg, read_loads
+from ..physics.motion import Motion, read_motion
+from ..physics.osim_model import OsimModel
+from .results import TOOL, RunSetup, read_run_setup
+
+
+def estimate(setup: Path | str) -> TrialEstimate:
+    """Excitations and intervals of the trial of a setup (``<NMMTool>``), as the tool gives them.
+
+    The moments are None: muscle forces are OpenSim's business, :func:`run` gives them.
+
+    Raises:
+        NMMError: where the setup or its files cannot be used, or the model is not the artefact's.
+
+    """
+    declared = read_run_setup(Path(setup))
+    artefact = read_artefact(declared.artefact_file)
+    model = OsimModel(declared.model_file)
+    check_fingerprint(
+        artefact.content["model"]["fingerprint"],
+        model,
+        f"artefact '{declared.artefact_file}'",
+        f"model file '{declared.model_file}'",
+    )
+    runtime = _core.ExcitationModel(str(declared.artefact_file))
+    emg = read_emg(declared.emg_file, runtime.channels, declared.emg_time_offset)
+    motion = _read_motion(declared, model, artefact.content["coordinates"])
+    loads = _read_loads(declared, runtime.predictor_external_loads, motion.time)
+    try:
+        excitations = runtime.compute_excitations(
+            emg.columns,
+            emg.time,
+            emg.values,
+            motion.time,
+            motion.select(runtime.predictor_coordinates)[0],
+            motion.select(runtime.predictor_speeds)[1],
+            loads,
+        )
+        deep, lower, upper = runtime.compute_intervals(excitations)
+    except _core.CoreError as error:
+        raise NMMError(f"{emg.source}: {error}") from None
+    return TrialEstimate(
+        dict(zip(runtime.muscles, excitations.T, strict=True)),
+        None,
+        {muscle: Interval(lower[:, k], upper[:, k]) for k, muscle in enumerate(deep)},
+        time=motion.time,
+        excitation_time=motion.time - runtime.electromechanical_delay,
+    )
+
+
+# What the plugin alone reads for a run.
+def _read_motion(setup: RunSetup, model: OsimModel, coordinates: Sequence[str]) -> Motion:
+    tool = read_setup(setup.file, TOOL)
+    cutoff = tool.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
+    return read_motion(
+        setup.coordinates_file,
+        model,
+        coordinates,
+        cutoff if cutoff > 0 else None,
+        tool.get_number("initial_time") if tool.has("initial_time") else None,
+        tool.get_number("final_time") if tool.has("final_time") else None,
+    )
+
+
+def _read_loads(setup: RunSetup, columns: Sequence[str], times: Array) -> Array | None:
+    tool = read_setup(setup.file, TOOL)
+    if not columns:
+        return None
+    return read_loads(tool.get_file("external_loads_file"), columns, times)
