@@ -12,7 +12,7 @@ from safetensors.numpy import save_file
 from nmm_opensim.examples.elbow.anatomy import COORDINATE, MUSCLE_NAMES
 from nmm_opensim.examples.elbow.recording import CHANNELS
 from nmm_opensim.examples.elbow.subject import Subject
-from nmm_opensim.examples.elbow.trials import LEAD_IN, TrialCase, make_elbow_trials
+from nmm_opensim.examples.elbow.trials import LEAD_IN, Session, TrialCase, make_elbow_trials
 from nmm_opensim.nmm.fingerprint import compute_fingerprint
 from nmm_opensim.physics.muscles.millard import TendonModel
 from nmm_opensim.physics.osim_model import OsimModel
@@ -54,7 +54,7 @@ class Replay:
 
 def make_replay(folder: Path, duration: float = 3.0) -> Replay:
     """Simulate an elbow trial with rigid tendons; its motion begins at ``LEAD_IN`` s."""
-    subject = make_elbow_trials(folder, 1, cases=[CASE], duration=duration)
+    subject = make_elbow_trials(folder, 1, Session([CASE], duration))
     return Replay(folder, subject)
 
 

@@ -11,7 +11,7 @@ import opensim
 
 from ..arrays import Array
 from .opensim_files import write_document
-from .tables import write_table
+from .tables import Header, write_table
 
 AXES = "xyz"
 
@@ -51,5 +51,5 @@ def write_external_loads(
                 columns += [f"{identifier}{axis}" for axis in AXES]
                 values.append(numbers)
         external.cloneAndAppend(applied)
-    write_table(data_file, columns, time, np.hstack(values), comment, degrees=False)
+    write_table(data_file, columns, time, np.hstack(values), Header(comment))
     write_document(file, external)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -134,20 +134,58 @@ def filter_lowpass(table: Table, cutoff_frequency: float) -> Table:
     return Table(source, table.columns, padded.time[kept], padded.values[kept])
 
 
+@dataclass(frozen=True)
+class Header:
+    """What a file says of itself: a comment, the unit of its angles, and ``entries``.
+
+    Entries are plain ``key=value`` lines, which OpenSim's own readers keep or pass over.
+    """
+
+    comment: str
+    degrees: bool = False
+    entries: Mapping[str, str] = field(default_factory=dict)
+
+
 def write_table(
-    path: Path, columns: Sequence[str], time: Array, values: Array, comment: str, degrees: bool
+    path: Path, columns: Sequence[str], time: Array, values: Array, header: Header
 ) -> None:
     """Write a .sto or .mot of ``values`` (frames, columns) over ``time`` (s)."""
     lines = [
         path.stem,
-        comment,
+        header.comment,
         "version=1",
         f"nRows={len(time)}",
         f"nColumns={len(columns) + 1}",
-        f"inDegrees={'yes' if degrees else 'no'}",
+        f"inDegrees={'yes' if header.degrees else 'no'}",
+        *_list_entries(header.entries),
         "endheader",
         "\t".join(["time", *columns]),
     ]
     for row in np.column_stack([time, values]):
         lines.append("\t".join(f"{number:.12g}" for number in row))
     write_text(path, "\n".join([*lines, ""]))
+
+
+def insert_header_entries(text: str, entries: Mapping[str, str]) -> str:
+    """The text of a .sto that OpenSim wrote, with entries at the end of its header."""
+    lines = text.splitlines(keepends=True)
+    end = next(i for i, line in enumerate(lines) if line.strip() == "endheader")
+    lines[end:end] = [f"{entry}\n" for entry in _list_entries(entries)]
+    return "".join(lines)
+
+
+def _list_entries(entries: Mapping[str, str]) -> list[str]:
+    return [f"{key}={value}" for key, value in entries.items()]
+
+
+def read_header_entries(file: Path) -> dict[str, str]:
+    """The ``key=value`` lines of a header."""
+    entries = {}
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            if line.strip() == "endheader":
+                break
+            key, equals, value = line.partition("=")
+            if equals:
+                entries[key.strip()] = value.strip()
+    return entries

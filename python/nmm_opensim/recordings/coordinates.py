@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import NMMError
-from ..formats.tables import Table, write_table
+from ..formats.tables import Header, Table, write_table
 from .delimited import Layout
 from .read import choose, read_signals
 
@@ -63,7 +63,8 @@ def convert_coordinates(
         columns.append(signal.values * DEGREES[unit])
     names = tuple(coordinates.values())
     table = Table(first.source, names, first.time, np.column_stack(columns)).select(names)
-    write_table(output, names, table.time, table.values, f"Angles of {path.name}", degrees=True)
+    header = Header(f"Angles of {path.name}", degrees=True)
+    write_table(output, names, table.time, table.values, header)
     return table
 
 

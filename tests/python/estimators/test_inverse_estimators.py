@@ -21,7 +21,7 @@ from nmm_opensim.estimators.baselines.emg_assisted import (
 from nmm_opensim.estimators.baselines.excitations import invert_activations
 from nmm_opensim.estimators.baselines.linear_moments import MuscleParameters, linearise
 from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
-from nmm_opensim.examples.elbow.trials import TrialCase, make_elbow_trials
+from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Tied
@@ -37,7 +37,7 @@ CASE = TrialCase(0.0, "medium", 1)
 def elbow(tmp_path_factory: pytest.TempPathFactory) -> PreparedTraining:
     """One simulated trial without a load, as training and test."""
     folder = tmp_path_factory.mktemp("elbow")
-    make_elbow_trials(folder, seed=1, cases=[CASE], duration=2.0)
+    make_elbow_trials(folder, 1, Session([CASE], duration=2.0))
     document = etree.parse(str(ROOT / "setups" / "elbow_train.xml"))
     tool = document.getroot().find("NMMTrainingTool")
     assert tool is not None

@@ -29,7 +29,7 @@ from nmm_opensim.examples.elbow.model import build_elbow_model, write_elbow_mode
 from nmm_opensim.examples.elbow.plan import invert_shape, shape
 from nmm_opensim.examples.elbow.recording import CHANNELS
 from nmm_opensim.examples.elbow.subject import Subject, draw_subject
-from nmm_opensim.examples.elbow.trials import TrialCase, list_cases, make_elbow_trials
+from nmm_opensim.examples.elbow.trials import Session, TrialCase, list_cases, make_elbow_trials
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.muscles.activation import compute_activations
@@ -53,7 +53,7 @@ def elbow() -> OsimModel:
 def trials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of short trials."""
     folder = tmp_path_factory.mktemp("elbow trials")
-    make_elbow_trials(folder, SEED, cases=CASES, duration=5.0)
+    make_elbow_trials(folder, SEED, Session(CASES, duration=5.0))
     return folder
 
 
@@ -275,7 +275,7 @@ def test_movements_are_those_planned(trials: Path) -> None:
 def test_a_seed_decides_everything(trials: Path, tmp_path: Path) -> None:
     case = CASES[0]
     # Whatever else is made along.
-    make_elbow_trials(tmp_path / "again", SEED, cases=[case], duration=5.0)
+    make_elbow_trials(tmp_path / "again", SEED, Session([case], duration=5.0))
     for name in ("emg.sto", "coordinates.mot", "moments.sto"):
         again, first = (folder / case.name / name for folder in (tmp_path / "again", trials))
         assert again.read_bytes() == first.read_bytes(), name
@@ -326,7 +326,7 @@ def test_truth_holds_the_subject(trials: Path) -> None:
 
 def test_elastic_tendons_too(tmp_path: Path) -> None:
     case = TrialCase(2.0, "fast", 1)
-    make_elbow_trials(tmp_path, SEED, cases=[case], duration=1.5, tendon="elastic")
+    make_elbow_trials(tmp_path, SEED, Session([case], duration=1.5, tendon="elastic"))
     moments = read_table(tmp_path / case.name / "moments.sto", "moments")
     truth = read_truth(tmp_path, case, "motion")[-len(moments.time) :, 2]
     assert np.abs(moments.values[:, 0] - truth)[5:-5].max() < 0.05
@@ -334,9 +334,8 @@ def test_elastic_tendons_too(tmp_path: Path) -> None:
 
 def test_noise_of_the_motion_is_filtered_by_inverse_dynamics(tmp_path: Path) -> None:
     case = CASES[0]
-    make_elbow_trials(
-        tmp_path, SEED, cases=[case], duration=2.0, angle_noise=0.1, lowpass_cutoff_frequency=6.0
-    )
+    noisy = Session([case], duration=2.0, angle_noise=0.1, lowpass_cutoff_frequency=6.0)
+    make_elbow_trials(tmp_path, SEED, noisy)
     moments = read_table(tmp_path / case.name / "moments.sto", "moments")
     angle = read_table(tmp_path / case.name / "coordinates.mot", "coordinates")
     truth = read_truth(tmp_path, case, "motion")[-len(angle.time) :]
@@ -368,7 +367,7 @@ def test_refuses_what_cannot_be_simulated(
     tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     with pytest.raises(NMMError, match=message):
-        make_elbow_trials(tmp_path / "new", SEED, **({"cases": CASES} | change))
+        make_elbow_trials(tmp_path / "new", SEED, Session(**({"cases": CASES} | change)))
     assert not (tmp_path / "new").exists()
 
 

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.formats.tables import write_table
+from nmm_opensim.formats.tables import Header, write_table
 from nmm_opensim.nmm.sources import Deep, Measured, Tied, Unscored
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.project.init.anatomy import Action, Anatomy
@@ -299,18 +299,11 @@ def elbow(tmp_path_factory: pytest.TempPathFactory) -> Options:
     for name in ("light", "heavy"):
         trial = folder / name
         columns = np.column_stack([wave, 1 - wave, wave**2])
-        write_table(trial / "emg.sto", muscles, time, columns, "", degrees=False)
-        write_table(
-            trial / "angles.mot", ["elbow_flexion"], time, 60 * wave[:, None], "", degrees=True
-        )
-        write_table(
-            trial / "moments.sto",
-            ["elbow_flexion_moment"],
-            time,
-            10 * wave[:, None],
-            "",
-            degrees=False,
-        )
+        write_table(trial / "emg.sto", muscles, time, columns, Header(""))
+        angles, moments = 60 * wave[:, None], 10 * wave[:, None]
+        header = Header("", degrees=True)
+        write_table(trial / "angles.mot", ["elbow_flexion"], time, angles, header)
+        write_table(trial / "moments.sto", ["elbow_flexion_moment"], time, moments, Header(""))
 
     def files(name: str) -> list[Path]:
         return [folder / trial / name for trial in ("light", "heavy")]
@@ -353,7 +346,7 @@ def test_exact_names_and_known_moments_need_no_more(elbow: Options) -> None:
 def test_raw_emg_is_refused(elbow: Options, tmp_path: Path) -> None:
     time = np.arange(0.0, 2.0, 0.01)
     raw = tmp_path / "raw.sto"
-    write_table(raw, ["BIClong"], time, np.sin(time * 300)[:, None], "", degrees=False)
+    write_table(raw, ["BIClong"], time, np.sin(time * 300)[:, None], Header(""))
     one = replace(elbow, emg_files=[raw, raw])
     with pytest.raises(NMMError, match=r"expected envelopes in excitation units.*'BIClong'"):
         write_setups(one, None)
@@ -362,7 +355,7 @@ def test_raw_emg_is_refused(elbow: Options, tmp_path: Path) -> None:
 def test_clocks_that_do_not_meet_are_refused(elbow: Options, tmp_path: Path) -> None:
     time = np.arange(10.0, 12.0, 0.01)
     late = tmp_path / "late.sto"
-    write_table(late, ["BIClong"], time, np.abs(np.sin(time))[:, None], "", degrees=False)
+    write_table(late, ["BIClong"], time, np.abs(np.sin(time))[:, None], Header(""))
     with pytest.raises(NMMError, match="recording 'light': expected EMG, motion and forces at the"):
         write_setups(replace(elbow, emg_files=[late, late]), None)
 

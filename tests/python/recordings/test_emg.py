@@ -12,7 +12,7 @@ from scipy import signal
 from nmm_opensim.cli import cli
 from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
-from nmm_opensim.formats.tables import read_table, write_table
+from nmm_opensim.formats.tables import Header, read_table, write_table
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
 from nmm_opensim.recordings.emg.filters import EmgFilters
 from nmm_opensim.recordings.emg.process import make_envelopes, process_emg
@@ -249,7 +249,7 @@ def test_a_trigger_puts_files_on_one_clock(tmp_path):
 
 def test_raw_emg_of_sto_is_that_of_csv(tmp_path):
     write_raw(tmp_path / "raw.csv", raw().values)
-    write_table(tmp_path / "raw.sto", ["biceps"], TIME, raw().values[:, None] * 1e6, "raw", False)
+    write_table(tmp_path / "raw.sto", ["biceps"], TIME, raw().values[:, None] * 1e6, Header("raw"))
     results = []
     for ending in ("csv", "sto"):
         file = ("biceps", f"raw.{ending}", "biceps", "")

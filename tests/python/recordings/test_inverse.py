@@ -14,6 +14,7 @@ from nmm_opensim.formats.tables import read_table
 from nmm_opensim.formats.trc import read_marker_times
 from nmm_opensim.nmm.trial import read_trial
 from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.recordings.inverse.dynamics_file import InverseDynamics
 from nmm_opensim.recordings.inverse.tools import (
     compute_inverse_dynamics,
     compute_inverse_kinematics,
@@ -119,14 +120,8 @@ def test_calls_give_what_setups_give(
     (tmp_path / "grf_walk.mot").write_text("not these")
     model = example / "subject_walk_scaled.osim"
     motion = walking_inputs.results / "walking_coordinates.mot"
-    moments = compute_inverse_dynamics(
-        model,
-        motion,
-        Path("moments.sto"),
-        external_loads_file=example / "grf_walk.xml",
-        lowpass_cutoff_frequency=6.0,
-        time_range=(0.0, 2.37),
-    )
+    made_from = InverseDynamics(model, motion, example / "grf_walk.xml", 6.0)
+    moments = compute_inverse_dynamics(made_from, Path("moments.sto"), (0.0, 2.37))
     assert values_of(moments) == values_of(walking_inputs.results / "walking_moments.sto")
 
     few = compute_inverse_kinematics(

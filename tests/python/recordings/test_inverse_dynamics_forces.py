@@ -14,7 +14,10 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.osim_model import OsimModel
-from nmm_opensim.recordings.inverse.dynamics_file import check_inverse_dynamics_file
+from nmm_opensim.recordings.inverse.dynamics_file import (
+    InverseDynamics,
+    check_inverse_dynamics_file,
+)
 from nmm_opensim.recordings.inverse.exclusion import check_exclusion
 from nmm_opensim.recordings.inverse.tools import compute_inverse_dynamics, run_inverse_dynamics
 
@@ -151,18 +154,20 @@ def write_setup(path: Path, excluded: str) -> Path:
 def test_springs_and_limits_stay_in_the_model(tmp_path: Path) -> None:
     motion = write_motion(tmp_path / "pendulum.mot")
     bare = compute_inverse_dynamics(
-        make_model(tmp_path / "bare.osim"), motion, tmp_path / "bare.sto"
+        InverseDynamics(make_model(tmp_path / "bare.osim"), motion), tmp_path / "bare.sto"
     )
     by_hand = moment_by_hand()
     assert np.abs(read_moment(bare) - by_hand)[INSIDE].max() < 1e-3
 
     sprung = compute_inverse_dynamics(
-        make_model(tmp_path / "sprung.osim", add_spring), motion, tmp_path / "sprung.sto"
+        InverseDynamics(make_model(tmp_path / "sprung.osim", add_spring), motion),
+        tmp_path / "sprung.sto",
     )
     assert np.abs(read_moment(sprung) - by_hand - STIFFNESS * ANGLES)[INSIDE].max() < 1e-3
 
     limited = compute_inverse_dynamics(
-        make_model(tmp_path / "limited.osim", add_limit), motion, tmp_path / "limited.sto"
+        InverseDynamics(make_model(tmp_path / "limited.osim", add_limit), motion),
+        tmp_path / "limited.sto",
     )
     beyond = np.degrees(ANGLES) - LIMIT
     clear = INSIDE & ((beyond < 0) | (beyond > 2.0))  # outside the limit's transition
@@ -230,7 +235,7 @@ def test_what_does_nothing_may_be_excluded(tmp_path: Path, change: Change, exclu
     model = make_model(tmp_path / "pendulum.osim", change)
     motion = write_motion(tmp_path / "pendulum.mot")
     run_inverse_dynamics(write_setup(tmp_path / "id.xml", excluded))
-    right = compute_inverse_dynamics(model, motion, tmp_path / "right.sto")
+    right = compute_inverse_dynamics(InverseDynamics(model, motion), tmp_path / "right.sto")
     assert np.allclose(read_moment(tmp_path / "moments.sto"), read_moment(right), atol=1e-6)
 
 
@@ -254,7 +259,7 @@ def test_coordinates_that_the_tool_would_not_find_are_refused(tmp_path: Path) ->
     model = make_model(tmp_path / "pendulum.osim")
     motion = write_motion(tmp_path / "pendulum.mot", "/jointset/pivot/angle/value")
     with pytest.raises(NMMError, match="such as 'angle', but found '/jointset"):
-        compute_inverse_dynamics(model, motion, tmp_path / "moments.sto")
+        compute_inverse_dynamics(InverseDynamics(model, motion), tmp_path / "moments.sto")
     assert not (tmp_path / "moments.sto").exists()
 
 
@@ -263,7 +268,7 @@ def test_a_cutoff_of_zero_is_refused(tmp_path: Path) -> None:
     motion = write_motion(tmp_path / "pendulum.mot")
     with pytest.raises(NMMError, match="above 0 Hz, but found 0"):
         compute_inverse_dynamics(
-            model, motion, tmp_path / "moments.sto", lowpass_cutoff_frequency=0.0
+            InverseDynamics(model, motion, lowpass_cutoff_frequency=0.0), tmp_path / "moments.sto"
         )
 
 
@@ -286,9 +291,8 @@ class Trial:
         self.moments = folder / "moments.sto"
 
     def compute(self, cutoff: float | None = None) -> None:
-        compute_inverse_dynamics(
-            self.model, self.coordinates, self.moments, lowpass_cutoff_frequency=cutoff
-        )
+        made_from = InverseDynamics(self.model, self.coordinates, lowpass_cutoff_frequency=cutoff)
+        compute_inverse_dynamics(made_from, self.moments)
 
     def edit_header(self, *entries: str) -> None:
         """Leave OpenSim's own header and add entries."""

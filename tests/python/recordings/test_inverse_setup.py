@@ -11,7 +11,8 @@ from conftest import Walking, run_cli
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.setup_xml import read_setup
-from nmm_opensim.formats.tables import Table, read_table, write_table
+from nmm_opensim.formats.tables import Header, Table, read_table, write_table
+from nmm_opensim.recordings.inverse.dynamics_file import InverseDynamics
 from nmm_opensim.recordings.inverse.external_loads import filter_external_loads
 from nmm_opensim.recordings.inverse.inverse_setup import TOOL, InverseSetup, read_inverse_setup
 from nmm_opensim.recordings.inverse.tools import compute_inverse_dynamics
@@ -83,15 +84,14 @@ def loads(walking_inputs: Walking) -> Path:
 
 
 def compute(walking: Walking, loads: Path, result: Path, cutoff: float | None) -> Table:
-    compute_inverse_dynamics(
+    made_from = InverseDynamics(
         walking.folder / "data/example3DWalking/subject_walk_scaled.osim",
         walking.results / "walking_coordinates.mot",
-        result,
         external_loads_file=loads,
         lowpass_cutoff_frequency=6.0,
         lowpass_cutoff_frequency_for_external_loads=cutoff,
-        time_range=(0.3, 0.9),
     )
+    compute_inverse_dynamics(made_from, result, (0.3, 0.9))
     return read_table(result, "moments")
 
 
@@ -116,7 +116,7 @@ def test_impacts_that_the_motion_lost_do_not_reach_the_moments(
     stands = values[:, column] > 50.0
     values[:, column] += stands * 200.0 * np.sin(2 * np.pi * 60.0 * data.time)
     (tmp_path / "shaken.xml").write_text(loads.read_text().replace("grf_walk.mot", "shaken.mot"))
-    write_table(tmp_path / "shaken.mot", data.columns, data.time, values, "shaken", degrees=False)
+    write_table(tmp_path / "shaken.mot", data.columns, data.time, values, Header("shaken"))
 
     def error(cutoff: float | None) -> float:
         clean, shaken = (
@@ -150,7 +150,7 @@ def test_a_filter_beyond_half_the_sampling_frequency_is_refused(
 def test_a_force_without_a_point_keeps_its_frame(tmp_path: Path) -> None:
     time = np.linspace(0.0, 1.0, 201)
     columns = ["pull_x", "pull_y", "pull_z"]
-    write_table(tmp_path / "pull.sto", columns, time, np.ones((201, 3)), "", degrees=False)
+    write_table(tmp_path / "pull.sto", columns, time, np.ones((201, 3)), Header(""))
     pull = opensim.ExternalForce()
     pull.setName("pull")
     pull.set_applied_to_body("hand")

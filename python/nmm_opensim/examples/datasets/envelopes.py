@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ...arrays import Array
 from ...errors import NMMError
-from ...formats.tables import write_table
-from ...recordings.inverse.dynamics_file import add_header_entries
+from ...formats.tables import Header, write_table
 
 
 def find_divisors(channels: Sequence[str], training: Array, source: str) -> Array:
@@ -26,26 +25,25 @@ def find_divisors(channels: Sequence[str], training: Array, source: str) -> Arra
 
 
 def write_envelopes(
-    path: Path, channels: Sequence[str], time: Array, values: Array, divisors: Array
+    path: Path,
+    channels: Sequence[str],
+    time: Array,
+    values: Array,
+    divisors: Array,
+    entries: Mapping[str, str] | None = None,
 ) -> None:
     """Write ``values`` (samples, channels) over their ``divisors``, and at least 0.
 
     The scale of an envelope carries no information across channels, so it is taken out; the header
-    keeps it, in the unit of the recording.
+    keeps it, in the unit of the recording, before further ``entries``.
     """
-    write_table(
-        path,
-        channels,
-        time,
-        np.maximum(values, 0.0) / divisors,
+    header = Header(
         "EMG envelopes, in shares of the channel's maximum over the training data",
-        degrees=False,
-    )
-    # Filters that ring leave values below 0, which no envelope has.
-    add_header_entries(
-        path,
-        {
+        entries={
+            # Filters that ring leave values below 0, which no envelope has.
             "clipped_below": "0",
             "channel_divisors": " ".join(f"{divisor:.7g}" for divisor in divisors),
+            **(entries or {}),
         },
     )
+    write_table(path, channels, time, np.maximum(values, 0.0) / divisors, header)

@@ -14,8 +14,7 @@ from scipy.io import loadmat
 
 from ...arrays import Array
 from ...errors import NMMError, require_file
-from ...formats.tables import write_table
-from ...recordings.inverse.dynamics_file import add_header_entries
+from ...formats.tables import Header, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 
@@ -63,22 +62,24 @@ def import_overground(recordings: Path, output: Path) -> None:
             coordinates,
             time,
             np.column_stack([angles[:, :, k], np.zeros(SAMPLES)]),
-            "Coordinates of one stride from right heel strike, degrees and m",
-            degrees=True,
+            Header("Coordinates of one stride from right heel strike, degrees and m", degrees=True),
         )
         write_table(
             stride / "moments.sto",
             labels,
             time,
             moments[:, :, k],
-            "Joint moments (N m) and forces (N) of inverse dynamics",
-            degrees=False,
+            Header("Joint moments (N m) and forces (N) of inverse dynamics"),
         )
         around = np.arange(-MARGIN, SAMPLES + MARGIN)
-        emg_file = stride / "emg.sto"
-        emg_time = step * around.astype(np.float64)
-        write_envelopes(emg_file, channels, emg_time, emg[around % SAMPLES, :, k], divisors)
-        add_header_entries(emg_file, {"repeated_outside": f"0 {time[-1]:.7g}"})
+        write_envelopes(
+            stride / "emg.sto",
+            channels,
+            step * around.astype(np.float64),
+            emg[around % SAMPLES, :, k],
+            divisors,
+            {"repeated_outside": f"0 {time[-1]:.7g}"},
+        )
 
 
 def _read(file: Path) -> Any:

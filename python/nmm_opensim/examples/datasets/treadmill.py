@@ -12,8 +12,7 @@ from pathlib import Path
 from ...arrays import Array
 from ...errors import require_file
 from ...formats.external_loads import AXES, RecordedLoad, write_external_loads
-from ...formats.tables import Table, filter_lowpass, read_table, write_table
-from ...recordings.inverse.dynamics_file import add_header_entries
+from ...formats.tables import Header, Table, filter_lowpass, read_table, write_table
 from .envelopes import find_divisors, write_envelopes
 from .models import write_model
 
@@ -39,16 +38,11 @@ def import_treadmill(recordings: Path, output: Path) -> None:
     write_envelopes(output / "emg.sto", emg.columns, emg.time, emg.values, divisors)
     shutil.copyfile(coordinates, output / "coordinates.sto")
     _write_forces(forces, output)
-    file = output / "moments.sto"
-    write_table(
-        file,
-        moments.columns,
-        moments.time,
-        moments.values,
+    header = Header(
         "Joint moments (N m) and forces (N) of inverse dynamics, low-passed",
-        degrees=False,
+        entries={"lowpass_cutoff_frequency_for_moments": f"{MOMENT_CUTOFF:g}"},
     )
-    add_header_entries(file, {"lowpass_cutoff_frequency_for_moments": f"{MOMENT_CUTOFF:g}"})
+    write_table(output / "moments.sto", moments.columns, moments.time, moments.values, header)
 
 
 def _write_forces(forces: Table, output: Path) -> None:

@@ -8,7 +8,7 @@ import click
 
 from ...errors import one_line_errors
 from ...physics.muscles.millard import TENDON_MODELS, TendonModel
-from .trials import LOADS, MOVEMENT_TIMES, TrialCase, list_cases, make_elbow_trials
+from .trials import LOADS, MOVEMENT_TIMES, Session, TrialCase, list_cases, make_elbow_trials
 
 
 @click.command(
@@ -58,15 +58,7 @@ def main(
     def show(case: TrialCase) -> None:
         click.echo(f"Simulating {case.name} ({cases.index(case) + 1} of {len(cases)})")
 
-    make_elbow_trials(
-        folder,
-        seed,
-        cases=cases,
-        duration=duration,
-        tendon=tendon,
-        emg_noise=emg_noise,
-        progress=show,
-    )
+    make_elbow_trials(folder, seed, Session(cases, duration, tendon, emg_noise), show)
     click.echo(f"Trials: {folder}")
 
 

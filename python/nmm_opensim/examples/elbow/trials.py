@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from ...errors import NMMError
 from ...formats.external_loads import RecordedLoad, write_external_loads
 from ...formats.opensim_files import write_document
-from ...formats.tables import write_table
+from ...formats.tables import Header, write_table
 from ...physics.muscles.millard import TENDON_MODELS, TendonModel
+from ...recordings.inverse.dynamics_file import InverseDynamics
 from ...recordings.inverse.tools import compute_inverse_dynamics
 from .anatomy import COORDINATE, FOREARM, MUSCLE_NAMES
 from .capacity import Elbow
@@ -61,72 +62,67 @@ def list_cases(
     ]
 
 
-def make_elbow_trials(
-    folder: Path,
-    seed: int,
-    *,
-    cases: Sequence[TrialCase] | None = None,
-    duration: float = 12.0,
-    tendon: TendonModel = "rigid",
-    emg_noise: float = 1.0,
-    angle_noise: float = 0.0,
-    lowpass_cutoff_frequency: float | None = None,
-    progress: Progress = lambda case: None,
-) -> Subject:
-    """Simulate the subject of ``seed`` and write the generic model, its trials and the truth.
+@dataclass(frozen=True)
+class Session:
+    """What a subject does and what is recorded of it.
 
     ``duration`` (s) is of the motion of a trial; ``emg_noise`` multiplies the usual noise;
     ``angle_noise`` is a spread in degrees and ``lowpass_cutoff_frequency`` (Hz) what inverse
-    dynamics then filters the motion with. ``progress`` is told of each trial before it is made.
+    dynamics then filters the motion with.
     """
-    cases = list_cases() if cases is None else cases
-    _check(cases, duration, tendon)
+
+    cases: Sequence[TrialCase] = field(default_factory=list_cases)
+    duration: float = 12.0
+    tendon: TendonModel = "rigid"
+    emg_noise: float = 1.0
+    angle_noise: float = 0.0
+    lowpass_cutoff_frequency: float | None = None
+
+    def __post_init__(self) -> None:
+        if not self.duration >= 1.0:
+            raise NMMError(
+                f"elbow trials: expected a duration of at least 1 s, but found {self.duration:g}."
+            )
+        if self.tendon not in TENDON_MODELS:
+            raise NMMError(
+                f"elbow trials: expected a tendon of {', '.join(TENDON_MODELS)}, but found "
+                f"'{self.tendon}'."
+            )
+        for case in self.cases:
+            if case.speed not in MOVEMENT_TIMES:
+                raise NMMError(
+                    f"elbow trials: expected a speed of {', '.join(MOVEMENT_TIMES)}, "
+                    f"but found '{case.speed}'."
+                )
+            # Some subjects cannot lift much more at the fast speed.
+            if not 0 <= case.load <= 6:
+                raise NMMError(
+                    f"elbow trials: expected loads within 0-6 kg, but found {case.load:g} kg."
+                )
+
+
+def make_elbow_trials(
+    folder: Path, seed: int, session: Session, progress: Progress = lambda case: None
+) -> Subject:
+    """Simulate the subject of ``seed`` and write the generic model, its trials and the truth.
+
+    ``progress`` is told of each trial before it is made.
+    """
     subject = draw_subject(seed)
     write_elbow_model(folder / MODEL_FILE)
     write_subject(subject, folder / "truth" / "subject.json")
     elbow = Elbow(folder / MODEL_FILE)
-    for case in cases:
+    for case in session.cases:
         progress(case)
         random = np.random.default_rng([seed, *case.name.encode()])
-        simulation = _simulate(random, elbow, subject, case, duration, tendon)
+        simulation = _simulate(random, elbow, subject, case, session)
         _write_truth(folder / "truth", case, simulation)
-        _write_recordings(
-            random,
-            folder,
-            case,
-            subject,
-            simulation,
-            emg_noise,
-            angle_noise,
-            lowpass_cutoff_frequency,
-        )
-    for load in sorted({case.load for case in cases}):
+        _write_recordings(random, folder, case, subject, simulation, session)
+    for load in sorted({case.load for case in session.cases}):
         model = build_elbow_model(load)
-        apply_subject(subject, model, tendon)
+        apply_subject(subject, model, session.tendon)
         write_document(folder / "truth" / f"subject_{load:g}kg.osim", model)
     return subject
-
-
-def _check(cases: Sequence[TrialCase], duration: float, tendon: str) -> None:
-    if not duration >= 1.0:
-        raise NMMError(
-            f"elbow trials: expected a duration of at least 1 s, but found {duration:g}."
-        )
-    if tendon not in TENDON_MODELS:
-        raise NMMError(
-            f"elbow trials: expected a tendon of {', '.join(TENDON_MODELS)}, but found '{tendon}'."
-        )
-    for case in cases:
-        if case.speed not in MOVEMENT_TIMES:
-            raise NMMError(
-                f"elbow trials: expected a speed of {', '.join(MOVEMENT_TIMES)}, "
-                f"but found '{case.speed}'."
-            )
-        # Some subjects cannot lift much more at the fast speed.
-        if not 0 <= case.load <= 6:
-            raise NMMError(
-                f"elbow trials: expected loads within 0-6 kg, but found {case.load:g} kg."
-            )
 
 
 def _simulate(
@@ -134,16 +130,15 @@ def _simulate(
     elbow: Elbow,
     subject: Subject,
     case: TrialCase,
-    duration: float,
-    tendon: TendonModel,
+    session: Session,
 ) -> Simulation:
-    steps = round((LEAD_IN + duration) / STEP)
+    steps = round((LEAD_IN + session.duration) / STEP)
     time = np.linspace(0.0, steps * STEP, steps + 1)
     movement = plan_movement(random, MOVEMENT_TIMES[case.speed], time)
     capacity = elbow.find_capacity(subject, movement, build_elbow_model(case.load))
     plan = plan_excitations(random, subject, capacity, time)
     model = build_elbow_model(case.load)
-    apply_subject(subject, model, tendon)
+    apply_subject(subject, model, session.tendon)
     return simulate(model, subject, movement, plan, case.load)
 
 
@@ -154,16 +149,14 @@ def _write_truth(folder: Path, case: TrialCase, simulation: Simulation) -> None:
         ("activations", simulation.activations, "Activations"),
         ("forces", simulation.forces, "Tendon forces, N"),
     ):
-        write_table(
-            folder / case.name / f"{name}.sto", MUSCLE_NAMES, time, values, comment, degrees=False
-        )
+        file = folder / case.name / f"{name}.sto"
+        write_table(file, MUSCLE_NAMES, time, values, Header(comment))
     write_table(
         folder / case.name / "motion.sto",
         [COORDINATE, f"{COORDINATE}_speed", f"{COORDINATE}_muscle_moment"],
         time,
         np.column_stack([simulation.angle, simulation.speed, simulation.moment]),
-        "Angle (rad), speed (rad/s) and the moment of all muscles (N m)",
-        degrees=False,
+        Header("Angle (rad), speed (rad/s) and the moment of all muscles (N m)"),
     )
 
 
@@ -173,21 +166,19 @@ def _write_recordings(
     case: TrialCase,
     subject: Subject,
     simulation: Simulation,
-    emg_noise: float,
-    angle_noise: float,
-    lowpass_cutoff_frequency: float | None,
+    session: Session,
 ) -> None:
     trial = folder / case.name
-    emg = record_emg(random, subject, simulation.excitations, STEP, emg_noise)
+    emg = record_emg(random, subject, simulation.excitations, STEP, session.emg_noise)
     channels = [CHANNELS[muscle] for muscle in MUSCLE_NAMES]
     comment = "EMG envelopes; those of brachialis and triceps_medial are the true excitations"
-    write_table(trial / "emg.sto", channels, simulation.time, emg, comment, degrees=False)
+    write_table(trial / "emg.sto", channels, simulation.time, emg, Header(comment))
     frames = slice(round(LEAD_IN / STEP), None)
     time = simulation.time[frames]
-    angle = record_angle(random, simulation.angle[frames], np.radians(angle_noise))
+    angle = record_angle(random, simulation.angle[frames], np.radians(session.angle_noise))
     coordinates = trial / "coordinates.mot"
-    comment = "Joint angles, degrees"
-    write_table(coordinates, [COORDINATE], time, np.degrees(angle)[:, None], comment, degrees=True)
+    header = Header("Joint angles, degrees", degrees=True)
+    write_table(coordinates, [COORDINATE], time, np.degrees(angle)[:, None], header)
     loads = trial / "hand_load.xml"
     # An empty hand too: a network that sees the load sees it in every trial.
     load = RecordedLoad(
@@ -198,10 +189,7 @@ def _write_recordings(
     )
     comment = "Force (N) of the load on the hand and where it acts (m), in ground"
     write_external_loads(loads, loads.with_suffix(".sto"), time, [load], comment)
-    compute_inverse_dynamics(
-        folder / MODEL_FILE,
-        coordinates,
-        trial / "moments.sto",
-        external_loads_file=loads,
-        lowpass_cutoff_frequency=lowpass_cutoff_frequency,
+    made_from = InverseDynamics(
+        folder / MODEL_FILE, coordinates, loads, session.lowpass_cutoff_frequency
     )
+    compute_inverse_dynamics(made_from, trial / "moments.sto")

@@ -10,8 +10,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import NMMError
-from ...formats.tables import write_table
-from ..inverse.dynamics_file import add_header_entries
+from ...formats.tables import Header, write_table
 from ..read import choose, find_trigger, read_signals
 from ..signal import Signal
 from .emg_setup import EmgRecording, EmgSetup
@@ -84,22 +83,19 @@ def process_emg(setup: EmgSetup, show: Callable[[str], None] = lambda _: None) -
     trials = [recording for recording in setup.recordings if not recording.mvc]
     names = envelopes[trials[0].name][0]
     divisors = np.array([_find_divisor(setup, name, envelopes) for name in names])
+    header = Header(
+        "EMG envelopes, in shares of a reference",
+        entries={
+            "emg_units": "1",
+            "emg_normalization": setup.normalization,
+            "channel_divisors": " ".join(f"{divisor:.7g}" for divisor in divisors),
+            "channel_divisors_units": "V",
+            **setup.filters.describe(),
+        },
+    )
     for trial in trials:
         _, grid, values = envelopes[trial.name]
-        file = setup.envelope_file(trial)
-        write_table(
-            file, names, grid, values / divisors, "EMG envelopes, in shares of a reference", False
-        )
-        add_header_entries(
-            file,
-            {
-                "emg_units": "1",
-                "emg_normalization": setup.normalization,
-                "channel_divisors": " ".join(f"{divisor:.7g}" for divisor in divisors),
-                "channel_divisors_units": "V",
-                **setup.filters.describe(),
-            },
-        )
+        write_table(setup.envelope_file(trial), names, grid, values / divisors, header)
     write_quality(setup, examined)
     return Processed(tuple(map(setup.envelope_file, trials)), setup.quality_file, tuple(examined))
 

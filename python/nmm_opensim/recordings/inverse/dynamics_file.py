@@ -1,12 +1,9 @@
-"""What a file of inverse dynamics says of its making, and whether a trial may learn from it.
-
-The header entries are plain ``key=value`` lines, which OpenSim's own readers keep or pass over.
-"""
+"""What a file of inverse dynamics says of its making, and whether a trial may learn from it."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,10 +12,14 @@ import numpy as np
 from ...arrays import Array
 from ...errors import NMMError
 from ...files import hash_file
+from ...formats.tables import read_header_entries
 from ...physics.motion import Motion
 from ...physics.osim_model import OsimModel
 from .exclusion import check_exclusion
 from .model_forces import ModelForces
+
+Refuse = Callable[[str], NMMError]
+"""Makes an error of what is wrong with a file."""
 
 NONE = "none"
 UNFILTERED = -1.0
@@ -31,13 +32,18 @@ TEST_TOLERANCE = 1e-5
 
 @dataclass(frozen=True)
 class InverseDynamics:
-    """What inverse dynamics is computed from; cut-off frequencies are in Hz, None for no filter."""
+    """What inverse dynamics is computed from; cut-off frequencies are in Hz, None for no filter.
+
+    ``lowpass_cutoff_frequency`` is for the coordinates and must be the one that the trial is used
+    with; external loads are left as they are unless they get one too. All forces of the model but
+    those to exclude stay in it.
+    """
 
     model_file: Path
     coordinates_file: Path
-    external_loads_file: Path | None
-    lowpass_cutoff_frequency: float | None
-    forces_to_exclude: tuple[str, ...]
+    external_loads_file: Path | None = None
+    lowpass_cutoff_frequency: float | None = None
+    forces_to_exclude: tuple[str, ...] = ("Muscles", "actuators")
     lowpass_cutoff_frequency_for_external_loads: float | None = None
 
 
@@ -66,14 +72,6 @@ def _describe_cutoff(frequency: float | None) -> str:
     return f"{UNFILTERED if frequency is None else frequency:g}"
 
 
-def add_header_entries(file: Path, entries: dict[str, str]) -> None:
-    """Write entries into the header of a .sto file."""
-    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
-    end = next(i for i, line in enumerate(lines) if line.strip() == "endheader")
-    lines[end:end] = [f"{key}={value}\n" for key, value in entries.items()]
-    file.write_text("".join(lines), encoding="utf-8")
-
-
 def check_inverse_dynamics_file(
     file: Path,
     model: OsimModel,
@@ -96,6 +94,18 @@ def check_inverse_dynamics_file(
             f"{source}: {message}; make it with `nmm-opensim inverse-dynamics SETUP.xml`."
         )
 
+    _check_excluded_forces(entries, model, motion, moment_coordinates, refuse)
+    _check_filter(entries, lowpass_cutoff_frequency, refuse)
+    _check_origin(entries, model, coordinates_file, refuse)
+
+
+def _check_excluded_forces(
+    entries: Mapping[str, str],
+    model: OsimModel,
+    motion: Motion,
+    moment_coordinates: Sequence[str],
+    refuse: Refuse,
+) -> None:
     if "forces_excluded" in entries:
         excluded = entries["forces_excluded"]
         loads = entries.get("external_loads_file")
@@ -112,6 +122,10 @@ def check_inverse_dynamics_file(
     else:
         _refuse_if_it_matters(model, motion, moment_coordinates, refuse)
 
+
+def _check_filter(
+    entries: Mapping[str, str], lowpass_cutoff_frequency: float | None, refuse: Refuse
+) -> None:
     cutoff = entries.get("lowpass_cutoff_frequency_for_coordinates")
     expected = UNFILTERED if lowpass_cutoff_frequency is None else lowpass_cutoff_frequency
     if cutoff is not None and not _same_frequency(cutoff, expected):
@@ -119,6 +133,11 @@ def check_inverse_dynamics_file(
             "expected it to be of coordinates filtered like the trial's, "
             f"lowpass_cutoff_frequency_for_coordinates={expected:g}, but its header states {cutoff}"
         )
+
+
+def _check_origin(
+    entries: Mapping[str, str], model: OsimModel, coordinates_file: Path, refuse: Refuse
+) -> None:
     own_hash = hash_file(coordinates_file)
     if entries.get("coordinates_sha256", own_hash) != own_hash:
         raise refuse(
@@ -136,7 +155,7 @@ def _refuse_if_it_matters(
     model: OsimModel,
     motion: Motion,
     moment_coordinates: Sequence[str],
-    refuse: Callable[[str], NMMError],
+    refuse: Refuse,
 ) -> None:
     forces = ModelForces(model)
     # Contact is not in doubt: it is in the file once, from the model or from external loads.
@@ -149,18 +168,6 @@ def _refuse_if_it_matters(
             "forces_excluded; add 'forces_excluded=Muscles actuators' before endheader if it "
             "excludes just these, or"
         )
-
-
-def read_header_entries(file: Path) -> dict[str, str]:
-    entries = {}
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if line.strip() == "endheader":
-                break
-            key, equals, value = line.partition("=")
-            if equals:
-                entries[key.strip()] = value.strip()
-    return entries
 
 
 def _same_frequency(stated: str, expected: float) -> bool:

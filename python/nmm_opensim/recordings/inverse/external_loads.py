@@ -16,7 +16,7 @@ from ...arrays import Array
 from ...errors import NMMError
 from ...files import require_reasonable
 from ...formats.external_loads import AXES
-from ...formats.tables import Table, filter_lowpass, read_table, write_table
+from ...formats.tables import Header, Table, filter_lowpass, read_table, write_table
 
 GROUND = ("ground", "/ground")
 
@@ -68,9 +68,8 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
         Table(data.source, tuple(columns), data.time, np.hstack(values)), cutoff
     )
     new_data, new_loads = folder / "filtered.sto", folder / "filtered.xml"
-    write_table(
-        new_data, columns, filtered.time, filtered.values, "External loads, low-passed", False
-    )
+    header = Header("External loads, low-passed")
+    write_table(new_data, columns, filtered.time, filtered.values, header)
     loads.setDataFileName(new_data.name)
     loads.printToXML(str(new_loads))
     return new_loads

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ...errors import NMMError
 from ...formats.setup_xml import read_setup
+from .dynamics_file import InverseDynamics
 from .inverse_setup import TOOL, InverseTrial, read_inverse_setup
 from .tools import (
     compute_inverse_dynamics,
@@ -57,18 +58,15 @@ def run_dynamics(setup: Path) -> Iterator[Path]:
             )
     cutoff = declared.lowpass_cutoff_frequency
     for trial in declared.trials:
-        yield compute_inverse_dynamics(
+        made_from = InverseDynamics(
             declared.model_file,
             declared.coordinates_of(trial),
-            declared.moments_of(trial),
-            external_loads_file=trial.external_loads_file,
-            lowpass_cutoff_frequency=cutoff,
-            lowpass_cutoff_frequency_for_external_loads=(
-                cutoff if trial.external_loads_file is not None else None
-            ),
-            forces_to_exclude=declared.forces_to_exclude,
-            time_range=_time_range(trial),
+            trial.external_loads_file,
+            cutoff,
+            declared.forces_to_exclude,
+            cutoff if trial.external_loads_file is not None else None,
         )
+        yield compute_inverse_dynamics(made_from, declared.moments_of(trial), _time_range(trial))
 
 
 def _time_range(trial: InverseTrial) -> tuple[float, float]:

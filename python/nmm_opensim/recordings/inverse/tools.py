@@ -11,19 +11,20 @@ import contextlib
 import math
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import opensim
 
 from ...errors import NMMError, require_file
+from ...files import write_text
 from ...formats.setup_xml import read_setup
-from ...formats.tables import read_opensim_table
+from ...formats.tables import insert_header_entries, read_opensim_table
 from ...formats.trc import read_marker_times
 from ...physics.coupling import check_coupled_coordinates
 from ...physics.motion import Motion, read_motion
 from ...physics.osim_model import OsimModel
-from .dynamics_file import InverseDynamics, add_header_entries, describe
+from .dynamics_file import InverseDynamics, describe
 from .exclusion import check_exclusion
 from .external_loads import filter_external_loads
 
@@ -74,35 +75,17 @@ def run_inverse_kinematics(setup: Path) -> Path:
 
 
 def compute_inverse_dynamics(
-    model_file: Path,
-    coordinates_file: Path,
-    result: Path,
-    *,
-    external_loads_file: Path | None = None,
-    lowpass_cutoff_frequency: float | None = None,
-    lowpass_cutoff_frequency_for_external_loads: float | None = None,
-    forces_to_exclude: Sequence[str] = ("Muscles", "actuators"),
-    time_range: tuple[float, float] = ALL_TIMES,
+    made_from: InverseDynamics, result: Path, time_range: tuple[float, float] = ALL_TIMES
 ) -> Path:
     """The moments (N m, or N for translations) that the muscles must give; returns ``result``.
 
-    ``lowpass_cutoff_frequency`` (Hz, None for no filter) is for the coordinates and must be the
-    one that the trial is used with; external loads are left as they are unless they get one too.
-    ``time_range`` is in s. All forces of the model but muscles and actuators stay in it.
+    ``time_range`` is in s.
     """
     tool = opensim.InverseDynamicsTool()
     tool.setName(result.stem)
     tool.setStartTime(time_range[0])
     tool.setEndTime(time_range[1])
-    made_from = InverseDynamics(
-        model_file,
-        coordinates_file,
-        external_loads_file,
-        lowpass_cutoff_frequency,
-        tuple(forces_to_exclude),
-        lowpass_cutoff_frequency_for_external_loads,
-    )
-    source = f"inverse dynamics of '{coordinates_file}'"
+    source = f"inverse dynamics of '{made_from.coordinates_file}'"
 
     def refuse(setting: str, message: str) -> NMMError:
         return NMMError(f"{source}: {setting}: {message}.")
@@ -188,53 +171,67 @@ def _run_dynamics(
     refuse: Refuse,
 ) -> Path:
     model = OsimModel(made_from.model_file)
-    cutoff, loads = made_from.lowpass_cutoff_frequency, made_from.external_loads_file
+    _check_dynamics(tool, made_from, model, refuse)
+    if not result.suffix:
+        result = result.with_name(f"{result.name}.sto")  # as OpenSim does it
+    # Before the run, which builds the model anew with the external loads in it.
+    entries = describe(made_from, model)
+    excluded = opensim.ArrayStr()
+    for name in made_from.forces_to_exclude:
+        excluded.append(name)
+    cutoff = made_from.lowpass_cutoff_frequency
+    tool.setExcludedForces(excluded)
+    tool.setModel(model.model)
+    tool.setCoordinatesFileName(str(made_from.coordinates_file.resolve()))
+    tool.setLowpassCutoffFrequency(-1.0 if cutoff is None else cutoff)
+    tool.setOutputGenForceFileName(result.name)
+
+    def run(folder: Path) -> bool:
+        tool.setResultsDir(str(folder))
+        with _give_loads(tool, made_from, folder):
+            return bool(tool.run())
+
+    return _run_aside(source, result, run, entries)
+
+
+def _check_dynamics(
+    tool: opensim.InverseDynamicsTool, made_from: InverseDynamics, model: OsimModel, refuse: Refuse
+) -> None:
+    cutoff = made_from.lowpass_cutoff_frequency
     if cutoff is not None and not cutoff > 0:
         raise refuse(
             "lowpass_cutoff_frequency_for_coordinates",
             f"expected a frequency above 0 Hz, but found {cutoff:g}; leave it out for no filter",
         )
     motion = _read_motion(tool, made_from, model, refuse)
+    has_loads = made_from.external_loads_file is not None
     try:
         check_exclusion(
-            made_from.forces_to_exclude, loads is not None, model, motion, model.coordinate_names
+            made_from.forces_to_exclude, has_loads, model, motion, model.coordinate_names
         )
     except NMMError as error:
         raise refuse("forces_to_exclude", str(error)) from None
-    if not result.suffix:
-        result = result.with_name(f"{result.name}.sto")  # as OpenSim does it
-    # Before the run, which builds the model anew with the external loads in it.
-    entries = describe(made_from, model)
 
-    excluded = opensim.ArrayStr()
-    for name in made_from.forces_to_exclude:
-        excluded.append(name)
-    tool.setExcludedForces(excluded)
-    tool.setModel(model.model)
-    tool.setCoordinatesFileName(str(made_from.coordinates_file.resolve()))
-    tool.setLowpassCutoffFrequency(-1.0 if cutoff is None else cutoff)
-    tool.setOutputGenForceFileName(result.name)
-    loads_cutoff = made_from.lowpass_cutoff_frequency_for_external_loads
 
-    def run(folder: Path) -> bool:
-        tool.setResultsDir(str(folder))
-        with contextlib.ExitStack() as stack:
-            if loads is not None:
-                used = require_file(loads, "external loads file").resolve()
-                if loads_cutoff is not None:
-                    aside = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-                    used = filter_external_loads(used, loads_cutoff, aside)
-                tool.setExternalLoadsFileName(str(used))
-                # OpenSim takes the data of loads from the current folder if they are there.
-                stack.enter_context(contextlib.chdir(used.parent))
-            else:
-                stack.enter_context(contextlib.chdir(folder))
-            succeeded = bool(tool.run())
-        if succeeded:
-            add_header_entries(folder / result.name, entries)
-        return succeeded
-
-    return _run_aside(source, result, run)
+@contextlib.contextmanager
+def _give_loads(
+    tool: opensim.InverseDynamicsTool, made_from: InverseDynamics, folder: Path
+) -> Iterator[None]:
+    """Give the tool its external loads, filtered if asked for, as long as it runs."""
+    loads = made_from.external_loads_file
+    cutoff = made_from.lowpass_cutoff_frequency_for_external_loads
+    if loads is None:
+        with contextlib.chdir(folder):
+            yield
+        return
+    used = require_file(loads, "external loads file").resolve()
+    with tempfile.TemporaryDirectory() as aside:
+        if cutoff is not None:
+            used = filter_external_loads(used, cutoff, Path(aside))
+        tool.setExternalLoadsFileName(str(used))
+        # OpenSim takes the data of loads from the current folder if they are there.
+        with contextlib.chdir(used.parent):
+            yield
 
 
 def _read_motion(
@@ -263,8 +260,16 @@ def _read_motion(
     return motion
 
 
-def _run_aside(source: str, result: Path, run: Callable[[Path], bool]) -> Path:
-    """Let OpenSim write into a folder of its own and move what it made beside ``result``."""
+def _run_aside(
+    source: str,
+    result: Path,
+    run: Callable[[Path], bool],
+    entries: Mapping[str, str] | None = None,
+) -> Path:
+    """Let OpenSim write into a folder of its own and move what it made beside ``result``.
+
+    ``entries`` complete the header of ``result``, which comes last.
+    """
     result = result.resolve()
     result.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=result.parent, prefix=".running-") as folder:
@@ -275,10 +280,15 @@ def _run_aside(source: str, result: Path, run: Callable[[Path], bool]) -> Path:
             raise NMMError(f"{source}: OpenSim failed: {str(error).splitlines()[0]}") from None
         finally:
             opensim.Logger.setLevelString("error")
-        if not succeeded or not (Path(folder) / result.name).is_file():
+        made = Path(folder) / result.name
+        if not succeeded or not made.is_file():
             raise NMMError(
                 f"{source}: OpenSim's tool failed; its last lines above name the reason."
             )
-        for made in Path(folder).iterdir():
-            os.replace(made, result.parent / made.name)
+        for other in set(Path(folder).iterdir()) - {made}:
+            os.replace(other, result.parent / other.name)
+        if entries:
+            write_text(result, insert_header_entries(made.read_text(encoding="utf-8"), entries))
+        else:
+            os.replace(made, result)
     return result
