@@ -17,10 +17,10 @@ from nmm_opensim.estimators.posterior.export import calibrate
 from nmm_opensim.examples.elbow.anatomy import MUSCLE_NAMES
 from nmm_opensim.examples.elbow.subject import Subject
 from nmm_opensim.formats.tables import Table
-from nmm_opensim.nmm.artefact import write_artefact
 from nmm_opensim.nmm.chain import Declaration, PreparedTrial
 from nmm_opensim.nmm.sources import Measured, MuscleSources
 from nmm_opensim.nmm.trained import CalibratedMuscles, TrainedNMM
+from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.physics.muscles.millard import read_properties
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.train import train
@@ -46,7 +46,7 @@ def make_artefacts(
     files = []
     for outcome in train(network):
         files.append(folder / f"network_{outcome.nmm.seed}.nmm")
-        write_artefact(files[-1], outcome.nmm.describe_nmm(), network.model, {})
+        write_artefact(files[-1], outcome.nmm.describe_nmm(), network.model)
     network.checkpoint.clear()
     yield "NMM network", files
 
@@ -55,7 +55,7 @@ def make_artefacts(
         (TRUTH, describe_truth(posterior, subject)),
     ):
         file = folder / f"{name.split()[0]}.nmm"
-        write_artefact(file, trained, posterior.model, {})
+        write_artefact(file, trained, posterior.model)
         yield name, [file]
 
 

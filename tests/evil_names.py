@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from safetensors import safe_open
+
 from nmm_opensim.formats.tables import Table
-from nmm_opensim.nmm.artefact import Artefact
+from nmm_opensim.nmm.artefact import parse_artefact
 from nmm_opensim.report.content import Content
 from nmm_opensim.running.results import RunResults
 
@@ -30,8 +32,9 @@ def rename(content: Content, old: str, new: str) -> Content:
             agreement={key.replace(old, new): r for key, r in results.agreement.items()},
         )
 
-    text = json.dumps(content.artefact.content).replace(old, json.dumps(new)[1:-1])
-    artefact = Artefact(json.loads(text))
+    with safe_open(content.training.artefact_file, framework="numpy") as file:
+        text = file.metadata()["nmm"].replace(old, json.dumps(new)[1:-1])
+    artefact = parse_artefact(json.loads(text))
     return replace(
         content,
         artefact=artefact,

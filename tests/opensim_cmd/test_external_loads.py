@@ -70,9 +70,9 @@ def test_tool_and_analysis_are_pythons(
 ) -> None:
     setup = train(estimator)
     results = walking_inputs.folder / "results" / f"loads_{estimator}"
-    artefact = read_artefact(results / "walking.nmm").content
-    assert artefact["predictor"]["inputs"]["external_loads"] == list(COLUMNS)
-    assert {"grf_walk.xml", "grf_walk.mot"} <= set(artefact["training"]["data"])
+    artefact = read_artefact(results / "walking.nmm")
+    assert artefact.predictor.external_loads == COLUMNS
+    assert {"grf_walk.xml", "grf_walk.mot"} <= set(artefact.training.data)
 
     for tool in ("nmm", "analyze"):
         done = run_tool(copy_run_setup(walking_inputs, tool, estimator))
@@ -109,13 +109,13 @@ def test_a_forward_model_reads_the_loads(
     assert done.returncode == 0, done.stdout + done.stderr
     excitations = read_sto(results / "walking_excitations.sto").column("/forceset/soleus_r")
     (soleus,) = read_artefact(results / "walking.nmm").deep_muscles
-    shape = soleus["shape_factor"]
+    shape = soleus.shape_factor
     for frame in (0, 40):
         arguments = (results / "forward.osim", results / "walking_states.sto", str(frame))
         status, out, err = run_python(OPENSIM_PYTHON, LOAD_MODEL + ASK, *arguments)
         assert status == 0, out + err
         shaped = np.expm1(shape * excitations[frame]) / np.expm1(shape)
-        expected = max(shaped, soleus["minimum_activation"])
+        expected = max(shaped, soleus.minimum_activation)
         assert float(out.strip().splitlines()[-1]) == pytest.approx(expected, abs=1e-6)
 
 

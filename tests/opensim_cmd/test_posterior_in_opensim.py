@@ -61,5 +61,6 @@ def test_the_tool_runs_a_posterior(
         assert np.abs(difference).max() < 0.1
 
     (soleus,) = read_artefact(results / "walking.nmm").deep_muscles
-    assert soleus["source"]["verdict"] == "determined by the prior"
-    assert "gastrocnemius" in soleus["source"]["reason"]
+    assert soleus.judgement is not None
+    assert soleus.judgement.verdict == "determined by the prior"
+    assert "gastrocnemius" in soleus.judgement.reason

@@ -9,8 +9,8 @@ from lxml import etree
 
 from ..errors import NMMError, require_file
 from ..formats.model_copy import read_model_xml, refuse_same_file, write_model_copy
+from ..formats.properties import get_number
 from ..nmm.artefact import Artefact, read_artefact
-from ..nmm.calibration import PARAMETERS
 from ..nmm.fingerprint import check_fingerprint
 from ..physics.osim_model import OsimModel
 
@@ -39,20 +39,17 @@ def write_calibrated_model(
     refuse_same_file(require_file(model_file, "model file"), output_file)
     model = OsimModel(model_file)
     check_fingerprint(
-        artefact.content["model"]["fingerprint"],
+        artefact.model_fingerprint,
         model,
         f"artefact '{artefact_file}'",
         f"model file '{model_file}'",
     )
     changes = [
         SetParameter(
-            muscle["name"],
-            parameter,
-            float(getattr(model.muscle(muscle["name"]), f"get_{parameter}")()),
-            float(muscle[parameter]),
+            muscle.name, parameter, get_number(model.muscle(muscle.name), parameter), value
         )
         for muscle in artefact.muscles
-        for parameter in PARAMETERS
+        for parameter, value in muscle.calibrated.items()
     ]
     document = read_model_xml(model_file).getroottree()
     _set(document, artefact, model_file)
@@ -69,15 +66,15 @@ def _set(document: etree._ElementTree, artefact: Artefact, model_file: Path) -> 
         if element.getparent().tag != "defaults"
     }
     for muscle in artefact.muscles:
-        element = elements.get(muscle["name"])
+        element = elements.get(muscle.name)
         if element is None:
             raise NMMError(
-                f"model file '{model_file}': expected a {MUSCLE} named '{muscle['name']}' in the "
+                f"model file '{model_file}': expected a {MUSCLE} named '{muscle.name}' in the "
                 "file, but found none; is it in a file that this one includes?"
             )
-        for parameter in PARAMETERS:
+        for parameter, value in muscle.calibrated.items():
             child = element.find(parameter)
             if child is None:
                 # The file leaves it to its defaults.
                 child = etree.SubElement(element, parameter)
-            child.text = repr(float(muscle[parameter]))
+            child.text = repr(value)

@@ -1,183 +1,142 @@
-"""Writing and reading the artefact (``.nmm``): the one file that joins Python and C++."""
+"""The artefact (``.nmm``) as Python reads it: the one file that joins Python and C++."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import opensim
-import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from .. import _core
 from ..errors import NMMError
-from ..files import require_reasonable, write_atomically
-from ..physics.muscles.millard import read_properties
-from ..physics.osim_model import OsimModel
-from ..physics.paths.cache import describe_path
-from ..physics.paths.path_model import PathModel
-from ..version import __version__
-from .calibration import PARAMETERS
-from .chain import Declaration
-from .fingerprint import compute_fingerprint
-from .sources import Deep, Measured, MuscleSources, Source, Tied
-from .trained import TrainedNMM
+from ..files import require_reasonable
+from ..physics.muscles.millard import TendonModel
+from .calibration import PARAMETERS, Range
+from .sources import Deep, Measured, Source, Tied, Unscored
+from .trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
 
-FORMAT = 2
+RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
+"""Entries of the training record that no run needs; artefacts of older versions lack some."""
 
 
-def write_artefact(
-    path: Path, trained: TrainedNMM, model: OsimModel, training: dict[str, Any]
-) -> None:
-    """Write a trained NMM; ``training`` records what it was trained on."""
-    declaration = trained.declaration
-    architecture = declaration.architecture
-    content = {
-        "format": FORMAT,
-        "created_with": {
-            "nmm_opensim": __version__,
-            "torch": torch.__version__,
-            "opensim": opensim.GetVersion(),
-        },
-        "model": {
-            "name": model.name,
-            "fingerprint": compute_fingerprint(
-                model, declaration.sources.muscles, declaration.coordinates
-            ),
-        },
-        "path_model": declaration.path_model.name,
-        "tendon": declaration.tendon,
-        "channels": [
-            {"name": name, "gain": float(gain)}
-            for name, gain in zip(declaration.sources.channels, trained.channel_gains, strict=True)
-        ],
-        "electromechanical_delay": declaration.electromechanical_delay,
-        "coordinates": list(declaration.coordinates),
-        "moment_coordinates": list(declaration.moment_coordinates),
-        "muscles": _describe_muscles(trained),
-        "predictor": {
-            **trained.predictor,
-            "inputs": {
-                "emg_lags": list(architecture.emg_lags),
-                "coordinates": list(architecture.coordinates),
-                "speeds": list(architecture.speeds),
-                "external_loads": list(architecture.external_loads),
-            },
-        },
-        "training": {**_describe_calibration(model, declaration), **training},
-    }
-    tensors = {name: np.ascontiguousarray(values) for name, values in trained.tensors.items()}
-    for muscle, fitted in declaration.path_model.paths.items():
-        tensors[f"path.{muscle}.coefficients"] = fitted.coefficients
-    packed = save(tensors, metadata={"nmm": json.dumps(content, allow_nan=False)})
-    write_atomically(path, lambda temporary: _write_checked(temporary, packed))
+@dataclass(frozen=True)
+class Channel:
+    """An EMG channel that the NMM listens to; ``gain`` makes excitations of its envelope."""
+
+    name: str
+    gain: float
 
 
-def _write_checked(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    # The reader of the runtime is the judge: nothing leaves that it would refuse.
-    _core.ExcitationModel(str(path))
+@dataclass(frozen=True)
+class Muscle:
+    """A muscle with its calibrated parameters: absolute values, set and never multiplied.
+
+    ``judgement`` is of a deep muscle's excitation, None where nobody judged; ``uncertainty``,
+    ``generic`` (the model's own values) and ``bounds`` (relative to these) are of calibrated
+    parameters by name, and empty where the artefact tells none.
+    """
+
+    name: str
+    max_isometric_force: float  # N
+    optimal_fiber_length: float  # m
+    tendon_slack_length: float  # m
+    pennation_angle_at_optimal: float  # rad
+    activation_time_constant: float  # s
+    deactivation_time_constant: float  # s
+    minimum_activation: float
+    shape_factor: float
+    source: Source
+    judgement: ExcitationJudgement | None
+    uncertainty: Mapping[str, ParameterJudgement]
+    generic: Mapping[str, float]
+    bounds: Mapping[str, Range]
+
+    @property
+    def calibrated(self) -> dict[str, float]:
+        """The values of calibrated parameters, under their names in OpenSim."""
+        values = (self.max_isometric_force, self.optimal_fiber_length, self.tendon_slack_length)
+        return dict(zip(PARAMETERS, values, strict=True))
 
 
-def _describe_muscles(trained: TrainedNMM) -> list[dict[str, Any]]:
-    declaration, columns = trained.declaration, vars(trained.muscles)
-    return [
-        {
-            "name": source.muscle,
-            **{name: float(values[i]) for name, values in columns.items()},
-            "uncertainty": _describe_uncertainty(trained, source.muscle),
-            "source": {
-                **_describe_source(source, declaration.sources),
-                **_describe_judgement(trained, source),
-            },
-            **_describe_path(source.muscle, declaration.path_model),
-        }
-        for i, source in enumerate(declaration.sources.sources)
-    ]
+@dataclass(frozen=True)
+class PredictorRecord:
+    """What the deep-EMG network looks like and what it sees, as in ``PredictorArchitecture``.
+
+    ``layers`` counts the linear ones, the output layer included.
+    """
+
+    family: str
+    hidden_activation: str
+    layers: int
+    emg_lags: tuple[float, ...]  # s
+    coordinates: tuple[str, ...]
+    speeds: tuple[str, ...]
+    external_loads: tuple[str, ...]
 
 
-def _describe_uncertainty(trained: TrainedNMM, muscle: str) -> dict[str, Any] | None:
-    if muscle not in trained.parameters:
-        return None
-    return {
-        name: {"interval": list(judgement.interval), "verdict": judgement.verdict}
-        for name, judgement in trained.parameters[muscle].items()
-    }
+@dataclass(frozen=True)
+class TrialRecord:
+    """A trial of the training and its first and last frame (s)."""
+
+    name: str
+    role: str
+    times: tuple[float, float]
 
 
-def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
-    if not isinstance(source, Deep):
-        return {}
-    judgement = trained.excitations.get(source.muscle)
-    if judgement is None:
-        return {"verdict": None, "reason": None, "interval": None}
-    interval = judgement.interval and vars(judgement.interval)
-    return {"verdict": judgement.verdict, "reason": judgement.reason, "interval": interval}
+@dataclass(frozen=True)
+class TrainingRecord:
+    """What an NMM was trained on; what an older artefact does not tell is None or empty.
 
+    ``seed`` and ``loss`` are None where chance plays no part too. ``data`` holds SHA-256 by the
+    name of a file, ``scores`` mean metrics by what they are of.
+    """
 
-def _describe_calibration(model: OsimModel, declaration: Declaration) -> dict[str, Any]:
-    """What the calibration began with and how far it could go, for reports."""
-    muscles, bounds = declaration.sources.muscles, declaration.bounds
-    properties = read_properties(model, muscles)
-    limits = {name: np.column_stack(bounds.find_limits(name, muscles)) for name in PARAMETERS}
-    return {
-        "generic": {
-            muscle: {name: float(getattr(properties, name)[i]) for name in PARAMETERS}
-            for i, muscle in enumerate(muscles)
-        },
-        "bounds": {
-            muscle: {name: limits[name][i].tolist() for name in PARAMETERS}
-            for i, muscle in enumerate(muscles)
-        },
-    }
-
-
-def _describe_path(muscle: str, path_model: PathModel) -> dict[str, Any]:
-    if path_model.name == "model":
-        return {}
-    path = path_model.paths.get(muscle)
-    return {"path": None if path is None else describe_path(path)}
-
-
-def _describe_source(source: Source, sources: MuscleSources) -> dict[str, Any]:
-    match source:
-        case Measured():
-            return {
-                "kind": "measured",
-                "channels": list(source.channels),
-                "weights": list(source.weights),
-            }
-        case Tied():
-            return {"kind": "tied", "to": source.to, "ratio": source.ratio}
-        case Deep():
-            return {
-                "kind": "deep",
-                "output": sources.outputs.index(source.muscle),
-                "recorded_channel": source.recorded_channel,
-            }
-        case _:
-            return {"kind": "unscored", "output": sources.outputs.index(source.muscle)}
+    setup: str | None = None
+    estimator: str | None = None
+    seed: int | None = None
+    loss: float | None = None
+    trials: tuple[TrialRecord, ...] = ()
+    data: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Artefact:
-    """An artefact's JSON object, for reports."""
+    """A trained NMM as docs/artefact.md describes it, but for what the runtime alone needs.
 
-    content: dict[str, Any]
+    That is fitted paths, the predictor's prior and all tensors. ``created_with`` holds versions by
+    program; ``tells_training`` is False for an artefact of an older version that lacks entries of
+    what it was trained on or began with.
+    """
+
+    format: int
+    created_with: Mapping[str, str]
+    model_name: str
+    model_fingerprint: Mapping[str, Any]
+    path_model: str
+    tendon: TendonModel
+    channels: tuple[Channel, ...]
+    electromechanical_delay: float  # s
+    coordinates: tuple[str, ...]
+    moment_coordinates: tuple[str, ...]
+    muscles: tuple[Muscle, ...]
+    predictor: PredictorRecord
+    training: TrainingRecord
+    tells_training: bool
 
     @property
-    def muscles(self) -> list[dict[str, Any]]:
-        """The muscles with calibrated parameters and sources (docs/artefact.md)."""
-        return list(self.content["muscles"])
-
-    @property
-    def deep_muscles(self) -> list[dict[str, Any]]:
+    def deep_muscles(self) -> list[Muscle]:
         """The muscles that the network predicts and a recording may score."""
-        return [m for m in self.muscles if m["source"]["kind"] == "deep"]
+        return [muscle for muscle in self.muscles if isinstance(muscle.source, Deep)]
+
+    @property
+    def deep_sources(self) -> list[Deep]:
+        """What is declared of these."""
+        return [muscle.source for muscle in self.muscles if isinstance(muscle.source, Deep)]
 
 
 def read_artefact(file: Path | str) -> Artefact:
@@ -197,4 +156,107 @@ def read_artefact(file: Path | str) -> Artefact:
     except UnicodeDecodeError as error:
         # The runtime's message quotes the header as it is.
         raise NMMError(f"artefact '{path}': expected a header in UTF-8, but {error}.") from None
-    return Artefact(content)
+    return parse_artefact(content)
+
+
+def parse_artefact(content: Mapping[str, Any]) -> Artefact:
+    """An artefact of its JSON object, which the runtime has checked."""
+    record = content["training"]
+    return Artefact(
+        format=content["format"],
+        created_with=content["created_with"],
+        model_name=content["model"]["name"],
+        model_fingerprint=content["model"]["fingerprint"],
+        path_model=content["path_model"],
+        tendon=content["tendon"],
+        channels=tuple(Channel(entry["name"], entry["gain"]) for entry in content["channels"]),
+        electromechanical_delay=content["electromechanical_delay"],
+        coordinates=tuple(content["coordinates"]),
+        moment_coordinates=tuple(content["moment_coordinates"]),
+        muscles=tuple(_parse_muscle(entry, record) for entry in content["muscles"]),
+        predictor=_parse_predictor(content["predictor"]),
+        training=_parse_training(record),
+        tells_training=set(RECORDED) <= set(record),
+    )
+
+
+def _parse_muscle(entry: Mapping[str, Any], record: Mapping[str, Any]) -> Muscle:
+    """A muscle of its entry and of what the training record tells of it."""
+    name, source = entry["name"], entry["source"]
+    generic, bounds, synergists = (
+        record.get(key, {}).get(name, nothing)
+        for key, nothing in (("generic", {}), ("bounds", {}), ("synergist_channels", ()))
+    )
+    return Muscle(
+        name=name,
+        max_isometric_force=entry["max_isometric_force"],
+        optimal_fiber_length=entry["optimal_fiber_length"],
+        tendon_slack_length=entry["tendon_slack_length"],
+        pennation_angle_at_optimal=entry["pennation_angle_at_optimal"],
+        activation_time_constant=entry["activation_time_constant"],
+        deactivation_time_constant=entry["deactivation_time_constant"],
+        minimum_activation=entry["minimum_activation"],
+        shape_factor=entry["shape_factor"],
+        source=_parse_source(name, source, synergists),
+        judgement=_parse_judgement(source),
+        uncertainty={
+            parameter: ParameterJudgement(known["verdict"], _parse_range(known["interval"]))
+            for parameter, known in (entry.get("uncertainty") or {}).items()
+        },
+        generic=generic,
+        bounds={parameter: _parse_range(limits) for parameter, limits in bounds.items()},
+    )
+
+
+def _parse_source(muscle: str, source: Mapping[str, Any], synergists: Sequence[str]) -> Source:
+    match source["kind"]:
+        case "measured":
+            return Measured(muscle, tuple(source["channels"]), tuple(source["weights"]))
+        case "tied":
+            return Tied(muscle, source["to"], source["ratio"])
+        case "deep":
+            return Deep(muscle, source["recorded_channel"], tuple(synergists))
+        case _:
+            return Unscored(muscle)
+
+
+def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
+    if source.get("verdict") is None:
+        return None
+    interval = source["interval"]
+    known = interval and ExcitationInterval(interval["margin"], interval["floor"])
+    return ExcitationJudgement(source["verdict"], source["reason"], known)
+
+
+def _parse_range(ends: Sequence[float]) -> Range:
+    low, high = ends
+    return low, high
+
+
+def _parse_predictor(entry: Mapping[str, Any]) -> PredictorRecord:
+    inputs = entry["inputs"]
+    return PredictorRecord(
+        family=entry["family"],
+        hidden_activation=entry["hidden_activation"],
+        layers=entry["layers"],
+        emg_lags=tuple(inputs["emg_lags"]),
+        coordinates=tuple(inputs["coordinates"]),
+        speeds=tuple(inputs["speeds"]),
+        external_loads=tuple(inputs.get("external_loads", ())),
+    )
+
+
+def _parse_training(record: Mapping[str, Any]) -> TrainingRecord:
+    return TrainingRecord(
+        setup=record.get("setup"),
+        estimator=record.get("estimator"),
+        seed=record.get("seed"),
+        loss=record.get("loss"),
+        trials=tuple(
+            TrialRecord(trial["name"], trial["role"], _parse_range(trial["times"]))
+            for trial in record.get("trials", ())
+        ),
+        data=record.get("data", {}),
+        warnings=tuple(record.get("warnings", ())),
+        scores=record.get("scores", {}),
+    )

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+import opensim
 
 from ..errors import NMMError
 from ..physics.osim_model import OsimModel
@@ -12,12 +14,17 @@ from ..physics.osim_model import OsimModel
 LENGTH_TOLERANCE = 1e-7  # m
 RELATIVE_TOLERANCE, ABSOLUTE_TOLERANCE = 1e-9, 1e-12
 
-CURVE_SAMPLES = {
-    "ActiveForceLengthCurve": (0.5, 0.7, 0.9, 1.0, 1.2, 1.5),
-    "ForceVelocityCurve": (-0.9, -0.5, -0.1, 0.0, 0.2, 0.7),
-    "FiberForceLengthCurve": (1.0, 1.2, 1.4, 1.6),
-    "TendonForceLengthCurve": (1.0, 1.01, 1.03, 1.05),
+MILLARD = opensim.Millard2012EquilibriumMuscle
+CURVES: dict[str, tuple[Callable[[opensim.Muscle], opensim.Function], tuple[float, ...]]] = {
+    "ActiveForceLengthCurve": (
+        MILLARD.get_ActiveForceLengthCurve,
+        (0.5, 0.7, 0.9, 1.0, 1.2, 1.5),
+    ),
+    "ForceVelocityCurve": (MILLARD.get_ForceVelocityCurve, (-0.9, -0.5, -0.1, 0.0, 0.2, 0.7)),
+    "FiberForceLengthCurve": (MILLARD.get_FiberForceLengthCurve, (1.0, 1.2, 1.4, 1.6)),
+    "TendonForceLengthCurve": (MILLARD.get_TendonForceLengthCurve, (1.0, 1.01, 1.03, 1.05)),
 }
+"""How a muscle tells its curves, and where they are looked at."""
 
 
 def compute_fingerprint(
@@ -28,7 +35,7 @@ def compute_fingerprint(
 
 
 def check_fingerprint(
-    fingerprint: dict[str, Any], model: OsimModel, artefact: str, model_file: str
+    fingerprint: Mapping[str, Any], model: OsimModel, artefact: str, model_file: str
 ) -> None:
     """Refuse a model that is not the one of a ``fingerprint``; names are for the message."""
     expected = fingerprint["muscles"]
@@ -78,9 +85,9 @@ def _measure(
             "curves": {
                 curve: {
                     "x": list(samples),
-                    "y": [getattr(muscle, f"get_{curve}")().calcValue(x) for x in samples],
+                    "y": [get_curve(muscle).calcValue(x) for x in samples],
                 }
-                for curve, samples in CURVE_SAMPLES.items()
+                for curve, (get_curve, samples) in CURVES.items()
             },
         }
     for pose in poses:

@@ -24,9 +24,6 @@ from ..training.training_setup import TrainingSetup, read_training_setup
 from .provenance import Provenance, describe_provenance, find_changes, make_command
 from .report_setup import ReportRun, ReportSetup
 
-RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
-"""What the report reads of an artefact's training: no run needs it, and old artefacts lack some."""
-
 
 @dataclass(frozen=True)
 class RawEmg:
@@ -70,7 +67,7 @@ def gather(setup: ReportSetup) -> Content:
     table = training.results_directory / f"{training.name}_scores.csv"
     _require(table, "the scores of the training", train)
     artefact = read_artefact(training.artefact_file)
-    if not set(RECORDED) <= set(artefact.content["training"]):
+    if not artefact.tells_training:
         raise NMMError(
             f"'{training.artefact_file}': expected an NMM that tells what it was trained on, but "
             f"found one of an older version; train it again: {train}"

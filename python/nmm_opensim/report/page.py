@@ -45,7 +45,7 @@ def render(content: Content) -> str:
         envelopes=draw_inputs(content),
         raw_emg=None if content.raw_emg is None else describe_raw_emg(content.raw_emg),
         runs=runs,
-        highlights=list_highlights(content.scores),
+        highlights=list_highlights(content.scores, content.training.optimization),
         scores=list_scores(content.scores),
         parameters=list_parameters(content),
         parameter_figures=draw_parameters(content),

@@ -103,7 +103,7 @@ def find_changes(
     changes = [
         f"'{name}' is not what the NMM was trained on; train again: "
         f"{make_command(setup, 'train', training.file)}"
-        for name, sha256 in artefact.content["training"]["data"].items()
+        for name, sha256 in artefact.training.data.items()
         if sha256 not in hashes.get(name, set())
     ]
     made = training.artefact_file.stat().st_mtime - CLOCK_TOLERANCE

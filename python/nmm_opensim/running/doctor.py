@@ -122,10 +122,9 @@ def _examine_python_package(build: PluginBuild | None) -> Finding:
 
 
 def _describe_artefact(path: Path) -> str:
-    content = read_artefact(path).content
-    family = content["predictor"]["family"]
-    deep = ", ".join(m["name"] for m in content["muscles"] if m["source"]["kind"] == "deep")
+    artefact = read_artefact(path)
+    deep = ", ".join(muscle.name for muscle in artefact.deep_muscles)
     return (
-        f"format {content['format']}, family {family}, model '{content['model']['name']}', deep: "
-        f"{deep or 'none'} ({path})"
+        f"format {artefact.format}, family {artefact.predictor.family}, model "
+        f"'{artefact.model_name}', deep: {deep or 'none'} ({path})"
     )

@@ -48,17 +48,16 @@ def make_deep_panels(results: RunResults) -> list[Panel]:
     """Each deep muscle: EMG with its 90 % interval, hidden recording and a neighbour's copy."""
     emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
     time = results.excitations.time
-    synergists = results.artefact.content["training"]["synergist_channels"]
     panels = []
-    for muscle in results.artefact.deep_muscles:
-        name, hidden = muscle["name"], muscle["source"]["recorded_channel"]
+    for source in results.artefact.deep_sources:
+        name, hidden = source.muscle, source.recorded_channel
         lines = [Line("NMM", results.get_muscle(results.excitations, name), NMM, muscle=name)]
         title = f"{name}: reconstructed EMG"
-        if hidden in emg.columns:
+        if hidden is not None and hidden in emg.columns:
             lines.append(Line("hidden recording", _at(emg, hidden, time), REFERENCE))
             r = results.agreement.get(f"{name}_excitation/r")
             title += "" if r is None else f", r = {r:.2f} with the recording"
-        for channel in synergists.get(name, [])[:1]:
+        for channel in source.synergists[:1]:
             lines.append(Line(f"copy of {channel}", _at(emg, channel, time), BASELINE, "dash"))
         panels.append(
             Panel(name, title, "excitation", time, tuple(lines), _make_band(results, name))
@@ -109,7 +108,7 @@ def make_force_panel(results: RunResults) -> Panel:
 def _make_muscle_panel(
     results: RunResults, table: Table, suffix: str, title: str, unit: str
 ) -> Panel:
-    muscles = [muscle["name"] for muscle in results.artefact.muscles]
+    muscles = [muscle.name for muscle in results.artefact.muscles]
     lines = tuple(
         Line(name, results.get_muscle(table, name + suffix), style.color, style.dash, name)
         for name, style in choose_styles(muscles).items()

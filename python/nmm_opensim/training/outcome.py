@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ..estimators.interface import FittedNMM
 from ..files import hash_file
-from ..nmm.artefact import write_artefact
+from ..nmm.artefact import TrainingRecord, TrialRecord
+from ..nmm.write_artefact import write_artefact
 from .preparation import PreparedTraining
 
 
@@ -37,31 +37,30 @@ def write_outcome(
     """
     # The task's declaration conceals hidden recordings; whoever scores later needs their names.
     described = replace(outcome.chosen.describe_nmm(), declaration=prepared.declaration)
-    record = {**_describe_training(prepared, outcome), "scores": scores}
+    record = _describe_training(prepared, outcome, scores)
     write_artefact(prepared.setup.artefact_file, described, prepared.model, record)
 
 
-def _describe_training(prepared: PreparedTraining, outcome: Outcome) -> dict[str, Any]:
+def _describe_training(
+    prepared: PreparedTraining, outcome: Outcome, scores: Mapping[str, Mapping[str, float]]
+) -> TrainingRecord:
     setup = prepared.setup
     data = sorted({path for trial in setup.trials for path in trial.data_files})
-    return {
-        "setup": setup.name,
-        "estimator": setup.estimator,
-        "seed": outcome.chosen.seed,
-        "loss": outcome.chosen.loss,
-        "trials": [
-            {"name": f.name, "role": f.role, "times": _find_times(prepared, f.name)}
-            for f in setup.trials
-        ],
-        "synergist_channels": {
-            source.muscle: list(source.synergists) for source in prepared.declaration.sources.deep
-        },
-        "data": {path.name: hash_file(path) for path in data},
-        "warnings": list(outcome.warnings),
-    }
+    return TrainingRecord(
+        setup=setup.name,
+        estimator=setup.estimator,
+        seed=outcome.chosen.seed,
+        loss=outcome.chosen.loss,
+        trials=tuple(
+            TrialRecord(f.name, f.role, _find_times(prepared, f.name)) for f in setup.trials
+        ),
+        data={path.name: hash_file(path) for path in data},
+        warnings=outcome.warnings,
+        scores=scores,
+    )
 
 
-def _find_times(prepared: PreparedTraining, trial: str) -> list[float]:
+def _find_times(prepared: PreparedTraining, trial: str) -> tuple[float, float]:
     """First and last frame, s."""
     time = prepared.trials[trial].trial.time
-    return [float(time[0]), float(time[-1])]
+    return float(time[0]), float(time[-1])

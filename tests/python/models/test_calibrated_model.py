@@ -8,7 +8,8 @@ import pytest
 from conftest import Walking, run_cli
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.models.calibrated import PARAMETERS, write_calibrated_model
+from nmm_opensim.formats.properties import get_number
+from nmm_opensim.models.calibrated import write_calibrated_model
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.physics.osim_model import OsimModel
 
@@ -34,10 +35,10 @@ def test_the_copy_has_the_artefacts_parameters_once_and_twice(
     calibrated, generic = OsimModel(once), OsimModel(model_file)
     muscles = read_artefact(artefact_file).muscles
     for muscle in muscles:
-        for parameter in PARAMETERS:
-            value = getattr(calibrated.muscle(muscle["name"]), f"get_{parameter}")()
-            assert value == pytest.approx(muscle[parameter], rel=1e-12)
-    changed = [m["name"] for m in muscles]
+        for parameter, expected in muscle.calibrated.items():
+            value = get_number(calibrated.muscle(muscle.name), parameter)
+            assert value == pytest.approx(expected, rel=1e-12)
+    changed = [m.name for m in muscles]
     untouched = next(name for name in generic.muscle_names if name not in changed)
     for model in (calibrated, generic):
         assert model.muscle(untouched).get_max_isometric_force() == pytest.approx(

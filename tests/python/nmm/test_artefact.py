@@ -16,9 +16,11 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.prior.population import RecordedSubject
 from nmm_opensim.files import write_atomically
-from nmm_opensim.nmm.artefact import read_artefact, write_artefact
+from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import build_nmm
-from nmm_opensim.nmm.trained import describe_network
+from nmm_opensim.nmm.sources import Deep
+from nmm_opensim.nmm.trained import ExcitationInterval, describe_network
+from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.training.preparation import PreparedTraining
 
 FORMAT_1_SOLEUS_MEAN = 0.16149928342
@@ -29,7 +31,7 @@ def test_runtime_gives_pythons_excitations_and_activations(
 ) -> None:
     nmm = build_nmm(training.model, training.declaration, training.training_trials, 1)
     path = walking.results / "agreement.nmm"
-    write_artefact(path, describe_network(nmm), training.model, {})
+    write_artefact(path, describe_network(nmm), training.model)
     runtime = _core.ExcitationModel(str(path))
     trial = training.trials["second_stance"]
     with torch.no_grad():
@@ -59,7 +61,7 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
     fitted = Posterior().fit(replace(task, prior_subjects=(other,)), 0)
     path = tmp_path / "posterior.nmm"
     described = fitted.describe_nmm()
-    write_artefact(path, described, training.model, {})
+    write_artefact(path, described, training.model)
     runtime = _core.ExcitationModel(str(path))
 
     asked = training.trials["second_stance"]
@@ -84,10 +86,10 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
 
     (soleus_entry,) = read_artefact(path).deep_muscles
     judgement = described.excitations["soleus_r"]
-    assert soleus_entry["source"]["verdict"] == judgement.verdict
+    assert soleus_entry.judgement == judgement
     strength = described.parameters["soleus_r"]["max_isometric_force"]
-    assert soleus_entry["uncertainty"]["max_isometric_force"]["interval"] == list(strength.interval)
-    assert strength.interval[0] <= soleus_entry["max_isometric_force"] <= strength.interval[1]
+    assert soleus_entry.uncertainty["max_isometric_force"] == strength
+    assert strength.interval[0] <= soleus_entry.max_isometric_force <= strength.interval[1]
 
 
 def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> None:
@@ -108,6 +110,21 @@ def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> 
     assert runtime.compute_intervals(excitations)[0] == []
 
 
+def test_what_the_first_format_lacks_is_none_or_empty() -> None:
+    artefact = read_artefact(Path(__file__).parents[2] / "data" / "format1.nmm")
+    assert (artefact.format, artefact.model_name) == (1, "subject_walk_scaled")
+    assert not artefact.tells_training
+    assert (artefact.training.setup, artefact.training.seed) == ("walking", 2)
+    assert artefact.training.estimator is None
+    assert artefact.training.warnings == ()
+    assert artefact.predictor.external_loads == ()
+    (soleus,) = artefact.deep_muscles
+    assert soleus.source == Deep("soleus_r", "soleus", ("gastrocnemius",))
+    assert soleus.judgement is None
+    assert soleus.uncertainty == soleus.generic == soleus.bounds == {}
+    assert soleus.calibrated["max_isometric_force"] == soleus.max_isometric_force > 0
+
+
 def test_a_posterior_of_the_second_format_is_read() -> None:
     """``format2.nmm`` is of simulated elbows: three people, one of them asked for.
 
@@ -126,7 +143,15 @@ def test_a_posterior_of_the_second_format_is_read() -> None:
     assert names == kept["deep"] == ["TRImed", "BRA"]
     np.testing.assert_allclose(lower, kept["lower"], rtol=0, atol=1e-12)
     np.testing.assert_allclose(upper, kept["upper"], rtol=0, atol=1e-12)
-    assert len(read_artefact(data / "format2.nmm").deep_muscles) == 2
+    artefact = read_artefact(data / "format2.nmm")
+    assert artefact.tells_training
+    assert artefact.training.estimator == artefact.predictor.family == "posterior"
+    medial, brachialis = artefact.deep_muscles
+    assert medial.source == Deep("TRImed", "triceps_medial", ("triceps_lateral", "triceps_long"))
+    assert brachialis.judgement is not None
+    assert brachialis.judgement.interval == ExcitationInterval(
+        margin=0.2669178006912488, floor=0.048542752559488915
+    )
 
 
 @pytest.mark.parametrize("size", [0, 7, 100, 5000, -1])

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 import pytest
-from conftest import Walking, run_cli
+from conftest import ROOT, Walking, run_cli
 from evil_names import EVIL, rename
 
 from nmm_opensim.benchmarking.benchmark_report import write_report as write_benchmark
@@ -21,7 +21,7 @@ from nmm_opensim.benchmarking.summary import Row
 from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table
-from nmm_opensim.nmm.artefact import Artefact
+from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
 from nmm_opensim.recordings.emg.process import process_emg
 from nmm_opensim.report import content as content_module
@@ -108,7 +108,7 @@ def test_everything_that_makes_it_again_is_there(page: str, report_content: Cont
     text = strip_scripts(page)
     commands = ["inverse-kinematics", "inverse-dynamics", "train", "run", "report"]
     assert re.findall(r"^(?:<pre><code>)?nmm-opensim (\S+) \S+\.xml", text, re.M) == commands
-    for sha256 in report_content.artefact.content["training"]["data"].values():
+    for sha256 in report_content.artefact.training.data.values():
         assert sha256 in text
     assert "&lt;NMMTrainingTool" in text
     assert "The training trials hold 1.41 s" in text
@@ -277,7 +277,7 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
 def test_an_old_artefact_must_be_trained_again(
     report_setup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = Artefact({"format": 1, "training": {"setup": "walking"}})
+    old = read_artefact(ROOT / "tests/data/format1.nmm")
     monkeypatch.setattr(content_module, "read_artefact", lambda file: old)
     with pytest.raises(NMMError, match="older version; train it again"):
         gather(read_report_setup(report_setup))

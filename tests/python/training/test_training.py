@@ -155,12 +155,11 @@ def test_scores_stand_beside_the_neighbour(training: PreparedTraining, walking: 
 
 def test_the_artefact_says_what_it_was_made_from(walking: Walking) -> None:
     artefact = read_artefact(walking.results / "walking.nmm")
-    content = artefact.content
-    assert content["training"]["seed"] == 1
-    assert set(content["training"]["data"]) == {
+    assert artefact.training.seed == 1
+    assert set(artefact.training.data) == {
         "electromyography.sto",
         "walking_coordinates.mot",
         "walking_moments.sto",
     }
-    assert [m["name"] for m in artefact.deep_muscles] == ["soleus_r"]
-    assert content["model"]["name"] == "subject_walk_scaled"
+    assert [m.name for m in artefact.deep_muscles] == ["soleus_r"]
+    assert artefact.model_name == "subject_walk_scaled"

@@ -17,6 +17,8 @@ from ..plots import plot_bars
 from .figure import Figure
 from .numbers import format_score
 
+OWN_COLORS = {"neighbour_copy": BASELINE, "posterior": NMM}
+
 
 def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
     """Tables of r, error and coverage, hidden muscles down and estimators across, and bars."""
@@ -69,14 +71,6 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
 
 
 def _color_estimators(names: Sequence[str]) -> dict[str, str]:
-    """The NMMs in the accent, the neighbour's copy grey as everywhere, others in colours."""
+    """The posterior in the accent, the neighbour's copy grey as everywhere, others in colours."""
     others = iter(COLORS * len(names))
-    colors = {}
-    for name in names:
-        if name == "neighbour_copy":
-            colors[name] = BASELINE
-        elif name == "posterior":
-            colors[name] = NMM
-        else:
-            colors[name] = next(others)
-    return colors
+    return {name: OWN_COLORS.get(name) or next(others) for name in names}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
 
+from ...estimators.catalogue import ESTIMATORS
+from ...nmm.sources import Deep, Measured, Source, Tied
 from ...nmm.trial import read_emg
 from ..content import Content
 from ..plots import plot_envelopes
@@ -15,19 +17,18 @@ from .numbers import format_span
 
 def describe_training(content: Content) -> list[tuple[str, str]]:
     """Facts about model and training."""
-    artefact, training = content.artefact.content, content.training
-    record = artefact["training"]
+    artefact, training = content.artefact, content.training
     given = "estimated" if training.electromechanical_delay is None else "given"
-    delay, seed = 1000 * artefact["electromechanical_delay"], record["seed"]
+    delay, seed = 1000 * artefact.electromechanical_delay, artefact.training.seed
     facts = [
-        ("model", f"{artefact['model']['name']} ({relative(content.setup, training.model_file)})"),
+        ("model", f"{artefact.model_name} ({relative(content.setup, training.model_file)})"),
         ("estimator", training.estimator),
-        ("moments that teach", ", ".join(artefact["moment_coordinates"])),
+        ("moments that teach", ", ".join(artefact.moment_coordinates)),
         ("electromechanical delay", f"{delay:.0f} ms, {given}"),
-        ("muscle paths", artefact["path_model"]),
-        ("tendons", artefact["tendon"]),
+        ("muscle paths", artefact.path_model),
+        ("tendons", artefact.tendon),
     ]
-    if training.estimator == "nmm":
+    if ESTIMATORS[training.estimator](training.optimization).seeded:
         seeds = " ".join(map(str, training.optimization.seeds))
         facts.append(("seeds", f"{seeds}; least training loss: {seed}"))
     if training.prior_subjects:
@@ -37,9 +38,7 @@ def describe_training(content: Content) -> list[tuple[str, str]]:
 
 def list_trials(content: Content) -> list[list[str]]:
     """Name, role, times and files of every trial of the training."""
-    times = {
-        trial["name"]: trial["times"] for trial in content.artefact.content["training"]["trials"]
-    }
+    times = {trial.name: trial.times for trial in content.artefact.training.trials}
     rows = []
     for trial in content.training.trials:
         first, last = times.get(trial.name, (math.nan, math.nan))
@@ -58,22 +57,22 @@ def list_trials(content: Content) -> list[list[str]]:
 
 def list_sources(content: Content) -> list[list[str]]:
     """Muscle, kind and where its excitation comes from."""
-    gains = {c["name"]: c["gain"] for c in content.artefact.content["channels"]}
+    gains = {channel.name: channel.gain for channel in content.artefact.channels}
     return [
-        [muscle["name"], muscle["source"]["kind"], _describe_source(muscle["source"], gains)]
+        [muscle.name, muscle.source.kind, _describe_source(muscle.source, gains)]
         for muscle in content.artefact.muscles
     ]
 
 
-def _describe_source(source: dict[str, Any], gains: dict[str, float]) -> str:
-    match source["kind"]:
-        case "measured":
-            parts = zip(source["channels"], source["weights"], strict=True)
+def _describe_source(source: Source, gains: Mapping[str, float]) -> str:
+    match source:
+        case Measured():
+            parts = zip(source.channels, source.weights, strict=True)
             return " + ".join(f"{w * gains[c]:.3g} × {c}" for c, w in parts)
-        case "tied":
-            return f"{source['ratio']:g} × {source['to']}"
-        case "deep":
-            hidden = source["recorded_channel"]
+        case Tied():
+            return f"{source.ratio:g} × {source.to}"
+        case Deep():
+            hidden = source.recorded_channel
             return f"predicted; '{hidden}' is hidden and only scores" if hidden else "predicted"
         case _:
             return "predicted, without evidence"
@@ -81,7 +80,7 @@ def _describe_source(source: dict[str, Any], gains: dict[str, float]) -> str:
 
 def draw_inputs(content: Content) -> list[Figure]:
     """The envelopes that the training took, once per file."""
-    channels = [channel["name"] for channel in content.artefact.content["channels"]]
+    channels = [channel.name for channel in content.artefact.channels]
     trials = {trial.emg_file: trial for trial in content.training.trials}
     return [
         Figure(
@@ -95,7 +94,7 @@ def draw_inputs(content: Content) -> list[Figure]:
 
 def list_warnings(content: Content) -> list[str]:
     """What a reader must know: of training and timing, of changes since, and of the raw EMG."""
-    warnings = [*content.artefact.content["training"]["warnings"], *content.changes]
+    warnings = [*content.artefact.training.warnings, *content.changes]
     for recording in [] if content.raw_emg is None else content.raw_emg.quality:
         channels: dict[str, list[str]] = {}
         for finding in recording.findings:

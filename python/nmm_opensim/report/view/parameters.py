@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
+from ...nmm.artefact import Muscle
 from ..content import Content
 from ..plots import plot_ratios
 from .figure import Figure
@@ -28,7 +29,7 @@ def list_parameters(content: Content) -> list[dict[str, Any]]:
         {
             "title": f"{title.capitalize()} ({unit})",
             "rows": [
-                _describe_parameter(content, muscle, key, factor, digits)
+                _describe_parameter(muscle, key, factor, digits)
                 for muscle in content.artefact.muscles
             ],
         }
@@ -36,23 +37,20 @@ def list_parameters(content: Content) -> list[dict[str, Any]]:
     ]
 
 
-def _describe_parameter(
-    content: Content, muscle: dict[str, Any], key: str, factor: float, digits: int
-) -> dict[str, str]:
-    record, name = content.artefact.content["training"], muscle["name"]
-    generic, value = record["generic"][name][key], muscle[key]
-    low, high = (generic * bound for bound in record["bounds"][name][key])
-    known = (muscle["uncertainty"] or {}).get(key)
-    interval = [factor * end for end in known["interval"]] if known else []
+def _describe_parameter(muscle: Muscle, key: str, factor: float, digits: int) -> dict[str, str]:
+    generic, value = muscle.generic[key], muscle.calibrated[key]
+    low, high = (generic * bound for bound in muscle.bounds[key])
+    known = muscle.uncertainty.get(key)
+    interval = [factor * end for end in known.interval] if known else []
     return {
-        "muscle": name,
+        "muscle": muscle.name,
         "generic": f"{generic * factor:.{digits}f}",
         "calibrated": f"{value * factor:.{digits}f}",
         "change": f"{100 * (value / generic - 1):+.1f}".replace("-", MINUS),
         "bounds": format_span(low * factor, high * factor, digits),
         "at_bound": "yes" if _is_at_bound(value, low, high) else "",
         "interval": format_span(interval[0], interval[1], digits) if known else "",
-        "verdict": known["verdict"] if known else "",
+        "verdict": known.verdict if known else "",
     }
 
 
@@ -77,18 +75,17 @@ class Ratios:
 
 def compute_ratios(content: Content) -> dict[str, Ratios]:
     """By parameter."""
-    record, muscles = content.artefact.content["training"], content.artefact.muscles
-    names = [muscle["name"] for muscle in muscles]
+    muscles = content.artefact.muscles
     ratios = {}
     for key, (title, _, _, _) in PARAMETERS.items():
-        generic = np.array([record["generic"][name][key] for name in names])
-        unknown = {"interval": [math.nan, math.nan]}
-        intervals = [(m["uncertainty"] or {}).get(key, unknown)["interval"] for m in muscles]
+        generic = np.array([muscle.generic[key] for muscle in muscles])
+        judgements = [muscle.uncertainty.get(key) for muscle in muscles]
+        intervals = [known.interval if known else (math.nan, math.nan) for known in judgements]
         ratios[key] = Ratios(
             title.capitalize(),
-            names,
-            np.array([muscle[key] for muscle in muscles]) / generic,
-            np.array([record["bounds"][name][key] for name in names]),
+            [muscle.name for muscle in muscles],
+            np.array([muscle.calibrated[key] for muscle in muscles]) / generic,
+            np.array([muscle.bounds[key] for muscle in muscles]),
             np.array(intervals) / generic[:, None],
         )
     return ratios

@@ -20,8 +20,8 @@ from .figure import Figure
 def describe_run(number: int, run: ReportRun, results: RunResults) -> dict[str, Any]:
     """All plots of a run, by section, with its windows."""
     deep, moments = make_deep_panels(results), make_moment_panels(results)
-    muscles = [muscle["name"] for muscle in results.artefact.muscles]
-    kinds = {muscle["name"]: muscle["source"]["kind"] for muscle in results.artefact.muscles}
+    muscles = [muscle.name for muscle in results.artefact.muscles]
+    kinds = {muscle.name: muscle.source.kind for muscle in results.artefact.muscles}
     return {
         "id": f"run-{number}",
         "name": run.name,

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from ...estimators.catalogue import ESTIMATORS
+from ...estimators.optimization import Optimization
 from ...training.scoring import EMG, Summary
 from .numbers import format_score
 
@@ -21,8 +23,9 @@ class Highlight:
     baselines: list[tuple[str, str]]
 
 
-def list_highlights(scores: Sequence[Summary]) -> list[Highlight]:
+def list_highlights(scores: Sequence[Summary], options: Optimization) -> list[Highlight]:
     """R on test trials, or on all where there is none; EMG first."""
+    ours = _list_nmms(options)
     tested = [s for s in scores if s.role == "test"] or scores
     groups: dict[tuple[str, str, str], list[Summary]] = {}
     for score in sorted(tested, key=lambda s: s.kind != EMG):
@@ -31,16 +34,22 @@ def list_highlights(scores: Sequence[Summary]) -> list[Highlight]:
         Highlight(
             f"{quantity} {kind}, {trial}",
             format_score(score, "r", 1.0, 2),
-            [(s.estimator, format_score(s, "r", 1.0, 2)) for s in members if not _is_nmm(s)],
+            [
+                (s.estimator, format_score(s, "r", 1.0, 2))
+                for s in members
+                if s.estimator not in ours
+            ],
         )
         for (quantity, kind, trial), members in groups.items()
         for score in members
-        if _is_nmm(score)
+        if score.estimator in ours
     ]
 
 
-def _is_nmm(score: Summary) -> bool:
-    return score.estimator.startswith("NMM")
+def _list_nmms(options: Optimization) -> set[str]:
+    """The estimators that stand for the NMM, under the names that scores have."""
+    estimators = [make(options) for make in ESTIMATORS.values()]
+    return {estimator.name for estimator in estimators if estimator.standing == "NMM"}
 
 
 def list_scores(scores: Sequence[Summary]) -> list[dict[str, Any]]:
