@@ -35,6 +35,12 @@ def require_file(path: Path, what: str) -> Path:
     return path
 
 
+def opensim_reason(error: RuntimeError) -> str:
+    """What OpenSim says is wrong; the lines below it are of places in its source."""
+    lines = str(error).splitlines()
+    return lines[0] if lines else "it gives no reason"
+
+
 @contextmanager
 def one_line_errors(program: str) -> Iterator[None]:
     """An unusable input ends ``program`` with one line and exit status 2, never a traceback."""

@@ -18,6 +18,7 @@ import numpy as np
 from ..errors import NMMError
 from ..estimators.catalogue import ESTIMATORS
 from ..files import write_atomically, write_csv, write_text
+from ..training.format_mean import format_mean
 from ..training.scoring import EMG, METRICS, MOMENT
 from .benchmark_setup import BenchmarkSetup
 from .summary import Row, Verdict, select
@@ -103,9 +104,7 @@ def _format_mean(
 def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
     if row is None:
         return ""
-    mean = f"{scale * row.mean[metric]:.{digits}f}"
-    deviation = row.deviation[metric]
-    return mean if math.isnan(deviation) else f"{mean} ± {scale * deviation:.{digits}f}"
+    return format_mean(scale * row.mean[metric], scale * row.deviation[metric], digits)
 
 
 def _make_verdicts(verdicts: Sequence[Verdict]) -> str:

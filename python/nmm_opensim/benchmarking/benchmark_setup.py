@@ -133,14 +133,14 @@ def _read_hidden_channel(
 
 
 def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]:
-    if not tool.has("folds"):
+    element = tool.get_optional_child("folds")
+    if element is None:
         if not training.with_role("test"):
             raise NMMError(
                 f"{training.file}: expected a trial with the role test, but found none; add one, "
                 "or give the benchmark <folds>."
             )
         return (Fold(BY_ROLES),)
-    element = tool.get_child("folds")
     known = [trial.name for trial in training.trials]
     folds = []
     for child in element.get_children(["Fold"]):

@@ -1,4 +1,4 @@
-"""Recorded forces as the external loads of OpenSim's tools."""
+"""External loads of OpenSim's tools: ExternalLoads (.xml) and their data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import numpy as np
 import opensim
 
 from ..arrays import Array
+from ..errors import NMMError, opensim_reason
+from ..files import require_reasonable
 from .opensim_files import write_document
-from .tables import Header, write_table
+from .properties import set_text
+from .tables import Header, Table, read_table, write_table
 
 AXES = "xyz"
+KINDS = ("force", "point", "torque")
 
 
 @dataclass(frozen=True)
@@ -44,12 +48,40 @@ def write_external_loads(
         applied.set_applied_to_body(load.body)
         applied.set_force_expressed_in_body("ground")
         applied.set_point_expressed_in_body("ground")
-        for kind, series in (("force", load.force), ("point", load.point), ("torque", load.torque)):
+        for kind, series in zip(KINDS, (load.force, load.point, load.torque), strict=True):
             if series is not None:
                 identifier, numbers = series
-                getattr(applied, f"set_{kind}_identifier")(identifier)
+                set_text(applied, f"{kind}_identifier", identifier)
                 columns += [f"{identifier}{axis}" for axis in AXES]
                 values.append(numbers)
         external.cloneAndAppend(applied)
     write_table(data_file, columns, time, np.hstack(values), Header(comment))
     write_document(file, external)
+
+
+def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
+    """The loads and their data."""
+    source = f"external loads file '{file}'"
+    loads = _read_loads(file)
+    if not loads.getSize():
+        raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
+    return loads, read_table(_join(file, loads), f"{source}: <datafile>")
+
+
+def find_data_file(file: Path) -> Path:
+    """The file that holds the loads' data."""
+    return _join(file, _read_loads(file))
+
+
+def _read_loads(file: Path) -> opensim.ExternalLoads:
+    require_reasonable(file, "external loads file")
+    try:
+        return opensim.ExternalLoads(str(file.resolve()), True)
+    except RuntimeError as error:
+        raise NMMError(
+            f"external loads file '{file}': OpenSim cannot read it: {opensim_reason(error)}"
+        ) from None
+
+
+def _join(file: Path, loads: opensim.ExternalLoads) -> Path:
+    return file.parent / str(loads.getDataFileName())

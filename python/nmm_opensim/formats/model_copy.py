@@ -8,7 +8,7 @@ from pathlib import Path
 import opensim
 from lxml import etree
 
-from ..errors import NMMError
+from ..errors import NMMError, opensim_reason
 from ..files import write_atomically
 
 
@@ -59,7 +59,7 @@ def write_model_copy(output_file: Path, write: Callable[[Path], None]) -> None:
         except RuntimeError as error:
             raise NMMError(
                 f"output file '{output_file}': OpenSim cannot load the changed model: "
-                f"{str(error).splitlines()[0]}"
+                f"{opensim_reason(error)}"
             ) from None
 
     write_atomically(output_file, write_loadable)

@@ -100,6 +100,10 @@ class SetupElement:
             raise self.error(f"<{tag}> is empty; expected a value", child)
         return text
 
+    def get_optional_text(self, tag: str) -> str | None:
+        """The child's text, None where it is left out or empty, as for all that is optional."""
+        return self.get_text(tag) if self.has(tag) else None
+
     def get_names(self, tag: str, default: Sequence[str] | None = None) -> list[str]:
         """Names separated by space, each at most once."""
         if default is not None and not self.has(tag):
@@ -122,6 +126,10 @@ class SetupElement:
             f"<{tag}>: expected one of {', '.join(choices)}, but found '{text}'",
             self._child(tag),
         )
+
+    def get_optional_choice(self, tag: str, choices: Sequence[Choice]) -> Choice | None:
+        """One of ``choices`` or None."""
+        return self.get_choice(tag, choices) if self.has(tag) else None
 
     def get_numbers(
         self,
@@ -160,6 +168,12 @@ class SetupElement:
         """One finite number within [minimum, maximum]."""
         defaults = None if default is None else [default]
         return self.get_numbers(tag, defaults, count=1, minimum=minimum, maximum=maximum)[0]
+
+    def get_optional_number(
+        self, tag: str, *, minimum: float = -math.inf, maximum: float = math.inf
+    ) -> float | None:
+        """One finite number within [minimum, maximum], or None."""
+        return self.get_number(tag, minimum=minimum, maximum=maximum) if self.has(tag) else None
 
     def get_integers(
         self, tag: str, default: Sequence[int] | None = None, *, minimum: int = 0
@@ -221,9 +235,17 @@ class SetupElement:
         except NMMError as error:
             raise self.error(str(error).rstrip("."), child) from None
 
+    def get_optional_file(self, tag: str) -> Path | None:
+        """The path of a file that must exist, or None."""
+        return self.get_file(tag) if self.has(tag) else None
+
     def get_child(self, tag: str) -> SetupElement:
         """The one child element ``tag``."""
         return SetupElement(self._child(tag), self._file)
+
+    def get_optional_child(self, tag: str) -> SetupElement | None:
+        """The one child element ``tag``, or None."""
+        return self.get_child(tag) if self.has(tag) else None
 
     def get_children(self, tags: Sequence[str]) -> list[SetupElement]:
         """All child elements, each of which must be one of ``tags``, with distinct names."""

@@ -10,7 +10,7 @@ import numpy as np
 import opensim
 
 from ..arrays import Array
-from ..errors import NMMError, nearest_names
+from ..errors import NMMError, nearest_names, opensim_reason
 from ..files import require_reasonable, write_text
 
 # OpenSim logs every file it reads; here its errors arrive as exceptions.
@@ -61,8 +61,8 @@ def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.
     try:
         table = opensim.TimeSeriesTable(str(path))
     except RuntimeError as error:
-        # OpenSim's message ends with the place in its own source, which helps nobody here.
-        reason = str(error).split("\n")[0].split("': ", 1)[-1].rstrip(".")
+        # What comes before names a place in OpenSim's own source, which helps nobody here.
+        reason = opensim_reason(error).split("': ", 1)[-1].rstrip(".")
         raise NMMError(f"{what} '{path}': OpenSim cannot read it: {reason}.") from None
     if table.getNumRows() < minimum_rows:
         raise NMMError(

@@ -11,12 +11,12 @@ import numpy as np
 from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
+from ..formats.external_loads import find_data_file, read_external_loads
 from ..formats.tables import Table, read_table
 from ..physics.coupling import check_coupled_coordinates
 from ..physics.motion import Motion, read_motion
 from ..physics.osim_model import OsimModel
 from ..recordings.inverse.dynamics_file import check_inverse_dynamics_file
-from ..recordings.inverse.external_loads import find_data_file, read_external_loads
 
 
 @dataclass(frozen=True)

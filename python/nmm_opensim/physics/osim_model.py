@@ -10,7 +10,7 @@ import numpy as np
 import opensim
 
 from ..arrays import Array
-from ..errors import NMMError, nearest_names, require_file
+from ..errors import NMMError, nearest_names, opensim_reason, require_file
 
 # Below this a coordinate does not move a muscle: 1 micrometre per radian.
 SMALLEST_MOMENT_ARM = 1e-6
@@ -42,7 +42,7 @@ class OsimModel:
             self.state = self.model.initSystem()
         except RuntimeError as error:
             raise NMMError(
-                f"model file '{path}': OpenSim cannot load it: {str(error).splitlines()[0]}"
+                f"model file '{path}': OpenSim cannot load it: {opensim_reason(error)}"
             ) from None
         self._coordinates = {c.getName(): c for c in _each(self.model.getCoordinateSet())}
         self._muscles = {m.getName(): m for m in _each(self.model.getMuscles())}

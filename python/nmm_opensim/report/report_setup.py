@@ -64,27 +64,31 @@ def read_report_setup(file: Path) -> ReportSetup:
         file=tool.file,
         name=tool.file_stem,
         training_setup_file=tool.get_file("training_setup_file"),
-        emg_setup_file=_optional_file(tool, "emg_setup_file"),
-        inverse_kinematics_setup_file=_optional_file(tool, "inverse_kinematics_setup_file"),
-        inverse_dynamics_setup_file=_optional_file(tool, "inverse_dynamics_setup_file"),
-        benchmark_setup_file=_optional_file(tool, "benchmark_setup_file"),
-        runs=_read_runs(tool.get_child("runs")) if tool.has("runs") else (),
+        emg_setup_file=tool.get_optional_file("emg_setup_file"),
+        inverse_kinematics_setup_file=tool.get_optional_file("inverse_kinematics_setup_file"),
+        inverse_dynamics_setup_file=tool.get_optional_file("inverse_dynamics_setup_file"),
+        benchmark_setup_file=tool.get_optional_file("benchmark_setup_file"),
+        runs=_read_runs(tool.get_optional_child("runs")),
         results_directory=tool.get_path("results_directory", default="."),
     )
     tool.finish()
     return setup
 
 
-def _read_runs(element: SetupElement) -> tuple[ReportRun, ...]:
+def _read_runs(element: SetupElement | None) -> tuple[ReportRun, ...]:
+    if element is None:
+        return ()
     runs = []
     for child in element.get_children(["Run"]):
-        strides = _read_strides(child.get_child("strides")) if child.has("strides") else ()
+        strides = _read_strides(child.get_optional_child("strides"))
         runs.append(ReportRun(child.file_stem, child.get_file("run_setup_file"), strides))
         child.finish()
     return tuple(runs)
 
 
-def _read_strides(element: SetupElement) -> tuple[Stride, ...]:
+def _read_strides(element: SetupElement | None) -> tuple[Stride, ...]:
+    if element is None:
+        return ()
     strides = []
     for child in element.get_children(["Stride"]):
         stride = Stride(
@@ -98,7 +102,3 @@ def _read_strides(element: SetupElement) -> tuple[Stride, ...]:
             )
         strides.append(stride)
     return tuple(strides)
-
-
-def _optional_file(element: SetupElement, tag: str) -> Path | None:
-    return element.get_file(tag) if element.has(tag) else None

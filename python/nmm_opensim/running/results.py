@@ -46,7 +46,6 @@ class RunSetup:
 def read_run_setup(file: Path) -> RunSetup:
     """Read an ``NMMTool`` setup."""
     tool: SetupElement = read_setup(file, TOOL)
-    moments = "inverse_dynamics_file"
     return RunSetup(
         file=tool.file,
         name=tool.file_stem,
@@ -55,7 +54,7 @@ def read_run_setup(file: Path) -> RunSetup:
         emg_file=tool.get_file("emg_file"),
         emg_time_offset=tool.get_number("emg_time_offset", 0.0),
         coordinates_file=tool.get_file("coordinates_file"),
-        inverse_dynamics_file=tool.get_file(moments) if tool.has(moments) else None,
+        inverse_dynamics_file=tool.get_optional_file("inverse_dynamics_file"),
         results_directory=tool.get_path("results_directory", default="."),
     )
 

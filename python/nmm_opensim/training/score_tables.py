@@ -16,6 +16,7 @@ from rich.table import Table as RichTable
 from ..errors import NMMError
 from ..files import write_csv
 from ..nmm.trained import TrainedNMM
+from .format_mean import format_mean
 from .scoring import EMG, Score, Summary
 
 
@@ -116,7 +117,4 @@ def _make_table(title: str, summaries: Sequence[Summary]) -> RichTable:
 def _number(summary: Summary, metric: str, scale: float, digits: int) -> str:
     if math.isnan(summary.mean[metric]):
         return ""
-    mean = f"{scale * summary.mean[metric]:.{digits}f}"
-    if summary.seeds == 1:
-        return mean
-    return f"{mean} ± {scale * summary.deviation[metric]:.{digits}f}"
+    return format_mean(scale * summary.mean[metric], scale * summary.deviation[metric], digits)

@@ -83,7 +83,7 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
     Without prior subjects the setup stands for its own recordings alone.
     """
     tool = read_setup(file, TOOL)
-    subjects = tool.get_child("prior_subjects") if tool.has("prior_subjects") else None
+    subjects = tool.get_optional_child("prior_subjects")
     results_directory = tool.get_path("results_directory", default=".")
     architecture = _read_predictor(tool.get_child("predictor"))
     setup = TrainingSetup(
@@ -92,7 +92,7 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         estimator=tool.get_choice("estimator", TRAINED, default=TRAINED[0]),
         model_file=tool.get_file("model_file"),
         path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
-        function_based_path_set_file=_read_path_set_file(tool),
+        function_based_path_set_file=tool.get_optional_file("function_based_path_set_file"),
         trials=_read_trials(tool.get_child("trials"), bool(architecture.external_loads)),
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
@@ -180,11 +180,6 @@ def _pair(element: SetupElement, tag: str, ours: list[str]) -> tuple[tuple[str, 
     return tuple(zip(ours, theirs, strict=True))
 
 
-def _read_path_set_file(tool: SetupElement) -> Path | None:
-    tag = "function_based_path_set_file"
-    return tool.get_file(tag) if tool.has(tag) else None
-
-
 def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[TrialFiles, ...]:
     trials = []
     for trial in element.get_children(["Trial"]):
@@ -197,8 +192,8 @@ def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[Tri
                 coordinates_file=trial.get_file("coordinates_file"),
                 inverse_dynamics_file=trial.get_file("inverse_dynamics_file"),
                 lowpass_cutoff_frequency_for_coordinates=cutoff if cutoff > 0 else None,
-                initial_time=_optional_number(trial, "initial_time"),
-                final_time=_optional_number(trial, "final_time"),
+                initial_time=trial.get_optional_number("initial_time"),
+                final_time=trial.get_optional_number("final_time"),
                 emg_time_offset=trial.get_number("emg_time_offset", 0.0),
                 external_loads_file=_read_external_loads_file(trial, needs_external_loads),
             )
@@ -248,10 +243,6 @@ def _range(trial: TrialFiles) -> tuple[float, float]:
     return low, float("inf") if trial.final_time is None else trial.final_time
 
 
-def _optional_number(element: SetupElement, tag: str) -> float | None:
-    return element.get_number(tag) if element.has(tag) else None
-
-
 def _read_sources(element: SetupElement) -> tuple[Source, ...]:
     kinds = ["MeasuredMuscle", "DeepMuscle", "TiedMuscle", "UnscoredMuscle"]
     sources = []
@@ -275,10 +266,9 @@ def _read_source(muscle: SetupElement) -> Source:
             synergists = muscle.get_names("synergist_channels", default=[])
             return Measured(muscle.name, tuple(channels), tuple(weights), tuple(synergists))
         case "DeepMuscle":
-            recorded = muscle.has("recorded_channel")
             return Deep(
                 muscle.name,
-                muscle.get_text("recorded_channel") if recorded else None,
+                muscle.get_optional_text("recorded_channel"),
                 tuple(muscle.get_names("synergist_channels", default=[])),
             )
         case "TiedMuscle":
@@ -319,8 +309,8 @@ def _read_predictor(element: SetupElement) -> PredictorArchitecture:
 def _read_bounds(element: SetupElement) -> Bounds:
     common = _read_muscle_bounds(element, None)
     by_muscle = []
-    if element.has("muscle_bounds"):
-        for child in element.get_child("muscle_bounds").get_children(["MuscleBounds"]):
+    if (muscles := element.get_optional_child("muscle_bounds")) is not None:
+        for child in muscles.get_children(["MuscleBounds"]):
             by_muscle.append((child.name, _read_muscle_bounds(child, common)))
             child.finish()
     result = Bounds(

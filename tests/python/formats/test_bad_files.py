@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.formats.external_loads import read_external_loads
 from nmm_opensim.formats.setup_xml import read_setup
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.project.init.channels import read_mapping
-from nmm_opensim.recordings.inverse.external_loads import read_external_loads
 from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
 from nmm_opensim.recordings.inverse.tools import compute_inverse_kinematics
 from nmm_opensim.recordings.read import choose, read_signals

@@ -9,10 +9,10 @@ from c3d_files import write_c3d
 from conftest import run_cli
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.formats.external_loads import read_external_loads
 from nmm_opensim.recordings.axes import read_axes
 from nmm_opensim.recordings.convert_c3d import convert_c3d, parse_plates
 from nmm_opensim.recordings.force_plates import read_force_plates
-from nmm_opensim.recordings.inverse.external_loads import read_external_loads
 
 # The laboratory's z points up and its y to the left.
 AXES = "x z -y"

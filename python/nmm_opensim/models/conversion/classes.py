@@ -13,6 +13,7 @@ import numpy as np
 import opensim
 
 from ...arrays import Array
+from ...formats.properties import get_number
 
 ACTIVE, PASSIVE = "ActiveForceLengthCurve", "FiberForceLengthCurve"
 TENDON, VELOCITY = "TendonForceLengthCurve", "ForceVelocityCurve"
@@ -34,11 +35,6 @@ class MuscleClass:
     behaviour: str = ""  # what no property says and Millard's muscle does not do
 
 
-def number(muscle: opensim.Muscle, name: str) -> float:
-    """A property's value; classes without Python bindings have it too."""
-    return float(opensim.PropertyHelper.getValueDouble(muscle.getPropertyByName(name)))
-
-
 def _hill(curvature: float, plateau: float, rise: float) -> ForceVelocity:
     """Hill's hyperbola in shortening, a second one towards ``plateau`` in lengthening.
 
@@ -58,7 +54,7 @@ def _hill(curvature: float, plateau: float, rise: float) -> ForceVelocity:
 
 
 def _thelen_force_velocity(muscle: opensim.Muscle) -> ForceVelocity:
-    curvature, plateau = number(muscle, "Af"), number(muscle, "Flen")
+    curvature, plateau = get_number(muscle, "Af"), get_number(muscle, "Flen")
     return _hill(curvature, plateau, (2.0 + 2.0 / curvature) / (plateau - 1.0))
 
 
@@ -68,8 +64,13 @@ def _schutte_force_velocity(muscle: opensim.Muscle) -> ForceVelocity:
     return _hill(curvature, plateau, (curvature + 1.0) / (slope * curvature))
 
 
-def _own_force_velocity(muscle: opensim.Muscle) -> ForceVelocity:
-    typed = getattr(opensim, muscle.getConcreteClassName()).safeDownCast(muscle)
+def _de_groote_force_velocity(muscle: opensim.Muscle) -> ForceVelocity:
+    typed = opensim.DeGrooteFregly2016Muscle.safeDownCast(muscle)
+    return np.vectorize(typed.calcForceVelocityMultiplier, otypes=[float])
+
+
+def _meyer_force_velocity(muscle: opensim.Muscle) -> ForceVelocity:
+    typed = opensim.MeyerFregly2016Muscle.safeDownCast(muscle)
     return np.vectorize(typed.calcForceVelocityMultiplier, otypes=[float])
 
 
@@ -82,11 +83,11 @@ def _simm_values(muscle: opensim.Muscle) -> dict[str, float]:
     # Activation rises at (activation1 e + activation2) / time_scale and falls at
     # activation2 / time_scale (Zajac, 1989); velocities are in fibre lengths per time_scale.
     scale, first, second = (
-        number(muscle, name) for name in ("time_scale", "activation1", "activation2")
+        get_number(muscle, name) for name in ("time_scale", "activation1", "activation2")
     )
     values = {
         "max_contraction_velocity": 1.0 / scale,
-        "fiber_damping": number(muscle, "damping"),
+        "fiber_damping": get_number(muscle, "damping"),
     }
     # A ligament modelled as a muscle has zero rates: its activation never changes.
     if second > 0.0:
@@ -104,7 +105,8 @@ def _acceleration_values(muscle: opensim.Muscle) -> dict[str, float]:
         "deactivation_time_constant": activation.get_deactivation_time_constant(),
         "minimum_activation": activation.get_minimum_activation(),
         # This class damps per fibre length per second, the other per maximum velocity.
-        "fiber_damping": number(muscle, "fiber_damping") * muscle.get_max_contraction_velocity(),
+        "fiber_damping": get_number(muscle, "fiber_damping")
+        * muscle.get_max_contraction_velocity(),
     }
 
 
@@ -129,7 +131,7 @@ CLASSES: dict[str, MuscleClass] = {
     ),
     "Thelen2003Muscle_Deprecated": MuscleClass(
         {**_THELEN, "Vmax": "max_contraction_velocity"},
-        values=lambda muscle: {"max_contraction_velocity": number(muscle, "Vmax")},
+        values=lambda muscle: {"max_contraction_velocity": get_number(muscle, "Vmax")},
         force_velocity=_thelen_force_velocity,
         tendon_strain="FmaxTendonStrain",
         passive_strain="FmaxMuscleStrain",
@@ -152,13 +154,13 @@ CLASSES: dict[str, MuscleClass] = {
             "tendon_strain_at_one_norm_force": TENDON,
             "passive_fiber_strain_at_one_norm_force": PASSIVE,
         },
-        force_velocity=_own_force_velocity,
+        force_velocity=_de_groote_force_velocity,
         tendon_strain="tendon_strain_at_one_norm_force",
         passive_strain="passive_fiber_strain_at_one_norm_force",
         behaviour="state normalized_tendon_force, where the new state is fiber_length",
     ),
     "MeyerFregly2016Muscle": MuscleClass(
-        _DE_GROOTE, force_velocity=_own_force_velocity, always=("ignore_tendon_compliance",)
+        _DE_GROOTE, force_velocity=_meyer_force_velocity, always=("ignore_tendon_compliance",)
     ),
     "RigidTendonMuscle": MuscleClass(
         {**_FUNCTIONS, "force_velocity_curve": VELOCITY},

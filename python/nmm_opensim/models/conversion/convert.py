@@ -7,7 +7,7 @@ from pathlib import Path
 import opensim
 from lxml import etree
 
-from ...errors import NMMError, require_file
+from ...errors import NMMError, opensim_reason, require_file
 from ...formats.model_copy import (
     read_model_xml,
     refuse_same_file,
@@ -38,7 +38,7 @@ def convert_muscles(model_file: Path, output_file: Path) -> list[ConvertedMuscle
             raise NMMError(
                 f"model file '{model_file}': muscle '{old.getName()}' "
                 f"({old.getConcreteClassName()}): it cannot be converted: "
-                f"{str(error).splitlines()[0]}"
+                f"{opensim_reason(error)}"
             ) from None
         converted.append(muscle)
         # In full: a model file may have defaults of its own for the new class.

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import opensim
 
-from .classes import ACTIVE, CLASSES, PASSIVE, TENDON, VELOCITY, MuscleClass, number
+from ...formats.properties import get_number, set_flag, set_number, set_object
+from .classes import ACTIVE, CLASSES, PASSIVE, TENDON, VELOCITY, MuscleClass
 from .curve_fitting import (
     fit_active_force_length,
     fit_force_velocity,
@@ -74,12 +75,12 @@ class MuscleReplacer:
             new.updPropertyByName(name).assign(old.getPropertyByName(name))
         values = rules.values(old)
         for name, value in values.items():
-            getattr(new, f"set_{name}")(value)
+            set_number(new, name, value)
         for flag in rules.always:
-            getattr(new, f"set_{flag}")(True)
+            set_flag(new, flag, True)
         nearest = self._find_nearest_curves(old, own, rules)
         for name, curve in nearest.curves.items():
-            getattr(new, f"set_{name}")(curve)
+            set_object(new, name, curve)
 
         # What the old class does not have keeps Millard's standard value, with two exceptions.
         added = [
@@ -117,7 +118,7 @@ class MuscleReplacer:
         for name in own:
             specimen.updPropertyByName(name).assign(old.getPropertyByName(name))
         for name, value in SPECIMEN.items():
-            getattr(specimen, f"set_{name}")(value)
+            set_number(specimen, name, value)
         key = specimen.dump()
         if key not in self._known:
             self._known[key] = _fit_curves(specimen, rules)
@@ -126,7 +127,7 @@ class MuscleReplacer:
 
 def _refuse_sizes(old: opensim.Muscle) -> None:
     for name in ("max_isometric_force", "optimal_fiber_length", "tendon_slack_length"):
-        value = number(old, name)
+        value = get_number(old, name)
         if not 0.0 < value < math.inf:
             raise RuntimeError(f"expected {name} above zero, but found {value:g}")
 
@@ -142,7 +143,7 @@ def _fit_curves(specimen: opensim.Muscle, rules: MuscleClass) -> _NearestCurves:
     assert rules.force_velocity is not None
     velocity = fit_force_velocity(velocities, rules.force_velocity(specimen)(velocities))
     passive_strain, tendon_strain = (
-        number(specimen, name) if name else None
+        get_number(specimen, name) if name else None
         for name in (rules.passive_strain, rules.tendon_strain)
     )
     curves = {

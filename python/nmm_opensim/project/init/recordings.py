@@ -10,9 +10,9 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import NMMError
+from ...formats.external_loads import read_external_loads
 from ...formats.tables import read_header_entries, read_table
 from ...formats.trc import read_marker_times
-from ...recordings.inverse.external_loads import read_external_loads
 
 # Envelopes over MVC exceed 1 at times, and filters that ring go a little below 0; what is far
 # beyond is raw or in another unit.

@@ -163,20 +163,18 @@ def _read_file(element: SetupElement) -> EmgFile:
     if any(" " in name for name in names):
         raise element.error("channels with spaces in their labels need <names> without")
     trigger = None
-    if element.has("trigger_channel"):
-        trigger = element.get_text("trigger_channel"), element.get_number("trigger_threshold")
+    if (channel := element.get_optional_text("trigger_channel")) is not None:
+        trigger = channel, element.get_number("trigger_threshold")
     file = EmgFile(
         path=element.get_file("file"),
         channels=tuple(channels),
         names=tuple(names),
-        units=element.get_choice("units", list(VOLTS)) if element.has("units") else None,
-        sampling_rate=element.get_number("sampling_rate", minimum=1.0)
-        if element.has("sampling_rate")
-        else None,
+        units=element.get_optional_choice("units", list(VOLTS)),
+        sampling_rate=element.get_optional_number("sampling_rate", minimum=1.0),
         layout=Layout(
-            element.get_choice("delimiter", list(DELIMITERS)) if element.has("delimiter") else None,
-            element.get_choice("decimal", list(DECIMALS)) if element.has("decimal") else None,
-            element.get_text("encoding") if element.has("encoding") else None,
+            element.get_optional_choice("delimiter", list(DELIMITERS)),
+            element.get_optional_choice("decimal", list(DECIMALS)),
+            element.get_optional_text("encoding"),
         ),
         time_offset=element.get_number("time_offset", 0.0),
         trigger=trigger,

@@ -12,7 +12,6 @@ from pathlib import Path
 from ...formats.setup_xml import SetupElement
 
 TOOL = "NMMInverseTool"
-TIMES = ("initial_time", "final_time")
 
 
 @dataclass(frozen=True)
@@ -60,7 +59,7 @@ def read_inverse_setup(tool: SetupElement) -> InverseSetup:
     setup = InverseSetup(
         file=tool.file,
         model_file=tool.get_file("model_file"),
-        tasks_file=_optional_file(tool, "tasks_file"),
+        tasks_file=tool.get_optional_file("tasks_file"),
         lowpass_cutoff_frequency=cutoff if cutoff > 0 else None,
         forces_to_exclude=tuple(tool.get_names("forces_to_exclude", ["Muscles", "actuators"])),
         trials=_read_trials(tool.get_child("trials")),
@@ -73,14 +72,13 @@ def read_inverse_setup(tool: SetupElement) -> InverseSetup:
 def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
     trials = []
     for child in element.get_children(["Trial"]):
-        low, high = (child.get_number(tag) if child.has(tag) else None for tag in TIMES)
         trial = InverseTrial(
             name=child.file_stem,
-            marker_file=_optional_file(child, "marker_file"),
-            coordinates_file=_optional_file(child, "coordinates_file"),
-            external_loads_file=_optional_file(child, "external_loads_file"),
-            initial_time=low,
-            final_time=high,
+            marker_file=child.get_optional_file("marker_file"),
+            coordinates_file=child.get_optional_file("coordinates_file"),
+            external_loads_file=child.get_optional_file("external_loads_file"),
+            initial_time=child.get_optional_number("initial_time"),
+            final_time=child.get_optional_number("final_time"),
         )
         child.finish()
         if (trial.marker_file is None) == (trial.coordinates_file is None):
@@ -93,7 +91,3 @@ def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
     if not trials:
         raise element.error("expected a <Trial>, but found none")
     return tuple(trials)
-
-
-def _optional_file(element: SetupElement, tag: str) -> Path | None:
-    return element.get_file(tag) if element.has(tag) else None

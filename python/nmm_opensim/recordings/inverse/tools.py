@@ -16,7 +16,7 @@ from pathlib import Path
 
 import opensim
 
-from ...errors import NMMError, require_file
+from ...errors import NMMError, opensim_reason, require_file
 from ...files import write_text
 from ...formats.setup_xml import read_setup
 from ...formats.tables import insert_header_entries, read_opensim_table
@@ -26,7 +26,7 @@ from ...physics.motion import Motion, read_motion
 from ...physics.osim_model import OsimModel
 from .dynamics_file import InverseDynamics, describe
 from .exclusion import check_exclusion
-from .external_loads import filter_external_loads
+from .filter_loads import filter_external_loads
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""
@@ -108,15 +108,15 @@ def run_inverse_dynamics(setup: Path) -> Path:
     )
     folder = element.get_path("results_directory", ".")
     for tag in ("output_gen_force_file", "output_body_forces_file"):
-        if element.has(tag) and (folder / element.get_text(tag)).resolve().parent != folder:
+        name = element.get_optional_text(tag)
+        if name is not None and (folder / name).resolve().parent != folder:
             raise element.get_child(tag).error(
-                f"<{tag}>: expected the name of a file in <results_directory>, but found "
-                f"'{element.get_text(tag)}'"
+                f"<{tag}>: expected the name of a file in <results_directory>, but found '{name}'"
             )
     result = folder / str(tool.getOutputGenForceFileName())
 
     def refuse(setting: str, message: str) -> NMMError:
-        place = element.get_child(setting) if element.has(setting) else element
+        place = element.get_optional_child(setting) or element
         return place.error(f"<{setting}>: {message}")
 
     return _run_dynamics(tool, made_from, result, str(setup), refuse)
@@ -127,7 +127,7 @@ def _load(setup: Path, kind: Callable[..., opensim.Object]) -> opensim.Object:
         # Without its model, which OpenSim would look for in the current folder.
         return kind(str(setup.resolve()), False)
     except RuntimeError as error:
-        raise NMMError(f"{setup}: OpenSim cannot read it: {str(error).splitlines()[0]}") from None
+        raise NMMError(f"{setup}: OpenSim cannot read it: {opensim_reason(error)}") from None
 
 
 def _read_tasks(file: Path) -> opensim.IKTaskSet:
@@ -135,7 +135,7 @@ def _read_tasks(file: Path) -> opensim.IKTaskSet:
         tasks = opensim.IKTaskSet(str(require_file(file, "tasks file").resolve()))
     except RuntimeError as error:
         raise NMMError(
-            f"tasks file '{file}': OpenSim cannot read it: {str(error).splitlines()[0]}"
+            f"tasks file '{file}': OpenSim cannot read it: {opensim_reason(error)}"
         ) from None
     if not tasks.getSize():
         # Most files that are no task set are to OpenSim an empty one.
@@ -277,7 +277,7 @@ def _run_aside(
         try:
             succeeded = run(Path(folder))
         except RuntimeError as error:
-            raise NMMError(f"{source}: OpenSim failed: {str(error).splitlines()[0]}") from None
+            raise NMMError(f"{source}: OpenSim failed: {opensim_reason(error)}") from None
         finally:
             opensim.Logger.setLevelString("error")
         made = Path(folder) / result.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ...benchmarking.summary import Row
+from ...training.format_mean import format_mean
 from ...training.scoring import Summary
 
 MINUS = "\u2212"
@@ -12,11 +13,8 @@ MINUS = "\u2212"
 
 def format_score(row: Summary | Row, metric: str, scale: float, digits: int) -> str:
     """Mean ± deviation over seeds, a dash where there is none."""
-    mean, deviation = row.mean[metric], row.deviation[metric]
-    if math.isnan(mean):
-        return "–"
-    text = f"{scale * mean:.{digits}f}".replace("-", MINUS)
-    return text if math.isnan(deviation) else f"{text} ± {scale * deviation:.{digits}f}"
+    mean, deviation = scale * row.mean[metric], scale * row.deviation[metric]
+    return "–" if math.isnan(mean) else format_mean(mean, deviation, digits).replace("-", MINUS)
 
 
 def format_span(first: float, last: float, digits: int) -> str:

@@ -14,39 +14,11 @@ import opensim
 
 from ...arrays import Array
 from ...errors import NMMError
-from ...files import require_reasonable
-from ...formats.external_loads import AXES
-from ...formats.tables import Header, Table, filter_lowpass, read_table, write_table
+from ...formats.external_loads import AXES, KINDS, read_external_loads
+from ...formats.properties import get_text, set_text
+from ...formats.tables import Header, Table, filter_lowpass, write_table
 
 GROUND = ("ground", "/ground")
-
-
-def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
-    """The loads and their data."""
-    source = f"external loads file '{file}'"
-    loads = _read_loads(file)
-    if not loads.getSize():
-        raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
-    return loads, read_table(_join(file, loads), f"{source}: <datafile>")
-
-
-def find_data_file(file: Path) -> Path:
-    """The file that holds the loads' data."""
-    return _join(file, _read_loads(file))
-
-
-def _read_loads(file: Path) -> opensim.ExternalLoads:
-    require_reasonable(file, "external loads file")
-    try:
-        return opensim.ExternalLoads(str(file.resolve()), True)
-    except RuntimeError as error:
-        raise NMMError(
-            f"external loads file '{file}': OpenSim cannot read it: {str(error).splitlines()[0]}"
-        ) from None
-
-
-def _join(file: Path, loads: opensim.ExternalLoads) -> Path:
-    return file.parent / str(loads.getDataFileName())
 
 
 def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path:
@@ -63,7 +35,7 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
         for kind, series in _read_load(load, data, f"external loads file '{loads_file}'").items():
             columns += [f"load_{k}_{kind}_{axis}" for axis in AXES]
             values.append(series)
-            getattr(load, f"set_{kind}_identifier")(f"load_{k}_{kind}_")
+            set_text(load, f"{kind}_identifier", f"load_{k}_{kind}_")
     filtered = filter_lowpass(
         Table(data.source, tuple(columns), data.time, np.hstack(values)), cutoff
     )
@@ -77,16 +49,12 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
 
 def _read_load(load: opensim.ExternalForce, data: Table, source: str) -> dict[str, Array]:
     """Force, point and torque of one load, each (samples, 3), as far as it has them."""
-    # As text, because OpenSim's getters fail where a property is left out.
-    identifiers = {
-        kind: load.getPropertyByName(f"{kind}_identifier").toString()[1:-1]
-        for kind in ("force", "point", "torque")
-    }
+    identifiers = {kind: get_text(load, f"{kind}_identifier") for kind in KINDS}
     found = {kind: _select(data, text) for kind, text in identifiers.items() if text}
     if "point" not in found:
         return found
     for kind in ("force", "point"):
-        frame = str(getattr(load, f"get_{kind}_expressed_in_body")())
+        frame = get_text(load, f"{kind}_expressed_in_body")
         if frame not in GROUND:
             raise NMMError(
                 f'{source}: <ExternalForce name="{load.getName()}">: expected '
