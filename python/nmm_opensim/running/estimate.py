@@ -31,14 +31,14 @@ def estimate(setup: Path | str) -> TrialEstimate:
     artefact = read_artefact(declared.artefact_file)
     model = OsimModel(declared.model_file)
     check_fingerprint(
-        artefact.content["model"]["fingerprint"],
+        artefact.model_fingerprint,
         model,
         f"artefact '{declared.artefact_file}'",
         f"model file '{declared.model_file}'",
     )
     runtime = _core.ExcitationModel(str(declared.artefact_file))
     emg = read_emg(declared.emg_file, runtime.channels, declared.emg_time_offset)
-    motion = _read_motion(declared, model, artefact.content["coordinates"])
+    motion = _read_motion(declared, model, artefact.coordinates)
     loads = _read_loads(declared, runtime.predictor_external_loads, motion.time)
     try:
         excitations = runtime.compute_excitations(
