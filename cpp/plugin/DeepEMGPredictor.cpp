@@ -1,11 +1,11 @@
 #include "DeepEMGPredictor.h"
 
 #include "files/Files.h"
+#include "files/OpenSimErrors.h"
 #include "files/SetupFile.h"
 #include "model/CalibratedModel.h"
 #include "model/ModelFingerprint.h"
 #include "model/ModelLookup.h"
-#include "model/OpenSimErrors.h"
 #include "trial/RecordedNMM.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
@@ -21,24 +21,17 @@ using nmm::osim::throwAsOpenSim;
 
 namespace {
 
-std::string getRequired(const Property<std::string>& property) {
-    if (property.getValue().empty()) {
-        throw nmm::Error("Expected a file in <" + property.getName() + ">, but received none.");
-    }
-    return property.getValue();
-}
-
 RecordedNMM::Source findSource(const DeepEMGPredictor& predictor, const Model& model) {
     auto folders = nmm::osim::getFolderOf(model.getInputFileName(), "the model's folder");
     folders.push_back({"the working folder", "."});
-    return {nmm::osim::findFile(
-                    getRequired(predictor.getProperty_artefact_file()), folders, "Artefact file"),
-            {nmm::osim::findFile(
-                     getRequired(predictor.getProperty_emg_file()), folders, "EMG file"),
-                    predictor.get_emg_time_offset(),
+    const auto find = [&](const Property<std::string>& property, const std::string& what) {
+        return nmm::osim::findFile(nmm::osim::requireFile(property), folders, what);
+    };
+    return {find(predictor.getProperty_artefact_file(), "Artefact file"),
+            {find(predictor.getProperty_emg_file(), "EMG file"), predictor.get_emg_time_offset(),
                     predictor.get_external_loads_file().empty()
                             ? ""
-                            : nmm::osim::findFile(predictor.get_external_loads_file(), folders,
+                            : find(predictor.getProperty_external_loads_file(),
                                       "External loads file")}};
 }
 

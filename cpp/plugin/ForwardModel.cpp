@@ -2,21 +2,31 @@
 
 #include "DeepEMGPredictor.h"
 #include "NMMController.h"
-#include "files/ErrorReason.h"
+#include "files/OpenSimErrors.h"
 #include "model/CalibratedModel.h"
 #include "model/FittedModelPaths.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
-#include <nmm/Error.h>
 
 #include <filesystem>
 #include <memory>
+#include <stdexcept>
+#include <string>
 
 namespace nmm::osim {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+/// Leaves nothing behind of a file that did not get its final name.
+struct PartialFile {
+    ~PartialFile() {
+        std::error_code ignored;
+        fs::remove(path, ignored);
+    }
+    std::string path;
+};
 
 /// Set what the predictor of a model reads, relative to where the model will be.
 std::unique_ptr<OpenSim::DeepEMGPredictor> makePredictor(
@@ -52,23 +62,18 @@ void writeForwardModel(
     const auto model = loadModel(sources.modelFile, artefact, sources.artefactFile);
     applyFittedPaths(*model, artefact);
     applyMuscleParameters(*model, artefact);
-    const auto partial = target + ".partial";
-    try {
+    const PartialFile partial{target + ".partial"};
+    throwAsError("Forward model file '" + target + "': Expected to write it", [&] {
         const auto folder = fs::path(target).parent_path();
         fs::create_directories(folder);
         // The components look for their files where the model will be.
         model->setInputFileName(target);
         addComponents(*model, makePredictor(sources, folder));
-        if (!model->print(partial)) {
+        if (!model->print(partial.path)) {
             throw std::runtime_error("the file was not written");
         }
-        fs::rename(partial, target);
-    } catch (const std::exception& exception) {
-        std::error_code ignored;
-        fs::remove(partial, ignored);
-        throw Error("Forward model file '" + target +
-                    "': Expected to write it, but received: " + getReason(exception));
-    }
+        fs::rename(partial.path, target);
+    });
 }
 
 } // namespace nmm::osim

@@ -1,10 +1,10 @@
 #include "NMMAnalysis.h"
 
 #include "files/Files.h"
+#include "files/OpenSimErrors.h"
 #include "files/SetupFile.h"
 #include "files/Tables.h"
 #include "model/CalibratedModel.h"
-#include "model/OpenSimErrors.h"
 #include "trial/RecordedNMM.h"
 #include "trial/TrialRun.h"
 
@@ -100,10 +100,7 @@ void NMMAnalysis::prepare() {
     _report.reset();
     _storageList.setSize(0);
     const auto find = [this](const Property<std::string>& property, const std::string& what) {
-        if (property.getValue().empty()) {
-            throw nmm::Error("Expected a file in <" + property.getName() + ">, but received none.");
-        }
-        return findInput(property.getValue(), what);
+        return findInput(nmm::osim::requireFile(property), what);
     };
     const auto findOptional = [this](const std::string& file, const std::string& what) {
         return file.empty() ? "" : findInput(file, what);

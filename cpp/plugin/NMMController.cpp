@@ -1,9 +1,9 @@
 #include "NMMController.h"
 
 #include "DeepEMGPredictor.h"
+#include "files/OpenSimErrors.h"
 #include "files/SetupFile.h"
 #include "model/ModelLookup.h"
-#include "model/OpenSimErrors.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>

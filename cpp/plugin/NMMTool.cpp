@@ -1,7 +1,9 @@
 #include "NMMTool.h"
 
 #include "ForwardModel.h"
+#include "files/ArtefactFile.h"
 #include "files/Files.h"
+#include "files/OpenSimErrors.h"
 #include "files/SetupFile.h"
 #include "model/CalibratedModel.h"
 #include "trial/CoordinateTrajectory.h"
@@ -12,7 +14,6 @@
 
 #include <OpenSim/Common/Logger.h>
 #include <OpenSim/Simulation/Model/Model.h>
-#include <nmm/Error.h>
 #include <nmm/Text.h>
 #include <nmm/excitation/ExcitationModel.h>
 
@@ -52,19 +53,12 @@ void NMMTool::constructProperties() {
 }
 
 bool NMMTool::run() {
-    try {
-        runTrial();
-    } catch (const nmm::Error& error) {
-        OPENSIM_THROW_FRMOBJ(Exception, std::string(error.what()));
-    }
+    throwAsOpenSim(*this, [this] { runTrial(); });
     return true;
 }
 
-std::string NMMTool::getRequiredFile(const Property<std::string>& property) const {
-    if (property.getValue().empty()) {
-        throw nmm::Error("Expected a file in <" + property.getName() + ">, but received none.");
-    }
-    return resolvePath(property.getValue(), getDocumentFileName());
+std::string NMMTool::getFile(const Property<std::string>& property) const {
+    return resolvePath(requireFile(property), getDocumentFileName());
 }
 
 void NMMTool::runTrial() const {
@@ -80,19 +74,18 @@ void NMMTool::runTrial() const {
     }
 
     Stopwatch stopwatch;
-    const auto artefactFile = getRequiredFile(getProperty_artefact_file());
-    checkFileExists(artefactFile, "Artefact file");
-    const nmm::ExcitationModel excitationModel(nmm::Artefact::read(artefactFile));
+    const auto artefactFile = getFile(getProperty_artefact_file());
+    const nmm::ExcitationModel excitationModel(readArtefact(artefactFile));
     const auto& artefact = excitationModel.getArtefact();
     log_info("Artefact '{}': {} channels, {} muscles, {} of them with fitted paths ({:.0f} ms)",
             artefactFile, artefact.channels.size(), artefact.muscles.size(),
             artefact.getFittedPaths().size(), stopwatch.lap());
 
-    const auto modelFile = getRequiredFile(getProperty_model_file());
+    const auto modelFile = getFile(getProperty_model_file());
     const auto model = loadCalibratedModel(modelFile, artefact, artefactFile);
     log_info("Model '{}': the artefact fits ({:.0f} ms)", modelFile, stopwatch.lap());
 
-    const auto coordinatesFile = getRequiredFile(getProperty_coordinates_file());
+    const auto coordinatesFile = getFile(getProperty_coordinates_file());
     const auto trajectory = readCoordinates(
             {coordinatesFile, get_lowpass_cutoff_frequency_for_coordinates(),
                     getOptional(getProperty_initial_time()), getOptional(getProperty_final_time())},
@@ -101,7 +94,7 @@ void NMMTool::runTrial() const {
     log_info("Coordinates file '{}': {} frames, {} to {} s ({:.0f} ms)", coordinatesFile,
             times.size(), times.front(), times.back(), stopwatch.lap());
 
-    const RecordingFiles files{getRequiredFile(getProperty_emg_file()), get_emg_time_offset(),
+    const RecordingFiles files{getFile(getProperty_emg_file()), get_emg_time_offset(),
             get_external_loads_file().empty() ? ""
                                               : resolvePath(get_external_loads_file(), setupFile)};
     const auto recordings = readRecordings(files, artefact);
@@ -116,7 +109,7 @@ void NMMTool::runTrial() const {
     TrialReferences references;
     references.scoreDeepEMG = get_score_deep_emg();
     if (!get_inverse_dynamics_file().empty()) {
-        references.inverseDynamicsFile = getRequiredFile(getProperty_inverse_dynamics_file());
+        references.inverseDynamicsFile = getFile(getProperty_inverse_dynamics_file());
     }
     auto report = computeTrialReport(getName().empty() ? getConcreteClassName() : getName(), *model,
             excitationModel, trajectory, recordings, references);

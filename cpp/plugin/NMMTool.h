@@ -115,7 +115,7 @@ public:
 private:
     void constructProperties();
     void runTrial() const;
-    std::string getRequiredFile(const Property<std::string>& property) const;
+    std::string getFile(const Property<std::string>& property) const;
 };
 
 } // namespace OpenSim

@@ -113,4 +113,11 @@ void checkElement(const OpenSim::Object& object, SimTK::Xml::Element& element) {
             });
 }
 
+std::string requireFile(const OpenSim::Property<std::string>& property) {
+    if (property.getValue().empty()) {
+        throw Error("Expected a file in <" + property.getName() + ">, but received none.");
+    }
+    return property.getValue();
+}
+
 } // namespace nmm::osim

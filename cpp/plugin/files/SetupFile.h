@@ -6,7 +6,9 @@
 
 namespace OpenSim {
 class Object;
-}
+template <class T>
+class Property;
+} // namespace OpenSim
 
 namespace nmm::osim {
 
@@ -21,5 +23,9 @@ void checkSetupFile(const OpenSim::Object& object, const std::string& setupFile)
 /// @param element the one that the object was read from
 /// @throws nmm::Error naming the object and the element of the first mistake.
 void checkElement(const OpenSim::Object& object, SimTK::Xml::Element& element);
+
+/// The file that an element of a setup names, as it stands there.
+/// @throws nmm::Error if it names none.
+std::string requireFile(const OpenSim::Property<std::string>& property);
 
 } // namespace nmm::osim

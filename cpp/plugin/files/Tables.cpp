@@ -1,7 +1,7 @@
 #include "Tables.h"
 
-#include "ErrorReason.h"
 #include "Files.h"
+#include "OpenSimErrors.h"
 
 #include <OpenSim/Common/Storage.h>
 #include <nmm/Error.h>
@@ -41,12 +41,8 @@ void checkHasColumnLabels(const std::string& file, const std::string& what) {
 OpenSim::TimeSeriesTable readTable(const std::string& file, const std::string& what) {
     checkFileExists(file, what);
     checkHasColumnLabels(file, what);
-    try {
-        return OpenSim::TimeSeriesTable(file);
-    } catch (const std::exception& exception) {
-        throw Error(what + " '" + file +
-                    "': Expected a table (.sto, .mot), but received: " + getReason(exception));
-    }
+    return throwAsError(what + " '" + file + "': Expected a table (.sto, .mot)",
+            [&] { return OpenSim::TimeSeriesTable(file); });
 }
 
 TimeSeries selectSeries(const OpenSim::TimeSeriesTable& table,

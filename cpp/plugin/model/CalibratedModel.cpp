@@ -4,8 +4,8 @@
 #include "ModelFingerprint.h"
 #include "ModelLookup.h"
 #include "UnusedForces.h"
-#include "files/ErrorReason.h"
 #include "files/Files.h"
+#include "files/OpenSimErrors.h"
 
 #include <OpenSim/Actuators/Millard2012EquilibriumMuscle.h>
 #include <OpenSim/Simulation/Model/Model.h>
@@ -106,14 +106,12 @@ void checkModel(const OpenSim::Model& model, const Artefact& artefact, const std
 std::unique_ptr<OpenSim::Model> loadModel(
         const std::string& modelFile, const Artefact& artefact, const std::string& artefactFile) {
     checkFileExists(modelFile, "Model file");
-    std::unique_ptr<OpenSim::Model> model;
-    try {
-        model = std::make_unique<OpenSim::Model>(modelFile);
-        model->initSystem();
-    } catch (const std::exception& exception) {
-        throw Error("Model file '" + modelFile + "': Expected a model that OpenSim can load, but " +
-                    "received: " + getReason(exception));
-    }
+    auto model = throwAsError(
+            "Model file '" + modelFile + "': Expected a model that OpenSim can load", [&] {
+                auto loaded = std::make_unique<OpenSim::Model>(modelFile);
+                loaded->initSystem();
+                return loaded;
+            });
     checkModel(*model, artefact, modelFile, artefactFile);
     return model;
 }

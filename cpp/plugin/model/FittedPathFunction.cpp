@@ -1,6 +1,6 @@
 #include "FittedPathFunction.h"
 
-#include "OpenSimErrors.h"
+#include "files/OpenSimErrors.h"
 
 #include <limits>
 

@@ -1,7 +1,7 @@
 #include "ExternalLoadsRecording.h"
 
-#include "files/ErrorReason.h"
 #include "files/Files.h"
+#include "files/OpenSimErrors.h"
 #include "files/Tables.h"
 
 // ExternalForce.h needs it and does not include it.
@@ -19,13 +19,8 @@ namespace {
 /// The data file that ExternalLoads name, relative to their own folder.
 std::string findDataFile(const std::string& file) {
     const auto what = "External loads file '" + file + "'";
-    std::string name;
-    try {
-        name = OpenSim::ExternalLoads(file, true).getDataFileName();
-    } catch (const std::exception& exception) {
-        throw Error(
-                what + ": Expected ExternalLoads (.xml), but received: " + getReason(exception));
-    }
+    const std::string name = throwAsError(what + ": Expected ExternalLoads (.xml)",
+            [&] { return OpenSim::ExternalLoads(file, true).getDataFileName(); });
     if (name.empty()) {
         throw Error(what + ": Expected a file in <datafile>, but received none.");
     }

@@ -1,6 +1,6 @@
 #include "RecordedNMM.h"
 
-#include "files/Files.h"
+#include "files/ArtefactFile.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,11 +13,6 @@ namespace {
 std::filesystem::file_time_type getTime(const std::string& file) {
     std::error_code ignored;
     return std::filesystem::last_write_time(file, ignored);
-}
-
-Artefact readArtefact(const std::string& file) {
-    checkFileExists(file, "Artefact file");
-    return Artefact::read(file);
 }
 
 } // namespace

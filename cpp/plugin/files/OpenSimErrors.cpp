@@ -1,4 +1,4 @@
-#include "ErrorReason.h"
+#include "OpenSimErrors.h"
 
 #include <sstream>
 
