@@ -58,6 +58,20 @@ std::size_t getNumInputs(const Artefact& artefact) {
            predictor.speeds.size() + predictor.externalLoads.size();
 }
 
+std::vector<std::size_t> findPopulationInputs(const Artefact& artefact) {
+    const auto& predictor = artefact.predictor;
+    auto first = predictor.emgLags.size() * artefact.channels.size();
+    std::vector<std::size_t> inputs;
+    for (const auto* names : {&predictor.coordinates, &predictor.speeds}) {
+        for (const auto& name : predictor.prior->populationCoordinates) {
+            const auto found = std::find(names->begin(), names->end(), name);
+            inputs.push_back(first + static_cast<std::size_t>(found - names->begin()));
+        }
+        first += names->size();
+    }
+    return inputs;
+}
+
 namespace {
 
 void checkScale(const Artefact& artefact, const std::string& name, const std::string& what) {

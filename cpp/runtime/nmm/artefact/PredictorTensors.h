@@ -2,7 +2,9 @@
 
 #include "Artefact.h"
 
+#include <cstddef>
 #include <string>
+#include <vector>
 
 namespace nmm {
 
@@ -12,6 +14,11 @@ std::string biasName(std::size_t layer);
 
 /// The length of the network's input: lags x channels, coordinates, speeds, external loads.
 std::size_t getNumInputs(const Artefact& artefact);
+
+/// Where the values of the coordinates that the population listens to, then their speeds, are among
+/// the network's inputs.
+/// @param artefact its predictor has a prior with a population
+std::vector<std::size_t> findPopulationInputs(const Artefact& artefact);
 
 /// Check that the tensors are exactly those of the architecture, with fitting shapes and finite
 /// values.

@@ -9,7 +9,7 @@ namespace nmm {
 
 /// What muscles do at a pose and speed, learned from other subjects: for each output an offset plus
 /// a sum of Gaussian kernels around their frames, clipped to [0, 1]. Run by LibTorch in double
-/// precision, a pure function of its inputs.
+/// precision, a pure function of its inputs; a single frame goes through FramePopulation.
 class Population {
 public:
     /// @param artefact its tensors `population.*` are checked
