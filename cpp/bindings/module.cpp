@@ -9,8 +9,9 @@ PYBIND11_MODULE(_core, module) {
     py::register_exception<nmm::Error>(module, "CoreError", PyExc_ValueError);
     bindActivation(module);
     bindAgreement(module);
+    bindCurve(module);
     bindExcitationModel(module);
     bindFittedPaths(module);
-    bindMuscleForces(module);
+    bindMuscleSet(module);
     bindTimeSeries(module);
 }

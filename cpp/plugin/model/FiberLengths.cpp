@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace nmm::osim {
 
@@ -66,7 +67,8 @@ Matrix integrateFiberLengths(
         parameters.push_back({muscle.maxIsometricForce, muscle.optimalFiberLength,
                 muscle.tendonSlackLength, muscle.pennationAngleAtOptimal});
     }
-    return computeMuscleForces(TendonModel::Elastic, properties, parameters, inputs).fiberLengths;
+    const MuscleSet muscles(TendonModel::Elastic, std::move(properties));
+    return muscles.computeForces(parameters, inputs).fiberLengths;
 }
 
 } // namespace nmm::osim

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <nmm/artefact/Artefact.h>
-#include <nmm/muscles/MuscleForces.h>
+#include <nmm/muscles/MuscleSet.h>
 
 namespace OpenSim {
 class Model;

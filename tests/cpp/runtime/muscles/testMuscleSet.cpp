@@ -1,6 +1,6 @@
 #include "ErrorText.h"
 
-#include <nmm/muscles/MuscleForces.h>
+#include <nmm/muscles/MuscleSet.h>
 
 #include <cmath>
 #include <functional>
@@ -12,6 +12,7 @@ using nmm::Matrix;
 using nmm::MuscleInputs;
 using nmm::MuscleParameters;
 using nmm::MuscleProperties;
+using nmm::MuscleSet;
 using nmm::TendonModel;
 
 namespace {
@@ -66,7 +67,7 @@ TEST_CASE("A rigid tendon gives the force of its fibre") {
     // Fibre at 0.1 m, lengthening at a tenth of its greatest speed: (0.5 * 1.1 + 0.1 * 0.1) F0.
     const MuscleInputs inputs{{0.0}, column({0.5}), column({0.3}), column({0.1})};
     const auto forces =
-            nmm::computeMuscleForces(TendonModel::Rigid, {makeProperties()}, {Parameters}, inputs);
+            MuscleSet(TendonModel::Rigid, {makeProperties()}).computeForces({Parameters}, inputs);
     CHECK(forces.fiberLengths(0, 0) == Approx(0.1));
     CHECK(forces.tendonForces(0, 0) == Approx(560.0));
 }
@@ -77,7 +78,7 @@ TEST_CASE("A rigid tendon works through pennation") {
     parameters.pennationAngleAtOptimal = std::asin(0.6);
     const MuscleInputs inputs{{0.0}, column({0.5}), column({0.28}), column({0.0})};
     const auto forces =
-            nmm::computeMuscleForces(TendonModel::Rigid, {makeProperties()}, {parameters}, inputs);
+            MuscleSet(TendonModel::Rigid, {makeProperties()}).computeForces({parameters}, inputs);
     CHECK(forces.fiberLengths(0, 0) == Approx(0.1));
     CHECK(forces.tendonForces(0, 0) == Approx(0.8 * 500.0));
 }
@@ -87,7 +88,7 @@ TEST_CASE("A rigid tendon never pushes") {
     const MuscleInputs inputs{{0.0, 0.1, 0.2}, column({1.0, 1.0, 0.01}), column({0.19, 0.23, 0.3}),
             column({0.0, 0.0, -1.5})};
     const auto forces =
-            nmm::computeMuscleForces(TendonModel::Rigid, {makeProperties()}, {Parameters}, inputs);
+            MuscleSet(TendonModel::Rigid, {makeProperties()}).computeForces({Parameters}, inputs);
     CHECK(forces.tendonForces.values == std::vector<double>{0.0, 0.0, 0.0});
     CHECK(forces.fiberLengths(0, 0) == Approx(0.04));
 }
@@ -96,8 +97,8 @@ TEST_CASE("An elastic tendon at rest is in equilibrium with its fibre") {
     // The tendon carries 0.5 F0 at a strain of 0.025: 0.205 m, and leaves 0.095 m to the fibre.
     const MuscleInputs inputs{
             {0.0, 0.01, 0.02, 5.0}, Matrix(4, 1, 0.5), Matrix(4, 1, 0.3), Matrix(4, 1, 0.0)};
-    const auto forces = nmm::computeMuscleForces(
-            TendonModel::Elastic, {makeProperties()}, {Parameters}, inputs);
+    const auto forces =
+            MuscleSet(TendonModel::Elastic, {makeProperties()}).computeForces({Parameters}, inputs);
     for (std::size_t k = 0; k < 4; ++k) {
         CHECK(forces.fiberLengths(k, 0) == Approx(0.095).epsilon(1e-12));
         CHECK(forces.tendonForces(k, 0) == Approx(500.0).epsilon(1e-10));
@@ -107,8 +108,8 @@ TEST_CASE("An elastic tendon at rest is in equilibrium with its fibre") {
 TEST_CASE("An elastic tendon starts while its fibre takes up the path's speed") {
     // As for the rigid tendon 0.56 F0, which strains the tendon by 0.028.
     const MuscleInputs inputs{{0.0}, column({0.5}), column({0.3}), column({0.1})};
-    const auto forces = nmm::computeMuscleForces(
-            TendonModel::Elastic, {makeProperties()}, {Parameters}, inputs);
+    const auto forces =
+            MuscleSet(TendonModel::Elastic, {makeProperties()}).computeForces({Parameters}, inputs);
     CHECK(forces.tendonForces(0, 0) == Approx(560.0).epsilon(1e-10));
     CHECK(forces.fiberLengths(0, 0) == Approx(0.3 - 0.2056).epsilon(1e-12));
 }
@@ -125,8 +126,8 @@ TEST_CASE("An elastic tendon relaxes as its equation says") {
     for (std::size_t k = 0; k < numFrames; ++k) {
         inputs.times.push_back(step * static_cast<double>(k));
     }
-    const auto forces = nmm::computeMuscleForces(
-            TendonModel::Elastic, {makeProperties()}, {Parameters}, inputs);
+    const auto forces =
+            MuscleSet(TendonModel::Elastic, {makeProperties()}).computeForces({Parameters}, inputs);
     double worst = 0.0;
     for (std::size_t k = 0; k < numFrames; ++k) {
         const double exact = 0.092 + 0.003 * std::exp(-inputs.times[k] / 0.009);
@@ -148,7 +149,7 @@ TEST_CASE("An elastic tendon keeps its fibre from its minimum length") {
             },
             0.0, 2.0));
     const auto forces =
-            nmm::computeMuscleForces(TendonModel::Elastic, {properties}, {Parameters}, inputs);
+            MuscleSet(TendonModel::Elastic, {properties}).computeForces({Parameters}, inputs);
     for (std::size_t k = 0; k < 3; ++k) {
         CHECK(forces.fiberLengths(k, 0) >= 0.04);
         CHECK(forces.tendonForces(k, 0) >= 0.0);
@@ -157,7 +158,7 @@ TEST_CASE("An elastic tendon keeps its fibre from its minimum length") {
 
 TEST_CASE("Muscle force gradients are those of differences") {
     const auto tendon = GENERATE(TendonModel::Rigid, TendonModel::Elastic);
-    const std::vector<MuscleProperties> properties{makeProperties(), makeProperties()};
+    const MuscleSet muscles(tendon, {makeProperties(), makeProperties()});
     std::vector<MuscleParameters> parameters{Parameters, {500.0, 0.08, 0.15, 0.3}};
     // Steps of both orders.
     MuscleInputs inputs{{0.0, 0.01, 0.02, 0.025, 0.06}, Matrix(5, 2), Matrix(5, 2), Matrix(5, 2)};
@@ -175,12 +176,12 @@ TEST_CASE("Muscle force gradients are those of differences") {
         weights.fiberLengths.values[i] = 1000.0 * std::sin(static_cast<double>(i));
     }
     const auto scalar = [&] {
-        const auto forces = nmm::computeMuscleForces(tendon, properties, parameters, inputs);
+        const auto forces = muscles.computeForces(parameters, inputs);
         return sumProduct(forces.tendonForces, weights.tendonForces) +
                sumProduct(forces.fiberLengths, weights.fiberLengths);
     };
-    const auto gradients = nmm::computeMuscleForceGradients(tendon, properties, parameters, inputs,
-            nmm::computeMuscleForces(tendon, properties, parameters, inputs), weights);
+    const auto gradients = muscles.computeGradients(
+            parameters, inputs, muscles.computeForces(parameters, inputs), weights);
     const auto check = [&](double& value, double found, double step) {
         const double original = value;
         value = original + step;
@@ -209,14 +210,38 @@ TEST_CASE("Muscle force gradients are those of differences") {
     }
 }
 
+TEST_CASE("Each muscle of a set has its own properties and parameters") {
+    auto damped = makeProperties();
+    damped.fiberDamping = 0.2;
+    const MuscleSet muscles(TendonModel::Rigid, {makeProperties(), damped});
+    auto strong = Parameters;
+    strong.maxIsometricForce = 2000.0;
+    const MuscleInputs inputs{{0.0}, Matrix(1, 2, 0.5), Matrix(1, 2, 0.3), Matrix(1, 2, 0.1)};
+    const auto forces = muscles.computeForces({Parameters, strong}, inputs);
+    CHECK(forces.tendonForces(0, 0) == Approx(560.0));
+    CHECK(forces.tendonForces(0, 1) == Approx((0.5 * 1.1 + 0.2 * 0.1) * 2000.0));
+}
+
+TEST_CASE("A set refuses parameters and gradients of other muscles than its own") {
+    const MuscleSet muscles(TendonModel::Rigid, {makeProperties(), makeProperties()});
+    const MuscleInputs inputs{{0.0}, Matrix(1, 2, 0.5), Matrix(1, 2, 0.3), Matrix(1, 2, 0.0)};
+    CHECK_THAT(errorText([&] { muscles.computeForces({Parameters}, inputs); }),
+            Contains("parameters of 2 muscles, but received 1"));
+    const auto forces = muscles.computeForces({Parameters, Parameters}, inputs);
+    const nmm::MuscleForces gradient{Matrix(1, 3), Matrix(1, 2)};
+    CHECK_THAT(errorText([&] {
+        muscles.computeGradients({Parameters, Parameters}, inputs, forces, gradient);
+    }),
+            Contains("tendon_force_gradient of shape (1, 2), but received (1, 3)"));
+}
+
 TEST_CASE("Muscles refuse what no muscle can be") {
     const auto complaint = [](const std::function<void(MuscleInputs&, MuscleParameters&)>& spoil) {
         MuscleInputs inputs{{0.0, 0.01}, Matrix(2, 1, 0.5), Matrix(2, 1, 0.3), Matrix(2, 1, 0.0)};
         auto parameters = Parameters;
         spoil(inputs, parameters);
         return errorText([&] {
-            nmm::computeMuscleForces(
-                    TendonModel::Elastic, {makeProperties()}, {parameters}, inputs);
+            MuscleSet(TendonModel::Elastic, {makeProperties()}).computeForces({parameters}, inputs);
         });
     };
     CHECK_THAT(complaint([](auto& inputs, auto&) {

@@ -1,4 +1,4 @@
-#include "MuscleForces.h"
+#include "MuscleSet.h"
 
 #include "TendonModels.h"
 
@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 
 namespace nmm {
 
@@ -122,44 +123,45 @@ void checkShapes(const std::vector<MuscleProperties>& properties,
 
 } // namespace
 
-MuscleForces computeMuscleForces(TendonModel tendon,
-        const std::vector<MuscleProperties>& properties,
-        const std::vector<MuscleParameters>& parameters, const MuscleInputs& inputs) {
-    checkShapes(properties, parameters, inputs);
+MuscleSet::MuscleSet(TendonModel tendon, std::vector<MuscleProperties> properties)
+        : _tendon(tendon), _properties(std::move(properties)) {}
+
+MuscleForces MuscleSet::computeForces(
+        const std::vector<MuscleParameters>& parameters, const MuscleInputs& inputs) const {
+    checkShapes(_properties, parameters, inputs);
     const auto numFrames = inputs.times.size();
-    const auto numMuscles = properties.size();
+    const auto numMuscles = _properties.size();
     MuscleForces forces{Matrix(numFrames, numMuscles), Matrix(numFrames, numMuscles)};
     for (std::size_t m = 0; m < numMuscles; ++m) {
-        checkMuscle(tendon, properties[m], parameters[m]);
+        checkMuscle(_tendon, _properties[m], parameters[m]);
         const auto column = getColumn(inputs, m);
-        checkColumn(properties[m], column);
-        const MillardMuscle muscle(properties[m], parameters[m]);
-        const auto computed = tendon == TendonModel::Rigid ? computeRigidTendon(muscle, column)
-                                                           : computeElasticTendon(muscle, column);
+        checkColumn(_properties[m], column);
+        const MillardMuscle muscle(_properties[m], parameters[m]);
+        const auto computed = _tendon == TendonModel::Rigid ? computeRigidTendon(muscle, column)
+                                                            : computeElasticTendon(muscle, column);
         setColumn(forces.tendonForces, m, computed.tendonForce);
         setColumn(forces.fiberLengths, m, computed.fiberLength);
     }
     return forces;
 }
 
-MuscleForceGradients computeMuscleForceGradients(TendonModel tendon,
-        const std::vector<MuscleProperties>& properties,
-        const std::vector<MuscleParameters>& parameters, const MuscleInputs& inputs,
-        const MuscleForces& computed, const MuscleForces& gradient) {
-    checkShapes(properties, parameters, inputs);
+MuscleForceGradients MuscleSet::computeGradients(const std::vector<MuscleParameters>& parameters,
+        const MuscleInputs& inputs, const MuscleForces& computed,
+        const MuscleForces& gradient) const {
+    checkShapes(_properties, parameters, inputs);
     const auto numFrames = inputs.times.size();
-    const auto numMuscles = properties.size();
+    const auto numMuscles = _properties.size();
     checkShape(computed.fiberLengths, "fiber_lengths", numFrames, numMuscles);
     checkShape(gradient.tendonForces, "tendon_force_gradient", numFrames, numMuscles);
     checkShape(gradient.fiberLengths, "fiber_length_gradient", numFrames, numMuscles);
     MuscleForceGradients gradients{Matrix(numFrames, numMuscles), Matrix(numFrames, numMuscles),
             Matrix(numFrames, numMuscles), {}};
     for (std::size_t m = 0; m < numMuscles; ++m) {
-        const MillardMuscle muscle(properties[m], parameters[m]);
+        const MillardMuscle muscle(_properties[m], parameters[m]);
         const auto column = getColumn(inputs, m);
         const auto by = getColumn(gradient, m);
         const auto found =
-                tendon == TendonModel::Rigid
+                _tendon == TendonModel::Rigid
                         ? computeRigidTendonGradients(muscle, column, by)
                         : computeElasticTendonGradients(muscle, column, getColumn(computed, m), by);
         setColumn(gradients.activations, m, found.activation);
