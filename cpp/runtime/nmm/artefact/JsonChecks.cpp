@@ -24,4 +24,20 @@ std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& 
     return static_cast<std::size_t>(found - names.begin());
 }
 
+std::vector<std::string> readNamesAmong(const JsonReader& reader,
+        const std::vector<std::string>& known, const std::string& expected) {
+    for (const auto& item : reader.items()) {
+        readIndex(item, known, expected);
+    }
+    return reader.names();
+}
+
+std::string readUniqueName(const JsonReader& reader, std::set<std::string>& earlier) {
+    const auto name = reader.string();
+    if (name.empty() || !earlier.insert(name).second) {
+        reader.fail("a name that occurs once");
+    }
+    return name;
+}
+
 } // namespace nmm

@@ -2,6 +2,8 @@
 
 #include "Json.h"
 
+#include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,5 +19,13 @@ double readNonNegative(const JsonReader& reader);
 /// @param expected what the list holds, for the message: "one of the artefact's channels"
 std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& names,
         const std::string& expected);
+
+/// Names that must all occur in `known`.
+/// @param expected what that holds, see readIndex()
+std::vector<std::string> readNamesAmong(const JsonReader& reader,
+        const std::vector<std::string>& known, const std::string& expected);
+
+/// A name that `earlier` must not hold yet, and then does.
+std::string readUniqueName(const JsonReader& reader, std::set<std::string>& earlier);
 
 } // namespace nmm
