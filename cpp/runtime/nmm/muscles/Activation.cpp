@@ -38,13 +38,10 @@ Matrix computeShapedExcitations(
 }
 
 NMM_VECTORISED
-void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
-        std::size_t substep, const double* from, const double* to, const double* activations,
-        double* next) {
-    const double h = substeps.length();
-    const double begin = substeps.fraction(substep, 0.0);
-    const double middle = substeps.fraction(substep, 0.5);
-    const double end = substeps.fraction(substep, 1.0);
+void advanceActivations(const ActivationDynamicsSet& dynamics, const Substep& substep,
+        const ExcitationRamp& ramp, const double* activations, double* next) {
+    const auto [h, begin, middle, end] = substep;
+    const auto [from, to] = ramp;
     const auto numMuscles = dynamics.size();
     for (std::size_t m = 0; m < numMuscles; ++m) {
         const auto muscle = dynamics[m];
@@ -76,7 +73,8 @@ Matrix computeActivations(const std::vector<double>& times, const SampledExcitat
         const double* previous = row - activations.columns;
         const Substeps substeps(times[frame] - times[frame - 1]);
         for (std::size_t substep = 0; substep < substeps.size(); ++substep) {
-            advanceActivations(dynamics, substeps, substep, to - shaped.columns, to, previous, row);
+            advanceActivations(
+                    dynamics, substeps[substep], {to - shaped.columns, to}, previous, row);
             previous = row;
         }
     }

@@ -71,19 +71,30 @@ private:
     std::vector<double> _deactivationRate;
 };
 
+/// A part of a frame interval; where it begins and ends is a fraction of that, from 0 to 1.
+struct Substep {
+    double length; ///< s
+    double begin;
+    double middle;
+    double end;
+};
+
 /// The frame interval in equal substeps of at most 1 ms.
 class Substeps {
 public:
     explicit Substeps(double interval);
 
     std::size_t size() const { return _size; }
-    double length() const { return _length; } ///< s
-    /// Where substep + offset lies in the frame interval, from 0 to 1.
-    double fraction(std::size_t substep, double offset) const {
-        return (static_cast<double>(substep) + offset) / static_cast<double>(_size);
+    Substep operator[](std::size_t substep) const {
+        return {_length, calcFraction(substep, 0.0), calcFraction(substep, 0.5),
+                calcFraction(substep, 1.0)};
     }
 
 private:
+    double calcFraction(std::size_t substep, double offset) const {
+        return (static_cast<double>(substep) + offset) / static_cast<double>(_size);
+    }
+
     std::size_t _size;
     double _length;
 };
@@ -92,11 +103,15 @@ private:
 Matrix computeShapedExcitations(
         const Matrix& excitations, const std::vector<ActivationParameters>& parameters);
 
+/// Shaped excitations at both ends of a frame interval, one per muscle; linear in between.
+struct ExcitationRamp {
+    const double* from;
+    const double* to;
+};
+
 /// One Runge-Kutta substep of all muscles, from `activations` to `next`, which may be the same.
-/// `from` and `to` are the shaped excitations at both ends of the frame interval.
-void advanceActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
-        std::size_t substep, const double* from, const double* to, const double* activations,
-        double* next);
+void advanceActivations(const ActivationDynamicsSet& dynamics, const Substep& substep,
+        const ExcitationRamp& ramp, const double* activations, double* next);
 
 /// @throws Error if the arguments of computeActivations() do not fit together.
 void checkActivationInputs(const std::vector<double>& times, const SampledExcitations& excitations,

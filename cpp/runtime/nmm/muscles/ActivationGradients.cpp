@@ -13,27 +13,37 @@ namespace nmm {
 
 namespace {
 
-/// Sums over frames, one entry per muscle: d(scalar)/d(rate) times rate, by branch. Only the rate
-/// of the branch that was taken acts on a derivative, and linearly, so the sums need no further
-/// factors.
-struct RateSums {
-    explicit RateSums(std::size_t numMuscles) : rising(numMuscles), falling(numMuscles) {}
-    std::vector<double> rising;
-    std::vector<double> falling;
+/// What the adjoint carries from frame to frame, the last one first; one entry per muscle.
+struct AdjointState {
+    explicit AdjointState(std::size_t numMuscles)
+            : activations(numMuscles), risingRates(numMuscles), fallingRates(numMuscles) {}
+
+    /// d(scalar)/d(activations).
+    std::vector<double> activations;
+    /// Sums of d(scalar)/d(rate) times rate, by branch. Only the rate of the branch that was taken
+    /// acts on a derivative, and linearly, so the sums need no further factors.
+    std::vector<double> risingRates;
+    std::vector<double> fallingRates;
 };
 
-/// The adjoint of advanceActivations(). `adjoint` is d(scalar)/d(next) and becomes
-/// d(scalar)/d(activations); the gradients at both ends of the frame interval are added to.
+/// d(scalar)/d(ExcitationRamp).
+struct RampGradient {
+    double* from;
+    double* to;
+};
+
+/// The adjoint of advanceActivations(). The state's activations come as d(scalar)/d(next) and
+/// become d(scalar)/d(activations); its sums and the gradient are added to.
 NMM_VECTORISED
-void reverseActivations(const ActivationDynamicsSet& dynamics, const Substeps& substeps,
-        std::size_t substep, const double* from, const double* to, const double* activations,
-        double* adjoint, double* fromGradient, double* toGradient, RateSums& sums) {
-    const double h = substeps.length();
-    const double begin = substeps.fraction(substep, 0.0);
-    const double middle = substeps.fraction(substep, 0.5);
-    const double end = substeps.fraction(substep, 1.0);
-    double* rising = sums.rising.data();
-    double* falling = sums.falling.data();
+void reverseActivations(const ActivationDynamicsSet& dynamics, const Substep& substep,
+        const ExcitationRamp& ramp, const double* activations, const RampGradient& gradient,
+        AdjointState& state) {
+    const auto [h, begin, middle, end] = substep;
+    const auto [from, to] = ramp;
+    const auto [fromGradient, toGradient] = gradient;
+    double* adjoint = state.activations.data();
+    double* rising = state.risingRates.data();
+    double* falling = state.fallingRates.data();
     const auto numMuscles = dynamics.size();
     // Muscles do not depend on each other, but with so many arrays the compiler cannot tell.
 #pragma GCC ivdep
@@ -75,11 +85,11 @@ void reverseActivations(const ActivationDynamicsSet& dynamics, const Substeps& s
 /// that is cheaper than to keep them all.
 Matrix computeShapedGradient(const std::vector<double>& times, const Matrix& shaped,
         const ActivationDynamicsSet& dynamics, const Matrix& activations,
-        const Matrix& activationGradient, RateSums& sums) {
+        const Matrix& activationGradient, AdjointState& state) {
     const auto numMuscles = dynamics.size();
     Matrix gradient(shaped.rows, shaped.columns);
-    std::vector<double> adjoint(numMuscles, 0.0);
-    std::vector<double> states;
+    auto& adjoint = state.activations;
+    std::vector<double> inside; // a frame interval: substeps x muscles
     const auto addFrame = [&](std::size_t frame) {
         for (std::size_t m = 0; m < numMuscles; ++m) {
             adjoint[m] += activationGradient(frame, m);
@@ -88,18 +98,19 @@ Matrix computeShapedGradient(const std::vector<double>& times, const Matrix& sha
     for (std::size_t frame = times.size(); --frame > 0;) {
         addFrame(frame);
         const double* from = &shaped.values[(frame - 1) * numMuscles];
-        const double* to = from + numMuscles;
+        const ExcitationRamp ramp{from, from + numMuscles};
         const Substeps substeps(times[frame] - times[frame - 1]);
-        states.resize(substeps.size() * numMuscles);
-        std::copy_n(&activations.values[(frame - 1) * numMuscles], numMuscles, states.begin());
+        inside.resize(substeps.size() * numMuscles);
+        std::copy_n(&activations.values[(frame - 1) * numMuscles], numMuscles, inside.begin());
         for (std::size_t substep = 0; substep + 1 < substeps.size(); ++substep) {
-            double* state = &states[substep * numMuscles];
-            advanceActivations(dynamics, substeps, substep, from, to, state, state + numMuscles);
+            double* row = &inside[substep * numMuscles];
+            advanceActivations(dynamics, substeps[substep], ramp, row, row + numMuscles);
         }
         double* fromGradient = &gradient.values[(frame - 1) * numMuscles];
+        const RampGradient rampGradient{fromGradient, fromGradient + numMuscles};
         for (std::size_t substep = substeps.size(); substep-- > 0;) {
-            reverseActivations(dynamics, substeps, substep, from, to, &states[substep * numMuscles],
-                    adjoint.data(), fromGradient, fromGradient + numMuscles, sums);
+            reverseActivations(dynamics, substeps[substep], ramp, &inside[substep * numMuscles],
+                    rampGradient, state);
         }
     }
     addFrame(0);
@@ -129,10 +140,10 @@ ActivationGradients computeActivationGradients(const std::vector<double>& times,
     }
 
     const ActivationDynamicsSet dynamics(parameters);
-    RateSums sums(numMuscles);
+    AdjointState state(numMuscles);
     const auto delayed = sampleDelayed(excitations, times, parameters);
     auto gradient = computeShapedGradient(times, computeShapedExcitations(delayed, parameters),
-            dynamics, activations, activationGradient, sums);
+            dynamics, activations, activationGradient, state);
     for (std::size_t m = 0; m < numMuscles; ++m) {
         const ShapeFunction shape(parameters[m].shapeFactor);
         ActivationParameters byParameters{0.0, 0.0, 0.0, 0.0};
@@ -146,9 +157,9 @@ ActivationGradients computeActivationGradients(const std::vector<double>& times,
         }
         // A rate is 1/tau: d(rate)/d(tau) = -rate/tau.
         byParameters.activationTimeConstant =
-                -sums.rising[m] / parameters[m].activationTimeConstant;
+                -state.risingRates[m] / parameters[m].activationTimeConstant;
         byParameters.deactivationTimeConstant =
-                -sums.falling[m] / parameters[m].deactivationTimeConstant;
+                -state.fallingRates[m] / parameters[m].deactivationTimeConstant;
         gradients.parameters.push_back(byParameters);
     }
     auto byDelayed = computeDelayedGradients(excitations, times, parameters, gradient);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace nmm {
 
@@ -146,6 +147,95 @@ void add(MusclePartials& sum, const MusclePartials& partials, double weight) {
     sum.height += weight * partials.height;
 }
 
+/// The adjoint of computeElasticTendon(), frame by frame from the last one to the first.
+class ElasticTendonAdjoint {
+public:
+    ElasticTendonAdjoint(const MillardMuscle& muscle, const MuscleColumn& inputs,
+            const std::vector<double>& fiberLength)
+            : _muscle(muscle), _inputs(inputs), _fiberLength(fiberLength),
+              _carried(fiberLength.size()), _result(fiberLength.size()) {}
+
+    /// @param byForce, byLength d(scalar) by the tendon force and the fibre length of frame k
+    void reverse(std::size_t k, double byForce, double byLength) {
+        const double l = _fiberLength[k];
+        const auto cosine = _muscle.calcCosPennation(l);
+        const auto tendon = _muscle.calcTendonForce(_inputs.length[k], l, cosine);
+        const double byTendon = byForce * _muscle.getParameters().maxIsometricForce;
+        _byMaxForce += byForce * tendon.force;
+        add(_sum, tendon.partials, byTendon);
+        _result.length[k] += byTendon * tendon.partials.length;
+        const double byFiberLength =
+                byLength + _carried[k] + byTendon * tendon.partials.fiberLength;
+        if (l <= _muscle.getMinimumFiberLength()) {
+            add(_sum, _muscle.calcMinimumFiberLengthPartials(), byFiberLength);
+        } else if (k == 0 && l >= _muscle.calcFiberLengthAtSlack(_inputs.length[k])) {
+            reverseSlack(k, byFiberLength, cosine.value);
+        } else {
+            reverseEquilibrium(k, byFiberLength, cosine);
+        }
+    }
+
+    GradientColumn takeGradients() {
+        _result.parameters = _muscle.toParameterGradient(_sum);
+        _result.parameters.maxIsometricForce = _byMaxForce;
+        return std::move(_result);
+    }
+
+private:
+    void reverseSlack(std::size_t k, double byFiberLength, double cosine) {
+        const double sine = _muscle.getHeight() / _fiberLength[k];
+        _sum.height += byFiberLength * sine;
+        _sum.tendonSlackLength -= byFiberLength * cosine;
+        _result.length[k] += byFiberLength * cosine;
+    }
+
+    void reverseEquilibrium(
+            std::size_t k, double byFiberLength, const MillardMuscle::CosineAndPartials& cosine) {
+        const double l = _fiberLength[k];
+        double velocity = _inputs.speed[k] * cosine.value;
+        double velocitySlope = _inputs.speed[k] * cosine.byFiberLength;
+        if (k > 0) {
+            const Difference difference(*_inputs.times, k);
+            velocity = difference.now * l + difference.calcHistory(_fiberLength, k);
+            velocitySlope = difference.now;
+        }
+        const double activation = _muscle.clampActivation(_inputs.activation[k]);
+        const auto partials =
+                _muscle.calcImbalance(activation, _inputs.length[k], l, velocity).partials;
+        // The equilibrium holds whatever changes: dl = -d(imbalance)/slope.
+        const double weight =
+                -byFiberLength / (partials.fiberLength + partials.fiberVelocity * velocitySlope);
+        add(_sum, partials, weight);
+        _result.length[k] += weight * partials.length;
+        if (!_muscle.isActivationClamped(_inputs.activation[k])) {
+            _result.activation[k] = weight * partials.activation;
+        }
+        reverseVelocity(k, weight * partials.fiberVelocity, cosine);
+    }
+
+    void reverseVelocity(
+            std::size_t k, double byVelocity, const MillardMuscle::CosineAndPartials& cosine) {
+        if (k == 0) {
+            _result.speed[k] = byVelocity * cosine.value;
+            _sum.height += byVelocity * _inputs.speed[k] * cosine.byHeight;
+            return;
+        }
+        const Difference difference(*_inputs.times, k);
+        _carried[k - 1] += byVelocity * difference.previous;
+        if (k > 1) {
+            _carried[k - 2] += byVelocity * difference.beforePrevious;
+        }
+    }
+
+    const MillardMuscle& _muscle;
+    const MuscleColumn& _inputs;
+    const std::vector<double>& _fiberLength;
+    std::vector<double> _carried; ///< d(scalar)/d(fibre length) by way of later frames
+    GradientColumn _result;
+    MusclePartials _sum;
+    double _byMaxForce = 0.0;
+};
+
 } // namespace
 
 ForceColumn computeElasticTendon(const MillardMuscle& muscle, const MuscleColumn& inputs) {
@@ -173,69 +263,11 @@ ForceColumn computeElasticTendon(const MillardMuscle& muscle, const MuscleColumn
 
 GradientColumn computeElasticTendonGradients(const MillardMuscle& muscle,
         const MuscleColumn& inputs, const ForceColumn& computed, const ForceColumn& gradient) {
-    const auto numFrames = inputs.length.size();
-    const double maxForce = muscle.getParameters().maxIsometricForce;
-    const auto& fiberLength = computed.fiberLength;
-    GradientColumn result(numFrames);
-    MusclePartials sum;
-    // d(scalar)/d(fibre length) by way of later frames.
-    std::vector<double> carried(numFrames);
-    double byMaxForce = 0.0;
-    for (std::size_t k = numFrames; k-- > 0;) {
-        const double l = fiberLength[k];
-        const double length = inputs.length[k];
-        const auto cosine = muscle.calcCosPennation(l);
-        const auto tendon = muscle.calcTendonForce(length, l, cosine);
-        const double byTendon = gradient.tendonForce[k] * maxForce;
-        byMaxForce += gradient.tendonForce[k] * tendon.force;
-        add(sum, tendon.partials, byTendon);
-        result.length[k] += byTendon * tendon.partials.length;
-        const double byFiberLength =
-                gradient.fiberLength[k] + carried[k] + byTendon * tendon.partials.fiberLength;
-
-        if (l <= muscle.getMinimumFiberLength()) {
-            add(sum, muscle.calcMinimumFiberLengthPartials(), byFiberLength);
-            continue;
-        }
-        if (k == 0 && l >= muscle.calcFiberLengthAtSlack(length)) {
-            const double sine = muscle.getHeight() / l;
-            sum.height += byFiberLength * sine;
-            sum.tendonSlackLength -= byFiberLength * cosine.value;
-            result.length[k] += byFiberLength * cosine.value;
-            continue;
-        }
-        const double activation = muscle.clampActivation(inputs.activation[k]);
-        double velocity = inputs.speed[k] * cosine.value;
-        double velocitySlope = inputs.speed[k] * cosine.byFiberLength;
-        if (k > 0) {
-            const Difference difference(*inputs.times, k);
-            velocity = difference.now * l + difference.calcHistory(fiberLength, k);
-            velocitySlope = difference.now;
-        }
-        const auto partials = muscle.calcImbalance(activation, length, l, velocity).partials;
-        // The equilibrium holds whatever changes: dl = -d(imbalance)/slope.
-        const double weight =
-                -byFiberLength / (partials.fiberLength + partials.fiberVelocity * velocitySlope);
-        const double byVelocity = weight * partials.fiberVelocity;
-        add(sum, partials, weight);
-        result.length[k] += weight * partials.length;
-        if (!muscle.isActivationClamped(inputs.activation[k])) {
-            result.activation[k] = weight * partials.activation;
-        }
-        if (k == 0) {
-            result.speed[k] = byVelocity * cosine.value;
-            sum.height += byVelocity * inputs.speed[k] * cosine.byHeight;
-        } else {
-            const Difference difference(*inputs.times, k);
-            carried[k - 1] += byVelocity * difference.previous;
-            if (k > 1) {
-                carried[k - 2] += byVelocity * difference.beforePrevious;
-            }
-        }
+    ElasticTendonAdjoint adjoint(muscle, inputs, computed.fiberLength);
+    for (std::size_t k = inputs.length.size(); k-- > 0;) {
+        adjoint.reverse(k, gradient.tendonForce[k], gradient.fiberLength[k]);
     }
-    result.parameters = muscle.toParameterGradient(sum);
-    result.parameters.maxIsometricForce = byMaxForce;
-    return result;
+    return adjoint.takeGradients();
 }
 
 } // namespace nmm
