@@ -18,6 +18,8 @@
 #include <nmm/excitation/ExcitationModel.h>
 
 #include <optional>
+#include <string>
+#include <vector>
 
 using namespace OpenSim;
 using namespace nmm::osim;
@@ -26,6 +28,28 @@ namespace {
 
 std::optional<double> getOptional(const Property<double>& property) {
     return property.empty() ? std::nullopt : std::optional<double>(property.getValue());
+}
+
+/// @param duration of reading it, ms; so in the functions below
+void logArtefact(const std::string& file, const nmm::Artefact& artefact, double duration) {
+    log_info("Artefact '{}': {} channels, {} muscles, {} of them with fitted paths ({:.0f} ms)",
+            file, artefact.channels.size(), artefact.muscles.size(),
+            artefact.getFittedPaths().size(), duration);
+}
+
+void logTimes(
+        const std::string& coordinatesFile, const std::vector<double>& times, double duration) {
+    log_info("Coordinates file '{}': {} frames, {} to {} s ({:.0f} ms)", coordinatesFile,
+            times.size(), times.front(), times.back(), duration);
+}
+
+void logRecordings(const TrialRecordings& recordings, double duration) {
+    const auto& [emg, loads] = recordings;
+    log_info("{}: {} samples ({:.0f} ms)", emg.name, emg.channels.time.size(), duration);
+    if (!loads.dataFile.empty()) {
+        log_info("{}: {} samples of [{}]", loads.name, loads.columns.time.size(),
+                nmm::quote(loads.columns.columns));
+    }
 }
 
 } // namespace
@@ -61,15 +85,18 @@ std::string NMMTool::getFile(const Property<std::string>& property) const {
     return resolvePath(requireFile(property), getDocumentFileName());
 }
 
+std::string NMMTool::getOptionalFile(const Property<std::string>& property) const {
+    return property.getValue().empty() ? "" : getFile(property);
+}
+
 void NMMTool::runTrial() const {
     const auto setupFile = getDocumentFileName();
     if (!setupFile.empty()) {
         checkSetupFile(*this, setupFile);
     }
-
     const auto folder = resolvePath(get_results_directory(), setupFile);
-    const auto forwardModelFile = resolvePath(get_forward_model_file(), setupFile);
-    if (!get_forward_model_file().empty()) {
+    const auto forwardModelFile = getOptionalFile(getProperty_forward_model_file());
+    if (!forwardModelFile.empty()) {
         checkIsInside(forwardModelFile, folder, "<forward_model_file>");
     }
 
@@ -77,45 +104,27 @@ void NMMTool::runTrial() const {
     const auto artefactFile = getFile(getProperty_artefact_file());
     const nmm::ExcitationModel excitationModel(readArtefact(artefactFile));
     const auto& artefact = excitationModel.getArtefact();
-    log_info("Artefact '{}': {} channels, {} muscles, {} of them with fitted paths ({:.0f} ms)",
-            artefactFile, artefact.channels.size(), artefact.muscles.size(),
-            artefact.getFittedPaths().size(), stopwatch.lap());
-
+    logArtefact(artefactFile, artefact, stopwatch.lap());
     const auto modelFile = getFile(getProperty_model_file());
     const auto model = loadCalibratedModel(modelFile, artefact, artefactFile);
     log_info("Model '{}': the artefact fits ({:.0f} ms)", modelFile, stopwatch.lap());
-
     const auto coordinatesFile = getFile(getProperty_coordinates_file());
     const auto trajectory = readCoordinates(
             {coordinatesFile, get_lowpass_cutoff_frequency_for_coordinates(),
                     getOptional(getProperty_initial_time()), getOptional(getProperty_final_time())},
             *model, artefact.coordinates);
-    const auto& times = trajectory.times;
-    log_info("Coordinates file '{}': {} frames, {} to {} s ({:.0f} ms)", coordinatesFile,
-            times.size(), times.front(), times.back(), stopwatch.lap());
-
+    logTimes(coordinatesFile, trajectory.times, stopwatch.lap());
     const RecordingFiles files{getFile(getProperty_emg_file()), get_emg_time_offset(),
-            get_external_loads_file().empty() ? ""
-                                              : resolvePath(get_external_loads_file(), setupFile)};
+            getOptionalFile(getProperty_external_loads_file())};
     const auto recordings = readRecordings(files, artefact);
-    log_info("{}: {} samples ({:.0f} ms)", recordings.emg.name, recordings.emg.channels.time.size(),
-            stopwatch.lap());
-    if (!recordings.externalLoads.dataFile.empty()) {
-        log_info("{}: {} samples of [{}]", recordings.externalLoads.name,
-                recordings.externalLoads.columns.time.size(),
-                nmm::quote(recordings.externalLoads.columns.columns));
-    }
+    logRecordings(recordings, stopwatch.lap());
 
-    TrialReferences references;
-    references.scoreDeepEMG = get_score_deep_emg();
-    if (!get_inverse_dynamics_file().empty()) {
-        references.inverseDynamicsFile = getFile(getProperty_inverse_dynamics_file());
-    }
+    const TrialReferences references{
+            getOptionalFile(getProperty_inverse_dynamics_file()), get_score_deep_emg()};
     auto report = computeTrialReport(getName().empty() ? getConcreteClassName() : getName(), *model,
             excitationModel, trajectory, recordings, references);
-
     stopwatch.lap();
-    if (!get_forward_model_file().empty()) {
+    if (!forwardModelFile.empty()) {
         writeForwardModel({modelFile, artefactFile, files}, artefact, forwardModelFile);
         report.states = makeStatesTable(*model, artefact, trajectory, report.results);
         log_info("Model for forward simulation '{}' written ({:.0f} ms)", forwardModelFile,

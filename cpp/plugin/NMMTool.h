@@ -115,7 +115,10 @@ public:
 private:
     void constructProperties();
     void runTrial() const;
+    /// The path that an element names, relative to the setup file's folder.
     std::string getFile(const Property<std::string>& property) const;
+    /// Empty if it names none.
+    std::string getOptionalFile(const Property<std::string>& property) const;
 };
 
 } // namespace OpenSim
