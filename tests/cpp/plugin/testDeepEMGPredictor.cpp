@@ -203,59 +203,73 @@ TEST_CASE("A changed EMG file is read again") {
             std::string::npos);
 }
 
-TEST_CASE("A predictor says what is wrong") {
+namespace {
+
+/// The message of an arm whose predictor has been spoilt.
+std::string findComplaint(Model& model) {
+    return openSimErrorText([&] {
+        auto& state = model.initSystem();
+        model.realizeVelocity(state);
+        getExcitations(model, state);
+    });
+}
+
+} // namespace
+
+TEST_CASE("A predictor says what is wrong with its files") {
     const ArmProject project;
     const auto model = project.makePredictingArm();
     auto& predictor = model->updComponent<DeepEMGPredictor>("/componentset/deep_emg");
-    const auto check = [&](const std::string& expected) {
-        const auto text = openSimErrorText([&] {
-            auto& state = model->initSystem();
-            model->realizeVelocity(state);
-            getExcitations(*model, state);
-        });
-        INFO(text);
-        CHECK(text.find(expected) != std::string::npos);
-    };
+    std::string expected;
     SECTION("no artefact") {
         predictor.set_artefact_file("");
-        check("Expected a file in <artefact_file>, but received none.");
+        expected = "Expected a file in <artefact_file>, but received none.";
     }
     SECTION("no EMG") {
         predictor.set_emg_file("");
-        check("Expected a file in <emg_file>, but received none.");
+        expected = "Expected a file in <emg_file>, but received none.";
     }
     SECTION("an absent file: both folders are named") {
         predictor.set_emg_file("absent.sto");
-        check("EMG file 'absent.sto': Expected a file in the model's folder '" +
-                (project / "").parent_path().string() + "' or in the working folder '" +
-                std::filesystem::current_path().string() + "', but found none.");
+        expected = "EMG file 'absent.sto': Expected a file in the model's folder '" +
+                   (project / "").parent_path().string() + "' or in the working folder '" +
+                   std::filesystem::current_path().string() + "', but found none.";
     }
     SECTION("an artefact that is none") {
         predictor.set_artefact_file("emg.sto");
-        check("emg.sto'");
+        expected = "emg.sto'";
     }
+    CHECK_THAT(findComplaint(*model), Catch::Contains(expected));
+}
+
+TEST_CASE("A predictor says what does not fit its artefact") {
+    const ArmProject project;
+    const auto model = project.makePredictingArm();
+    auto& predictor = model->updComponent<DeepEMGPredictor>("/componentset/deep_emg");
+    std::string expected;
     SECTION("a channel is missing") {
         project.writeEMG("less.sto", 3.0, false);
         predictor.set_emg_file("less.sto");
-        check("Expected a column 'triceps', but found none; the nearest are: biceps.");
+        expected = "Expected a column 'triceps', but found none; the nearest are: biceps.";
     }
     SECTION("time before the EMG") {
         predictor.set_emg_time_offset(0.5);
-        check("Expected a recording of 0 to 0 s, but found 0.5 to 3.5 s.");
+        expected = "Expected a recording of 0 to 0 s, but found 0.5 to 3.5 s.";
     }
     SECTION("an offset that is no number") {
         predictor.set_emg_time_offset(SimTK::NaN);
-        check("expected a finite <emg_time_offset>");
+        expected = "expected a finite <emg_time_offset>";
     }
     SECTION("a muscle is missing") {
         model->updForceSet().get("extensor").setName("triceps");
-        check("Expected a muscle 'extensor', but found none; the nearest are:");
+        expected = "Expected a muscle 'extensor', but found none; the nearest are:";
     }
     SECTION("another model") {
         auto& joint = model->updJointSet().get("elbow");
         joint.upd_frames(0).set_translation(SimTK::Vec3(0.01, 0, 0));
-        check("Expected the model that artefact");
+        expected = "Expected the model that artefact";
     }
+    CHECK_THAT(findComplaint(*model), Catch::Contains(expected));
 }
 
 TEST_CASE("Time after the EMG is refused with both ranges") {

@@ -64,81 +64,99 @@ TEST_CASE("A controller of some muscles leaves the others to others") {
                     1, ArmProject::getPredictor(*model).getExcitations(state)[1]));
 }
 
-TEST_CASE("A controller says what is wrong") {
-    const ArmProject project;
-    const auto model = project.makeDrivenArm();
-    auto& controller = ArmProject::getController(*model);
-    const auto& output = ArmProject::getPredictor(*model).getOutput("excitations");
-    const auto connect = [&](const std::string& channel, const std::string& alias = "") {
+namespace {
+
+/// An arm whose controller is about to be spoilt.
+struct DrivenArm {
+    ArmProject project;
+    std::unique_ptr<Model> model = project.makeDrivenArm();
+    NMMController& controller = ArmProject::getController(*model);
+
+    void disconnect() { controller.updInput("controls").disconnect(); }
+    void connect(const std::string& channel, const std::string& alias = "") {
+        const auto& output = ArmProject::getPredictor(*model).getOutput("excitations");
         controller.connectInput_controls(output.getChannel(channel), alias);
-    };
-    const auto check = [&](const std::string& expected) {
+    }
+    /// The model must be refused by the controller with a message that holds `expected`.
+    void check(const std::string& expected) {
         const auto text = openSimErrorText([&] { model->initSystem(); });
         INFO(text);
         CHECK(text.find(expected) != std::string::npos);
         CHECK(text.find("NMMController") != std::string::npos);
-    };
+    }
+};
+
+} // namespace
+
+TEST_CASE("A controller says what is wrong with its connections") {
+    DrivenArm driven;
     SECTION("no connection") {
-        controller.updInput("controls").disconnect();
-        check("Expected 2 connections in <input_controls>, one excitation for each muscle of "
-              "<socket_actuators>, but received 0.");
+        driven.disconnect();
+        driven.check(
+                "Expected 2 connections in <input_controls>, one excitation for each muscle of "
+                "<socket_actuators>, but received 0.");
     }
     SECTION("no muscle") {
-        controller.updInput("controls").disconnect();
-        controller.updSocket("actuators").disconnect();
-        check("Expected muscles in <socket_actuators>, but received none.");
+        driven.disconnect();
+        driven.controller.updSocket("actuators").disconnect();
+        driven.check("Expected muscles in <socket_actuators>, but received none.");
     }
     SECTION("too few connections") {
-        controller.updInput("controls").disconnect();
-        connect("flexor");
-        check("but received 1.");
+        driven.disconnect();
+        driven.connect("flexor");
+        driven.check("but received 1.");
     }
     SECTION("wrong order") {
-        controller.updInput("controls").disconnect();
-        connect("extensor");
-        connect("flexor");
-        check("with the excitation of 'flexor' at position 0, but received "
-              "'/componentset/deep_emg|excitations:extensor'.");
+        driven.disconnect();
+        driven.connect("extensor");
+        driven.connect("flexor");
+        driven.check("with the excitation of 'flexor' at position 0, but received "
+                     "'/componentset/deep_emg|excitations:extensor'.");
     }
     SECTION("the whole list output, which OpenSim sorts by name") {
-        controller.updInput("controls").disconnect();
-        controller.connectInput_controls(output);
-        check("with the excitation of 'flexor' at position 0");
+        driven.disconnect();
+        driven.controller.connectInput_controls(
+                ArmProject::getPredictor(*driven.model).getOutput("excitations"));
+        driven.check("with the excitation of 'flexor' at position 0");
     }
     SECTION("an alias that says something else") {
-        controller.updInput("controls").disconnect();
-        connect("flexor", "biceps");
-        connect("extensor");
-        check("with the excitation of 'flexor' at position 0");
+        driven.disconnect();
+        driven.connect("flexor", "biceps");
+        driven.connect("extensor");
+        driven.check("with the excitation of 'flexor' at position 0");
     }
     SECTION("another output") {
-        controller.updInput("controls").disconnect();
+        driven.disconnect();
         for (const auto* name : {"flexor", "extensor"}) {
-            controller.connectInput_controls(
-                    model->getMuscles().get(name).getOutput("excitation"), name);
+            driven.controller.connectInput_controls(
+                    driven.model->getMuscles().get(name).getOutput("excitation"), name);
         }
-        check("Expected channels of the output 'excitations' of a DeepEMGPredictor");
+        driven.check("Expected channels of the output 'excitations' of a DeepEMGPredictor");
     }
+}
+
+TEST_CASE("A controller says what is wrong with its muscles") {
+    DrivenArm driven;
     SECTION("a muscle with two drivers") {
         auto* other = new PrescribedController();
         other->setName("prescribed");
-        other->addActuator(model->getMuscles().get("extensor"));
+        other->addActuator(driven.model->getMuscles().get("extensor"));
         other->prescribeControlForActuator("extensor", Constant(0.5));
-        model->addController(other);
-        check("Expected to be the only controller of 'extensor', but controller "
-              "'/controllerset/prescribed' drives it too.");
+        driven.model->addController(other);
+        driven.check("Expected to be the only controller of 'extensor', but controller "
+                     "'/controllerset/prescribed' drives it too.");
         other->setEnabled(false);
-        CHECK_NOTHROW(model->initSystem());
+        CHECK_NOTHROW(driven.model->initSystem());
     }
     SECTION("a muscle without its calibrated parameters") {
-        model->updComponent<Millard2012EquilibriumMuscle>("/forceset/flexor")
+        driven.model->updComponent<Millard2012EquilibriumMuscle>("/forceset/flexor")
                 .set_tendon_slack_length(0.2);
-        check("Muscle 'flexor' of model 'arm': Expected tendon_slack_length = 0.19 as calibrated, "
-              "but received 0.2.");
+        driven.check("Muscle 'flexor' of model 'arm': Expected tendon_slack_length = 0.19 as "
+                     "calibrated, but received 0.2.");
     }
     SECTION("a tendon of the other kind") {
-        model->updComponent<Millard2012EquilibriumMuscle>("/forceset/flexor")
+        driven.model->updComponent<Millard2012EquilibriumMuscle>("/forceset/flexor")
                 .set_ignore_tendon_compliance(false);
-        check("Expected ignore_tendon_compliance = true as calibrated, but received false.");
+        driven.check("Expected ignore_tendon_compliance = true as calibrated, but received false.");
     }
 }

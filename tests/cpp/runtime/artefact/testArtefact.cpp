@@ -123,12 +123,17 @@ TEST_CASE("Artefact refuses a missing entry by its path") {
     CHECK_THAT(readError(example), Contains(path.back() + ": Expected this entry, but found none"));
 }
 
+namespace {
+
+struct Damage {
+    const char* pointer;
+    json value;
+    const char* message;
+};
+
+} // namespace
+
 TEST_CASE("Artefact refuses entries of the wrong type or out of range") {
-    struct Damage {
-        const char* pointer;
-        json value;
-        const char* message;
-    };
     const auto damage = GENERATE(values<Damage>({
             {"/model/fingerprint", "abc", "model.fingerprint: Expected an object"},
             {"/tendon", "stiff", "tendon: Expected one of 'rigid', 'elastic', but found 'stiff'"},
@@ -141,6 +146,18 @@ TEST_CASE("Artefact refuses entries of the wrong type or out of range") {
             {"/coordinates/1", "ankle_angle_r", "coordinates[1]: Expected a name"},
             {"/coordinates/1", "", "coordinates[1]: Expected a name"},
             {"/moment_coordinates/0", "ankle_angle", "the nearest names are: ankle_angle_r"},
+            {"/predictor/family", "lstm", "Expected 'mlp', but found 'lstm'"},
+            {"/predictor/hidden_activation", "gelu", "Expected one of 'tanh', 'relu'"},
+            {"/predictor/layers", 0, "at least 1 layer, but found 0"},
+            {"/predictor/layers", 2.5, "a whole number"},
+            {"/predictor/inputs/emg_lags/0", -0.01, "emg_lags[0]: Expected a number, 0 or"},
+            {"/predictor/inputs/speeds/0", "hip_flexion_r", "one of the artefact's coordinates"},
+    }));
+    CHECK_THAT(entryError(damage.pointer, damage.value), Contains(damage.message));
+}
+
+TEST_CASE("Artefact refuses muscles of the wrong type or out of range") {
+    const auto damage = GENERATE(values<Damage>({
             {"/muscles", json::array(), "muscles: Expected at least 1 muscle"},
             {"/muscles/2/name", "gasmed_r", "muscles[2].name: Expected a name that occurs once"},
             {"/muscles/2/name", 4, "muscles[2].name: Expected a string, but found 4"},
@@ -169,12 +186,6 @@ TEST_CASE("Artefact refuses entries of the wrong type or out of range") {
             {"/muscles/1/source/weights/1", nullptr, "weights[1]: Expected a number"},
             {"/muscles/0/source/to", "soleus", "the nearest names are: soleus_r"},
             {"/muscles/0/source/ratio", -1, "source.ratio: Expected a number, 0 or greater"},
-            {"/predictor/family", "lstm", "Expected 'mlp', but found 'lstm'"},
-            {"/predictor/hidden_activation", "gelu", "Expected one of 'tanh', 'relu'"},
-            {"/predictor/layers", 0, "at least 1 layer, but found 0"},
-            {"/predictor/layers", 2.5, "a whole number"},
-            {"/predictor/inputs/emg_lags/0", -0.01, "emg_lags[0]: Expected a number, 0 or"},
-            {"/predictor/inputs/speeds/0", "hip_flexion_r", "one of the artefact's coordinates"},
     }));
     CHECK_THAT(entryError(damage.pointer, damage.value), Contains(damage.message));
 }

@@ -121,6 +121,12 @@ TEST_CASE("A prior that does not fit is refused") {
         prior["population"]["coordinates"][0] = "knee_angle_r";
         message = "coordinates[0]: Expected one of the predictor's coordinates";
     }
+    CHECK_THAT(errorText([&] { readExample(example); }), Contains(message));
+}
+
+TEST_CASE("Tensors and entries that do not fit a prior are refused") {
+    auto example = ExampleArtefact::makePosterior();
+    std::string message;
     SECTION("frames of another width") {
         example.tensors["population.frames"] = {{1, 3}, {0.0, 0.0, 0.0}};
         message = "tensor population.frames: Expected the shape 1 x 2, but found 1 x 3";

@@ -53,6 +53,20 @@ Matrix column(std::vector<double> values) {
     return matrix;
 }
 
+/// Two muscles that move, at steps of both orders.
+MuscleInputs makeInputsOfTwo() {
+    MuscleInputs inputs{{0.0, 0.01, 0.02, 0.025, 0.06}, Matrix(5, 2), Matrix(5, 2), Matrix(5, 2)};
+    for (std::size_t k = 0; k < 5; ++k) {
+        for (std::size_t m = 0; m < 2; ++m) {
+            const double phase = 1.3 * static_cast<double>(k) + static_cast<double>(m);
+            inputs.activations(k, m) = 0.5 + 0.3 * std::sin(phase);
+            inputs.lengths(k, m) = (m == 0 ? 0.3 : 0.23) + 0.01 * std::cos(phase);
+            inputs.speeds(k, m) = 0.1 * std::sin(2.0 * phase);
+        }
+    }
+    return inputs;
+}
+
 double sumProduct(const Matrix& a, const Matrix& b) {
     double sum = 0.0;
     for (std::size_t i = 0; i < a.values.size(); ++i) {
@@ -160,16 +174,7 @@ TEST_CASE("Muscle force gradients are those of differences") {
     const auto tendon = GENERATE(TendonModel::Rigid, TendonModel::Elastic);
     const MuscleSet muscles(tendon, {makeProperties(), makeProperties()});
     std::vector<MuscleParameters> parameters{Parameters, {500.0, 0.08, 0.15, 0.3}};
-    // Steps of both orders.
-    MuscleInputs inputs{{0.0, 0.01, 0.02, 0.025, 0.06}, Matrix(5, 2), Matrix(5, 2), Matrix(5, 2)};
-    for (std::size_t k = 0; k < 5; ++k) {
-        for (std::size_t m = 0; m < 2; ++m) {
-            const double phase = 1.3 * static_cast<double>(k) + static_cast<double>(m);
-            inputs.activations(k, m) = 0.5 + 0.3 * std::sin(phase);
-            inputs.lengths(k, m) = (m == 0 ? 0.3 : 0.23) + 0.01 * std::cos(phase);
-            inputs.speeds(k, m) = 0.1 * std::sin(2.0 * phase);
-        }
-    }
+    auto inputs = makeInputsOfTwo();
     nmm::MuscleForces weights{Matrix(5, 2), Matrix(5, 2)};
     for (std::size_t i = 0; i < 10; ++i) {
         weights.tendonForces.values[i] = std::cos(1.7 * static_cast<double>(i));
