@@ -22,8 +22,9 @@ from nmm_opensim.nmm.sources import Measured, MuscleSources
 from nmm_opensim.nmm.trained import CalibratedMuscles, TrainedNMM
 from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.physics.muscles.millard import read_properties
+from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
+from nmm_opensim.training.outcome import write_outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
-from nmm_opensim.training.train import train
 from nmm_opensim.training.training_setup import TrainingSetup
 
 TRUTH = "truth"
@@ -36,7 +37,8 @@ def make_artefacts(
     posterior = prepare_training(
         replace(setup, estimator="posterior", artefact_file=folder / "posterior.nmm")
     )
-    posterior.write(train(posterior)[0], {})
+    write_outcome(posterior, fit_outcome(posterior), {})
+    open_checkpoint(posterior.setup).clear()
     yield "NMM posterior", [posterior.setup.artefact_file]
 
     options = replace(setup.optimization, seeds=seeds)
@@ -44,10 +46,10 @@ def make_artefacts(
         replace(setup, estimator="nmm", optimization=options, artefact_file=folder / "network.nmm")
     )
     files = []
-    for outcome in train(network):
-        files.append(folder / f"network_{outcome.nmm.seed}.nmm")
-        write_artefact(files[-1], outcome.nmm.describe_nmm(), network.model)
-    network.checkpoint.clear()
+    for nmm in fit_outcome(network).nmms:
+        files.append(folder / f"network_{nmm.seed}.nmm")
+        write_artefact(files[-1], nmm.describe_nmm(), network.model)
+    open_checkpoint(network.setup).clear()
     yield "NMM network", files
 
     for name, trained in (

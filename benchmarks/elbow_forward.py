@@ -81,7 +81,9 @@ def simulate(artefact: Path, case: TrialCase, model: Path, emg: Path) -> Array:
     times = truth.time[frames]
     angle = states.getDependentColumn(ANGLE).to_numpy()
     simulated = np.interp(times, states.getIndependentColumn(), angle)
-    return np.degrees(simulated - truth.values[frames, truth.columns.index(COORDINATE)])
+    true = truth.values[frames, truth.columns.index(COORDINATE)]
+    errors: Array = np.degrees(simulated - true)
+    return errors
 
 
 def main() -> int:

@@ -16,6 +16,7 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -64,7 +65,7 @@ def find_moment_arms(model: OsimModel, angles: Array) -> Array:
     return np.column_stack([np.interp(angles, grid, column) for column in arms.T])
 
 
-def read_trial(folder: Path, name: str, model: OsimModel, subject: dict) -> Trial:
+def read_trial(folder: Path, name: str, model: OsimModel, subject: dict[str, Any]) -> Trial:
     truth = folder / "truth" / name
     forces, activations, excitations = (
         read_table(truth / f"{kind}.sto", "file")
@@ -103,7 +104,8 @@ def find_posterior(trial: Trial, prior: Array, covariance: Array) -> Array:
     variance = np.square(spread).sum(axis=1) + OTHER_ERROR**2
     h = trial.per_activation[:, DEEP]
     gain = h @ covariance / (np.einsum("tj,jk,tk->t", h, covariance, h) + variance)[:, None]
-    return prior + gain * (left - (h * prior).sum(axis=1))[:, None]
+    posterior: Array = prior + gain * (left - (h * prior).sum(axis=1))[:, None]
+    return posterior
 
 
 def correlate(a: Array, b: Array) -> Array:

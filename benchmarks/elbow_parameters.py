@@ -20,15 +20,15 @@ from rich.table import Table
 
 from nmm_opensim.nmm.calibration import PARAMETERS
 from nmm_opensim.physics.muscles.millard import read_properties
+from nmm_opensim.training.fit_outcome import fit_outcome
 from nmm_opensim.training.preparation import prepare_training
-from nmm_opensim.training.train import choose, train
 from nmm_opensim.training.training_setup import read_training_setup
 
 
 def main(setup: Path, elbow: Path) -> None:
     truth = json.loads((elbow / "truth" / "subject.json").read_text(encoding="utf-8"))["muscles"]
     training = prepare_training(read_training_setup(setup))
-    nmm = choose(train(training)).nmm.describe_nmm()
+    nmm = fit_outcome(training).chosen.describe_nmm()
     muscles = training.declaration.sources.muscles
     properties = read_properties(training.task.model, muscles)
     table = Table("parameter", "muscle", "model", "calibrated", "90 %", "true", "verdict", box=None)

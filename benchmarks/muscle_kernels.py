@@ -17,6 +17,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ class Step:
         properties = read_properties(model, self.names)
         random = np.random.default_rng(0)
         phase = random.uniform(0, 2 * np.pi, muscles)
-        self.times = 0.01 * np.arange(frames)
+        self.times = 0.01 * np.arange(float(frames))
         angle = 2 * np.pi * self.times[:, None] + phase
         fiber = properties.optimal_fiber_length
         self._inputs = [
@@ -78,23 +79,27 @@ class Step:
         began = time.perf_counter()
         force = muscle(self.times[:frames], *inputs).tendon_force
         moments = torch.einsum("tm,tmc->tc", force, self._moment_arms[:frames])
-        moments.square().mean().backward()
+        torch.autograd.backward(moments.square().mean())
         return time.perf_counter() - began
+
+    def run_trials(self, muscle: torch.nn.Module, trials: int) -> float:
+        """Seconds of one step over as many trials."""
+        return sum(self.run(muscle) for _ in range(trials))
 
     def run_activation(self) -> float:
         """Seconds from excitations to activations and back."""
         excitation = self._inputs[0].clone().requires_grad_()
         muscles = excitation.shape[1]
-        parameters = [
+        shape, rise, fall = (
             torch.full((muscles,), x, dtype=torch.float64, requires_grad=True)
             for x in (-1.0, 0.01, 0.04)
-        ]
+        )
         delay = torch.full((muscles,), 0.0413, dtype=torch.float64, requires_grad=True)
         began = time.perf_counter()
         activation = compute_activations(
-            self.times, excitation, *parameters, np.full(muscles, 0.01), delay
+            self.times, excitation, shape, rise, fall, np.full(muscles, 0.01), delay
         )
-        activation.square().mean().backward()
+        torch.autograd.backward(activation.square().mean())
         return time.perf_counter() - began
 
 
@@ -113,7 +118,7 @@ def compare(model: OsimModel, console: Console) -> bool:
         table.add_column(title, justify="left" if title == "tendon" else "right")
     reached = True
     for tendon in TENDON_MODELS:
-        kernel = best(lambda t=tendon: step.run(MillardMuscle(model, step.names, t)))
+        kernel = best(partial(step.run, MillardMuscle(model, step.names, tendon)))
         frames = REFERENCE_FRAMES[tendon]
         seconds = step.run(ReferenceMuscle(model, step.names, tendon), frames)
         plain = 1000 * seconds * FRAMES / frames
@@ -152,7 +157,7 @@ def show_growth(model: OsimModel, console: Console) -> None:
         row = []
         for tendon in TENDON_MODELS:
             muscle = MillardMuscle(model, step.names, tendon)
-            row.append(best(lambda s=step, m=muscle, n=trials: sum(s.run(m) for _ in range(n))))
+            row.append(best(partial(step.run_trials, muscle, trials)))
         table.add_row(str(muscles), str(frames), str(trials), *(f"{x:.1f}" for x in row))
     console.print(table)
 

@@ -29,7 +29,7 @@ def take(frame):
 """
 
 
-def run_python(python: Path | str, code: str, *arguments: str | Path) -> tuple[int, str, str]:
+def run_python(python: Path | str, code: str, *arguments: str | Path | int) -> tuple[int, str, str]:
     """Exit status, stdout and stderr."""
     environment = {k: v for k, v in os.environ.items() if k != "LD_LIBRARY_PATH"}
     done = subprocess.run(

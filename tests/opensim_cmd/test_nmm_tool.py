@@ -100,7 +100,8 @@ def nmm(outcome: Outcome) -> NeuralMusculoskeletalModel:
 def expected(training: PreparedTraining, nmm: NeuralMusculoskeletalModel) -> Reconstruction:
     """What Python says of the test trial."""
     with torch.no_grad():
-        return nmm(training.trials["second_stance"])
+        reconstruction: Reconstruction = nmm(training.trials["second_stance"])
+    return reconstruction
 
 
 def assert_near(found: Array, expected: torch.Tensor, bound: Array | float) -> None:

@@ -121,10 +121,11 @@ def test_inverse_dynamics_agrees_with_the_official_opensim(
 ) -> None:
     data = opensim_source / "Applications" / "ID" / "test"
     results = []
-    for name, command in {
+    commands: dict[str, list[str | Path]] = {
         "sdk": [opensim_cmd, "run-tool"],
         "wheel": [sys.executable, "-c", RUN_ID_WITH_WHEEL],
-    }.items():
+    }
+    for name, command in commands.items():
         (tmp_path / name).mkdir()
         folder = copied(data, tmp_path / name, "subject01*")
         run([*command, folder / "subject01_Setup_InverseDynamics.xml"], folder)

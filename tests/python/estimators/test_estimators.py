@@ -141,7 +141,9 @@ def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate
         for muscle, interval in estimate.intervals.items():
             assert np.array_equal(interval.upper, spoilt[name].intervals[muscle].upper), name
         if estimate.moments is not None:
-            assert np.array_equal(estimate.moments, spoilt[name].moments), name
+            moments = spoilt[name].moments
+            assert moments is not None, name
+            assert np.array_equal(estimate.moments, moments), name
 
 
 def test_the_ceiling_learns_its_labels(training: PreparedTraining) -> None:

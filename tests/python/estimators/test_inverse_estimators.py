@@ -120,8 +120,9 @@ def test_excitations_come_back_from_activations(shape_factor: float) -> None:
     time = np.arange(0.0, 2.0, 0.01)
     excitation = 0.4 - 0.35 * np.cos(2 * np.pi * time[:, None] / 0.9)
     constants = [np.array([value]) for value in (shape_factor, 0.010, 0.040)]
+    shape, rise, fall = map(torch.tensor, constants)
     activation = compute_activations(
-        time, torch.from_numpy(excitation), *map(torch.tensor, constants), np.array([0.01])
+        time, torch.from_numpy(excitation), shape, rise, fall, np.array([0.01])
     ).numpy()
     found = invert_activations(time, activation, *constants)
     assert np.abs(found - excitation).max() < 0.02

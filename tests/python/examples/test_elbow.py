@@ -8,6 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import opensim
@@ -364,10 +365,11 @@ def test_the_setup_names_the_trials_that_are_made() -> None:
     ],
 )
 def test_refuses_what_cannot_be_simulated(
-    tmp_path: Path, change: dict[str, object], message: str
+    tmp_path: Path, change: dict[str, Any], message: str
 ) -> None:
+    options: dict[str, Any] = {"cases": CASES} | change
     with pytest.raises(NMMError, match=message):
-        make_elbow_trials(tmp_path / "new", SEED, Session(**({"cases": CASES} | change)))
+        make_elbow_trials(tmp_path / "new", SEED, Session(**options))
     assert not (tmp_path / "new").exists()
 
 

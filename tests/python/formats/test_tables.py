@@ -86,7 +86,7 @@ def test_degrees_become_radians_and_speeds_are_derivatives(
 def test_ranges_must_lie_inside_the_data() -> None:
     import numpy as np
 
-    time = np.arange(10) * 0.1
+    time = np.arange(10.0) * 0.1
     assert len(select_frames(time, None, None, "file")) == 10
     for low, high in ((-0.5, 0.5), (0.5, 5.0), (0.6, 0.4), (0.41, 0.49)):
         with pytest.raises(NMMError, match="expected"):

@@ -60,7 +60,7 @@ def millard(muscle: opensim.Muscle) -> opensim.Millard2012EquilibriumMuscle:
     return typed
 
 
-def one_muscle_model(folder: Path, old_class: str, **values: object) -> Path:
+def one_muscle_model(folder: Path, old_class: str, **values: float | bool) -> Path:
     """A model of one muscle along a slider; ``values`` are properties of the muscle."""
     model = opensim.Model()
     load = opensim.Body("load", 1.0, opensim.Vec3(0), opensim.Inertia(1))

@@ -173,11 +173,11 @@ def test_a_newer_format_is_refused(walking: Walking) -> None:
         read_artefact(newer)
 
 
-def test_a_failed_write_leaves_the_old_file(tmp_path) -> None:
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
     target = tmp_path / "result.txt"
     target.write_text("old")
 
-    def fail(temporary) -> None:
+    def fail(temporary: Path) -> None:
         temporary.write_text("half")
         raise RuntimeError("stopped")
 

@@ -11,7 +11,7 @@ MODEL = ["a", "b", "c", "d"]
 
 
 def test_order_channels_and_outputs() -> None:
-    declared = [
+    declared: list[Measured | Deep | Tied | Unscored] = [
         Unscored("d"),
         Deep("c", "hidden", ("y",)),
         Measured("a", ("x", "z"), (0.5, 0.5)),

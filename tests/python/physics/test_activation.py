@@ -17,7 +17,7 @@ def test_against_opensims_model_integrated_finely() -> None:
     reference.set_activation_time_constant(0.01)
     reference.set_deactivation_time_constant(0.04)
     reference.set_minimum_activation(0.01)
-    times = np.arange(60) * 0.01
+    times = np.arange(60.0) * 0.01
     excitation = np.clip(0.5 + 0.6 * np.sin(12 * times), 0.0, 1.0)
     computed = compute_activations(
         times,
@@ -51,7 +51,10 @@ def test_gradients() -> None:
     )
     minimum = np.full(3, 0.01)
     assert torch.autograd.gradcheck(
-        lambda *x: compute_activations(times, *x, minimum), inputs, eps=1e-7, atol=1e-5
+        lambda e, s, a, d: compute_activations(times, e, s, a, d, minimum),
+        inputs,
+        eps=1e-7,
+        atol=1e-5,
     )
 
 
@@ -68,8 +71,8 @@ def test_gradients_by_delay_and_by_samples() -> None:
     )
     minimum = np.full(3, 0.01)
     assert torch.autograd.gradcheck(
-        lambda *x: compute_activations(
-            times, *x[:4], minimum, electromechanical_delay=x[4], excitation_times=samples
+        lambda e, s, a, d, delay: compute_activations(
+            times, e, s, a, d, minimum, electromechanical_delay=delay, excitation_times=samples
         ),
         inputs,
         eps=1e-7,
@@ -91,18 +94,21 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
         st.floats(-0.5, 0.5) | NUMBERS,
     ),
 )
-def test_no_nan_for_any_finite_input(excitations, steps, parameters) -> None:
+def test_no_nan_for_any_finite_input(
+    excitations: list[float], steps: list[float], parameters: tuple[float, float, float, float]
+) -> None:
     """What is beyond every muscle is refused, all else gives finite activations and gradients."""
     times = np.cumsum(steps)[: len(excitations)]
     tensors = [torch.tensor(excitations, dtype=torch.float64)[:, None]]
     tensors += [torch.tensor([x], dtype=torch.float64) for x in parameters]
     tensors = [x.requires_grad_() for x in tensors]
+    excitation, shape, rise, fall, delay = tensors
     try:
         activation = compute_activations(
-            times, *tensors[:4], np.array([0.01]), electromechanical_delay=tensors[4]
+            times, excitation, shape, rise, fall, np.array([0.01]), electromechanical_delay=delay
         )
     except _core.CoreError:
         return
-    activation.sum().backward()
+    torch.autograd.backward(activation.sum())
     assert ((activation >= 0.01) & (activation <= 1.0)).all()
-    assert all(torch.isfinite(x.grad).all() for x in tensors)
+    assert all(x.grad is not None and torch.isfinite(x.grad).all() for x in tensors)

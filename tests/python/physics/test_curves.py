@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 import opensim
 import pytest
@@ -63,7 +65,7 @@ class _Model:
 @pytest.mark.parametrize("name", OPENSIM_CURVES)
 def test_values_and_slopes(muscle: opensim.Millard2012EquilibriumMuscle, name: str) -> None:
     reference = getattr(muscle, f"get_{OPENSIM_CURVES[name]}")()
-    curve = getattr(sample_curves(_Model(muscle), ["m"])[0], name)
+    curve = getattr(sample_curves(cast(OsimModel, _Model(muscle)), ["m"])[0], name)
     low, high = _core.CURVE_RANGES[name]
     points = np.linspace(low - 0.2, high + 0.2, 20011)
     found = np.array([curve.evaluate(x) for x in points])

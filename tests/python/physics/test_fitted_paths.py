@@ -18,7 +18,7 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.physics.motion import Motion, read_motion
 from nmm_opensim.physics.osim_model import Geometry, OsimModel
 from nmm_opensim.physics.paths import cache as path_cache
-from nmm_opensim.physics.paths import path_model
+from nmm_opensim.physics.paths import path_model, polynomial_fit
 from nmm_opensim.physics.paths.geometry import compute_geometry, sample_geometry
 from nmm_opensim.physics.paths.path_model import PathModel, fit_path_model
 from nmm_opensim.physics.paths.path_report import PathRow
@@ -250,7 +250,7 @@ def test_fits_are_kept_until_something_changes(
         patch.setattr(path_model, "VERSION", path_model.VERSION + 1)
         fit_soleus()
     with sampled, monkeypatch.context() as patch:
-        patch.setattr(path_model.path_fit, "MARGIN", 0.5)
+        patch.setattr(polynomial_fit, "MARGIN", 0.5)
         fit_soleus()
 
 

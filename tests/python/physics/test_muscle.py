@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import opensim
 import pytest
 import torch
-from conftest import EXAMPLE
+from conftest import EXAMPLE, Walking
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -159,7 +160,7 @@ class Treadmill:
 
 
 def test_elastic_force_equals_opensims_integration_of_all_muscles(
-    model: OsimModel, walking_inputs
+    model: OsimModel, walking_inputs: Walking
 ) -> None:
     names = model.muscle_names
     motion = read_motion(
@@ -173,7 +174,7 @@ def test_elastic_force_equals_opensims_integration_of_all_muscles(
     muscle = MillardMuscle(model, names, "elastic")
 
     def compute(step: float) -> tuple[Array, Array]:
-        times = step * np.arange(round(0.2 / step) + 1)
+        times = step * np.arange(round(0.2 / step) + 1.0)
         inputs = [torch.tensor(x) for x in (treadmill.activation(times), *treadmill.path(times))]
         result = muscle(times, *inputs, *parameters_of(properties))
         every = round(0.01 / step)
@@ -181,7 +182,7 @@ def test_elastic_force_equals_opensims_integration_of_all_muscles(
 
     fine, fiber_lengths = compute(0.0005)
     coarse, _ = compute(0.01)
-    expected = treadmill.integrate(0.01 * np.arange(len(coarse)), fiber_lengths[0])
+    expected = treadmill.integrate(0.01 * np.arange(float(len(coarse))), fiber_lengths[0])
     for found, bound in ((fine, 0.001), (coarse, 0.01)):
         error = np.sqrt(((found - expected) ** 2).mean(axis=0)) / properties.max_isometric_force
         print(f"worst {100 * error.max():.2g} % of F0 RMS (allowed {100 * bound:g})")
@@ -241,7 +242,8 @@ REGIMES = [
 
 @pytest.fixture(scope="module", params=TENDON_MODELS)
 def tendon(request: pytest.FixtureRequest) -> TendonModel:
-    return request.param
+    tendon: TendonModel = request.param
+    return tendon
 
 
 @pytest.fixture(scope="module")
@@ -260,21 +262,23 @@ def test_the_kernel_is_the_reference(
     weights[0] /= torch.tensor(properties.max_isometric_force)
     weights[1] /= torch.tensor(properties.optimal_fiber_length)
 
-    def run(module: torch.nn.Module) -> tuple[list[torch.Tensor], list[torch.Tensor]]:
+    def run(module: torch.nn.Module) -> tuple[list[torch.Tensor], list[torch.Tensor | None]]:
         inputs = [torch.tensor(x) for x in (motion.activation, motion.length, motion.speed)]
         tensors = [x.requires_grad_() for x in (*inputs, *parameters_of(properties))]
         result = module(motion.times, *tensors)
         outputs = [result.tendon_force, result.fiber_length]
-        sum((w * x).sum() for w, x in zip(weights, outputs, strict=True)).backward()
+        torch.autograd.backward([(w * x).sum() for w, x in zip(weights, outputs, strict=True)])
         return [x.detach() for x in outputs], [x.grad for x in tensors]
 
     outputs, gradients = run(muscle)
     expected_outputs, expected_gradients = run(ReferenceMuscle(model, NAMES, tendon))
     for found, expected in zip(outputs, expected_outputs, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
-    for found, expected in zip(gradients, expected_gradients, strict=True):
-        scale = float(expected.abs().max())
-        np.testing.assert_allclose(found, expected, rtol=1e-7, atol=1e-9 * max(scale, 1.0))
+    for gradient, reference in zip(gradients, expected_gradients, strict=True):
+        assert gradient is not None
+        assert reference is not None
+        scale = float(reference.abs().max())
+        np.testing.assert_allclose(gradient, reference, rtol=1e-7, atol=1e-9 * max(scale, 1.0))
 
 
 INPUTS = (
@@ -323,7 +327,8 @@ def test_gradients_at_the_very_kinks_lie_between_both_sides(
 
     def force(activation: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
         parameters = parameters_of(properties)
-        return muscle(times, activation, length, speed, *parameters).tendon_force
+        force: torch.Tensor = muscle(times, activation, length, speed, *parameters).tendon_force
+        return force
 
     least = torch.tensor(properties.minimum_activation[None, :])
     pulling = torch.tensor((slack * 1.01 + fiber)[None, :])
@@ -337,7 +342,7 @@ def test_gradients_at_the_very_kinks_lie_between_both_sides(
         ** 2
         - (fiber * np.sin(properties.pennation_angle_at_optimal)) ** 2
     )
-    kinks = [
+    kinks: list[tuple[Callable[[torch.Tensor], torch.Tensor], torch.Tensor, float]] = [
         (lambda x: force(x, pulling), least, 1e-7),
         (lambda x: force(x, pulling), torch.ones_like(least), 1e-7),
         (lambda x: force(torch.full_like(x, 0.5), x), torch.tensor(slack[None, :]), 1e-9),
@@ -368,7 +373,11 @@ LIKELY = st.floats(0.0, 2.0) | st.floats(-20.0, 20.0) | NUMBERS
     scales=st.tuples(*[st.floats(0.1, 10.0)] * 3),
 )
 def test_no_nan_for_any_finite_input(
-    model: OsimModel, muscle: MillardMuscle, rows, steps, scales
+    model: OsimModel,
+    muscle: MillardMuscle,
+    rows: list[tuple[float, float, float]],
+    steps: list[float],
+    scales: tuple[float, ...],
 ) -> None:
     """What is beyond every muscle is refused, all else gives finite forces and gradients."""
     force, fiber, slack, pennation = parameters_of(read_properties(model, NAMES))
@@ -382,11 +391,11 @@ def test_no_nan_for_any_finite_input(
         result = muscle(times, *tensors)
     except NMMError:
         return
-    (result.tendon_force / force + result.fiber_length).sum().backward()
+    torch.autograd.backward((result.tendon_force / force + result.fiber_length).sum())
     assert torch.isfinite(result.tendon_force).all()
     assert (result.tendon_force >= 0).all()
     assert (result.fiber_length > 0).all()
-    assert all(torch.isfinite(x.grad).all() for x in tensors)
+    assert all(x.grad is not None and torch.isfinite(x.grad).all() for x in tensors)
 
 
 def spoil(index: int, value: float) -> Callable[[list[torch.Tensor]], None]:
@@ -437,7 +446,7 @@ def test_an_elastic_tendon_needs_damping() -> None:
         )
 
 
-def test_thelen_muscles_are_refused(tmp_path) -> None:
+def test_thelen_muscles_are_refused(tmp_path: Path) -> None:
     other = opensim.Model()
     other.setName("thelen")
     thelen = opensim.Thelen2003Muscle("m", 1000, 0.1, 0.2, 0)

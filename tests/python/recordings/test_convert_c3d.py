@@ -35,6 +35,7 @@ def test_plates_give_the_force_that_acted(tmp_path: Path, plate_type: int, units
 def test_opensim_reads_what_is_written(tmp_path: Path) -> None:
     file = write_c3d(tmp_path / "trial.c3d", 2)
     converted = convert_c3d(file, tmp_path / "out", AXES, {1: "calcn_r"})
+    assert converted.external_loads_file is not None
     loads, data = read_external_loads(converted.external_loads_file)
     load = opensim.ExternalForce.safeDownCast(loads.get(0))
     assert load.get_applied_to_body() == "calcn_r"

@@ -1,6 +1,7 @@
 """EMG processing: envelopes against SciPy itself, planted faults found, setups refused."""
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,30 +10,32 @@ import pytest
 from click.testing import CliRunner
 from scipy import signal
 
+from nmm_opensim.arrays import Array
 from nmm_opensim.cli import cli
 from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Header, read_table, write_table
-from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
+from nmm_opensim.recordings.emg.emg_setup import EmgSetup, read_emg_setup
 from nmm_opensim.recordings.emg.filters import EmgFilters
 from nmm_opensim.recordings.emg.process import make_envelopes, process_emg
-from nmm_opensim.recordings.emg.quality import examine
+from nmm_opensim.recordings.emg.quality import Finding, examine
+from nmm_opensim.recordings.signal import Signal
 
 RATE = 2000.0
 TIME = np.arange(int(10 * RATE)) / RATE
 ENVELOPE = 2e-4 * make_bursts(TIME, 2.0, 0.5)
 
 
-def raw(seed=1, name="biceps"):
+def raw(seed: int = 1, name: str = "biceps") -> Signal:
     return simulate_emg(np.random.default_rng(seed), name, ENVELOPE, RATE)
 
 
-def checks(*channels, mains=50.0):
+def checks(*channels: Signal, mains: float = 50.0) -> dict[str, Finding]:
     return {finding.check: finding for finding in examine(channels, mains)[1]}
 
 
 @pytest.mark.parametrize("causal", [False, True])
-def test_envelopes_are_those_of_scipy(causal):
+def test_envelopes_are_those_of_scipy(causal: bool) -> None:
     channel = raw()
     grid, values = make_envelopes([channel], EmgFilters(notch=(50.0,), causal=causal), 200.0)
     run = signal.sosfilt if causal else signal.sosfiltfilt
@@ -43,37 +46,37 @@ def test_envelopes_are_those_of_scipy(causal):
     assert np.abs(values[:, 0] / expected.max() - expected / expected.max()).max() < 1e-9
 
 
-def test_envelope_follows_the_truth():
+def test_envelope_follows_the_truth() -> None:
     _, values = make_envelopes([raw()], EmgFilters(), 200.0)
     truth = ENVELOPE[::10][: len(values)]
     assert np.corrcoef(values[:, 0], truth)[0, 1] > 0.97
 
 
-def test_clean_recording_has_no_findings():
+def test_clean_recording_has_no_findings() -> None:
     assert not checks(raw(1), raw(2, "triceps"))
 
 
-def plant_hum(values):
+def plant_hum(values: Array) -> Array:
     return values + 1e-4 * np.sin(2 * np.pi * 50 * TIME)
 
 
-def plant_clipping(values):
+def plant_clipping(values: Array) -> Array:
     return np.clip(values, -1e-4, 1e-4)
 
 
-def plant_dropout(values):
+def plant_dropout(values: Array) -> Array:
     return np.where((TIME > 3) & (TIME < 3.2), 0.0, values)
 
 
-def plant_movement(values):
+def plant_movement(values: Array) -> Array:
     return values + 3e-3 * np.exp(-(((TIME - 5) / 0.1) ** 2))
 
 
-def plant_offset(values):
+def plant_offset(values: Array) -> Array:
     return values + 1e-3
 
 
-def plant_noise(values):
+def plant_noise(values: Array) -> Array:
     return values * 0 + 1e-5 * np.random.default_rng(3).normal(size=len(values))
 
 
@@ -88,7 +91,9 @@ def plant_noise(values):
         (plant_noise, "signal_to_noise", None),
     ],
 )
-def test_planted_fault_is_found_and_no_other(plant, check, times):
+def test_planted_fault_is_found_and_no_other(
+    plant: Callable[[Array], Array], check: str, times: tuple[float, float] | None
+) -> None:
     channel = raw()
     found = checks(replace(channel, values=plant(channel.values)))
     assert set(found) == {check}
@@ -97,14 +102,14 @@ def test_planted_fault_is_found_and_no_other(plant, check, times):
         assert times[0] - 0.01 <= found[check].start < found[check].end <= times[1] + 0.01
 
 
-def test_same_and_mixed_channels_are_found():
+def test_same_and_mixed_channels_are_found() -> None:
     first, second = raw(1), raw(2, "triceps")
     assert "duplicate" in checks(first, replace(first, name="copy"))
     mixed = replace(second, values=second.values + first.values)
     assert "triceps" in checks(first, mixed)["cross_talk"].text
 
 
-def test_notch_takes_hum_away():
+def test_notch_takes_hum_away() -> None:
     channel = raw()
     hum = replace(channel, values=plant_hum(channel.values))
     (_, with_hum), (_, notched), (_, clean) = (
@@ -126,11 +131,17 @@ SETUP = """<OpenSimDocument Version="40500"><NMMEmgProcessingTool name="{name}">
 
 
 @pytest.fixture
-def write(tmp_path):
+def write(tmp_path: Path) -> Callable[..., Path]:
     rows = [f"{t:.10g},{v * 1e6:.9g}" for t, v in zip(TIME, raw().values, strict=True)]
     (tmp_path / "raw.csv").write_text("\n".join(["time,biceps", *rows]), encoding="utf-8")
 
-    def write(name="arm", mains=50, normalization="maximum", more="", text=SETUP) -> Path:
+    def write(
+        name: str = "arm",
+        mains: int = 50,
+        normalization: str = "maximum",
+        more: str = "",
+        text: str = SETUP,
+    ) -> Path:
         file = tmp_path / "setup.xml"
         filled = text.format(name=name, mains=mains, normalization=normalization, more=more)
         file.write_text(filled, encoding="utf-8")
@@ -139,7 +150,7 @@ def write(tmp_path):
     return write
 
 
-def test_setup_makes_envelopes_and_quality(write, tmp_path):
+def test_setup_makes_envelopes_and_quality(write: Callable[..., Path], tmp_path: Path) -> None:
     result = CliRunner().invoke(cli, ["process-emg", str(write())], catch_exceptions=False)
     assert result.exit_code == 0
     table = read_table(tmp_path / "results/arm_curl_emg.sto", "EMG file")
@@ -151,7 +162,7 @@ def test_setup_makes_envelopes_and_quality(write, tmp_path):
     assert quality["recordings"][0]["channels"][0]["name"] == "biceps"
 
 
-def test_given_value_is_the_divisor(write):
+def test_given_value_is_the_divisor(write: Callable[..., Path]) -> None:
     more = (
         '<reference_values><Reference name="biceps"><value>0.5</value><units>mV</units>'
         "</Reference></reference_values>"
@@ -174,18 +185,20 @@ def test_given_value_is_the_divisor(write):
         ({"text": '<!DOCTYPE a [<!ENTITY b SYSTEM "/etc/passwd">]>' + SETUP}, "DOCTYPE"),
     ],
 )
-def test_bad_setup_is_one_line(write, tmp_path, changes, message):
+def test_bad_setup_is_one_line(
+    write: Callable[..., Path], tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
     with pytest.raises(NMMError, match=message):
         process_emg(read_emg_setup(write(**changes)))
     assert not (tmp_path / "results").exists()
 
 
-def test_filters_above_half_the_rate_are_refused(write):
+def test_filters_above_half_the_rate_are_refused(write: Callable[..., Path]) -> None:
     with pytest.raises(NMMError, match="half the sampling rate"):
         process_emg(read_emg_setup(write(more="<bandpass>20 1000</bandpass>")))
 
 
-def recording(name, role, *files):
+def recording(name: str, role: str, *files: tuple[str, str, str, str]) -> str:
     """A recording of one channel a file: name, path, label, more elements."""
     listed = "".join(
         f'<EmgFile name="{own}"><file>{file}</file><channels>{label}</channels>'
@@ -195,7 +208,7 @@ def recording(name, role, *files):
     return f'<Recording name="{name}"><role>{role}</role><files>{listed}</files></Recording>'
 
 
-def write_setup(folder, normalization, *recordings):
+def write_setup(folder: Path, normalization: str, *recordings: str) -> EmgSetup:
     file = folder / "setup.xml"
     file.write_text(
         '<OpenSimDocument Version="40500"><NMMEmgProcessingTool name="arm"><recordings>'
@@ -207,14 +220,14 @@ def write_setup(folder, normalization, *recordings):
     return read_emg_setup(file)
 
 
-def write_raw(file, values, **columns):
+def write_raw(file: Path, values: Array, **columns: Array) -> None:
     names = ["time", "biceps", *columns]
     rows = zip(TIME, values * 1e6, *columns.values(), strict=True)
     lines = [",".join(f"{number:.10g}" for number in row) for row in rows]
     file.write_text("\n".join([",".join(names), *lines]), encoding="utf-8")
 
 
-def test_mvc_is_the_divisor_and_no_trial(tmp_path):
+def test_mvc_is_the_divisor_and_no_trial(tmp_path: Path) -> None:
     write_raw(tmp_path / "trial.csv", raw().values)
     write_raw(tmp_path / "mvc.csv", 4 * raw().values)
     setup = write_setup(
@@ -230,7 +243,7 @@ def test_mvc_is_the_divisor_and_no_trial(tmp_path):
     assert {examined.name for examined in processed.recordings} == {"curl", "push"}
 
 
-def test_a_trigger_puts_files_on_one_clock(tmp_path):
+def test_a_trigger_puts_files_on_one_clock(tmp_path: Path) -> None:
     late = int(1.5 * RATE)
     sync = (TIME >= 2.0).astype(float)
     write_raw(tmp_path / "a.csv", raw().values, sync=sync)
@@ -247,7 +260,7 @@ def test_a_trigger_puts_files_on_one_clock(tmp_path):
     assert np.corrcoef(a, b)[0, 1] > 0.9999
 
 
-def test_raw_emg_of_sto_is_that_of_csv(tmp_path):
+def test_raw_emg_of_sto_is_that_of_csv(tmp_path: Path) -> None:
     write_raw(tmp_path / "raw.csv", raw().values)
     write_table(tmp_path / "raw.sto", ["biceps"], TIME, raw().values[:, None] * 1e6, Header("raw"))
     results = []

@@ -23,7 +23,7 @@ from nmm_opensim.recordings.inverse.tools import (
 from nmm_opensim.training.training_setup import read_training_setup
 
 
-def test_moments_agree_with_the_given_file(walking_inputs: Walking, example) -> None:
+def test_moments_agree_with_the_given_file(walking_inputs: Walking, example: Path) -> None:
     ours = read_table(walking_inputs.results / "walking_moments.sto", "moments")
     given = read_table(example / "id_walk.sto", "moments")
     expected = {"hip_flexion_r": 0.98, "knee_angle_r": 0.985, "ankle_angle_r": 0.985}

@@ -64,7 +64,7 @@ def test_every_plot_is_drawn_within_the_window(
     metrics = {"width": width, "height": 1000, "deviceScaleFactor": 1, "mobile": False}
     browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     open_page(browser, report_content, tmp_path)
-    assert browser.get_log("browser") == []
+    assert browser.get_log("browser") == []  # type: ignore[no-untyped-call]
     places = browser.find_elements(By.CSS_SELECTOR, ".plot")
     assert len(places) == 1 + 1 + 1 + 1 + 2 + 3
     for place in places:

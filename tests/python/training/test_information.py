@@ -63,7 +63,7 @@ def test_bounds_of_one_muscle(walking_inputs: Walking) -> None:
     muscles = nmm.declaration.sources.muscles
     soleus = muscles.index("soleus_r")
     with torch.no_grad():
-        nmm.calibration.force_scale.x += 1.0
+        nmm.calibration.force_scale.x.add_(1.0)
         scale = nmm.calibration.force_scale.value().numpy()
     assert scale[soleus] == 1.0
     assert scale[muscles.index("gasmed_r")] != 1.0
