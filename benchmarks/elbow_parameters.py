@@ -18,7 +18,6 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from nmm_opensim.nmm.calibration import PARAMETERS
 from nmm_opensim.physics.muscles.millard import read_properties
 from nmm_opensim.training.fit_outcome import fit_outcome
 from nmm_opensim.training.preparation import prepare_training
@@ -33,8 +32,11 @@ def main(setup: Path, elbow: Path) -> None:
     properties = read_properties(training.task.model, muscles)
     table = Table("parameter", "muscle", "model", "calibrated", "90 %", "true", "verdict", box=None)
     held, determined, nearer = [], [], []
-    for name in PARAMETERS:
-        generic, calibrated = getattr(properties, name), getattr(nmm.muscles, name)
+    for name, generic, calibrated in (
+        ("max_isometric_force", properties.max_isometric_force, nmm.muscles.max_isometric_force),
+        ("optimal_fiber_length", properties.optimal_fiber_length, nmm.muscles.optimal_fiber_length),
+        ("tendon_slack_length", properties.tendon_slack_length, nmm.muscles.tendon_slack_length),
+    ):
         for i, muscle in enumerate(muscles):
             true, judgement = truth[muscle][name], nmm.parameters[muscle][name]
             low, high = judgement.interval

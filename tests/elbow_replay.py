@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from safetensors.numpy import save_file
 
+from nmm_opensim.arrays import Array
 from nmm_opensim.examples.elbow.anatomy import COORDINATE, MUSCLE_NAMES
 from nmm_opensim.examples.elbow.recording import CHANNELS
 from nmm_opensim.examples.elbow.subject import Subject
@@ -19,6 +22,16 @@ from nmm_opensim.physics.osim_model import OsimModel
 
 CASE = TrialCase(load=0.0, speed="medium", repetition=1)
 NETWORK_MUSCLES = ("BRA", "TRImed")
+PREDICTOR = {
+    "family": "mlp",
+    "hidden_activation": "tanh",
+    "layers": 2,
+    "inputs": {
+        "emg_lags": [0.0, 0.02],
+        "coordinates": [COORDINATE],
+        "speeds": [COORDINATE],
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -82,32 +95,6 @@ def write_replaying_artefact(
         for name, gain in zip(MUSCLE_NAMES, gains.tolist(), strict=True)
         if name not in deep
     ]
-    muscles = []
-    for i, name in enumerate(MUSCLE_NAMES):
-        source = (
-            {
-                "kind": "deep",
-                "output": deep.index(name),
-                "recorded_channel": names[name],
-                "interval": {"margin": 0.3, "floor": 0.05},
-            }
-            if name in deep
-            else {"kind": "measured", "channels": [names[name]], "weights": [1.0]}
-        )
-        muscles.append(
-            {
-                "name": name,
-                "max_isometric_force": subject.max_isometric_force[i],
-                "optimal_fiber_length": subject.optimal_fiber_length[i],
-                "tendon_slack_length": subject.tendon_slack_length[i],
-                "pennation_angle_at_optimal": model.muscle(name).get_pennation_angle_at_optimal(),
-                "activation_time_constant": subject.activation_time_constant[i],
-                "deactivation_time_constant": subject.deactivation_time_constant[i],
-                "minimum_activation": 0.01,
-                "shape_factor": subject.shape_factor[i],
-                "source": source,
-            }
-        )
     content = {
         "format": 2,
         "created_with": {},
@@ -121,22 +108,46 @@ def write_replaying_artefact(
         "electromechanical_delay": subject.electromechanical_delay,
         "coordinates": [COORDINATE],
         "moment_coordinates": [COORDINATE],
-        "muscles": muscles,
-        "predictor": {
-            "family": "mlp",
-            "hidden_activation": "tanh",
-            "layers": 2,
-            "inputs": {
-                "emg_lags": [0.0, 0.02],
-                "coordinates": [COORDINATE],
-                "speeds": [COORDINATE],
-            },
-        },
+        "muscles": _describe_muscles(subject, model, deep, names),
+        "predictor": PREDICTOR,
         "training": {},
     }
-    inputs, hidden, outputs = 2 * len(channels) + 2, 8, max(len(deep), 1)
+    tensors = _draw_network(2 * len(channels) + 2, max(len(deep), 1))
+    save_file(tensors, path, metadata={"nmm": json.dumps(content)})
+
+
+def _describe_muscles(
+    subject: Subject, model: OsimModel, deep: Sequence[str], channels: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """The subject's muscles; ``channels`` are what could be recorded of each."""
+    return [
+        {
+            "name": name,
+            "max_isometric_force": subject.max_isometric_force[i],
+            "optimal_fiber_length": subject.optimal_fiber_length[i],
+            "tendon_slack_length": subject.tendon_slack_length[i],
+            "pennation_angle_at_optimal": model.muscle(name).get_pennation_angle_at_optimal(),
+            "activation_time_constant": subject.activation_time_constant[i],
+            "deactivation_time_constant": subject.deactivation_time_constant[i],
+            "minimum_activation": 0.01,
+            "shape_factor": subject.shape_factor[i],
+            "source": {
+                "kind": "deep",
+                "output": deep.index(name),
+                "recorded_channel": channels[name],
+                "interval": {"margin": 0.3, "floor": 0.05},
+            }
+            if name in deep
+            else {"kind": "measured", "channels": [channels[name]], "weights": [1.0]},
+        }
+        for i, name in enumerate(MUSCLE_NAMES)
+    ]
+
+
+def _draw_network(inputs: int, outputs: int, hidden: int = 8) -> dict[str, Array]:
+    """Random weights of what ``PREDICTOR`` describes."""
     random = np.random.default_rng(7)
-    tensors = {
+    return {
         "predictor.input_mean": random.uniform(0.0, 0.3, inputs),
         "predictor.input_scale": random.uniform(0.5, 2.0, inputs),
         "predictor.0.weight": random.normal(size=(hidden, inputs)) / 2,
@@ -144,7 +155,6 @@ def write_replaying_artefact(
         "predictor.1.weight": random.normal(size=(outputs, hidden)) / 2,
         "predictor.1.bias": random.normal(size=outputs) - 1.0,
     }
-    save_file(tensors, path, metadata={"nmm": json.dumps(content)})
 
 
 def write_tool_setup(path: Path, replay: Replay, artefact: Path, **changes: str) -> None:

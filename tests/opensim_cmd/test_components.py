@@ -400,7 +400,7 @@ def test_an_analysis_looks_in_the_tools_folder_then_in_the_models(
 
 
 @pytest.mark.parametrize(
-    ("artefact", "emg", "words"),
+    "case",
     [
         ("", "{emg}", "Expected a file in <artefact_file>, but received none."),
         ("{artefact}", "", "Expected a file in <emg_file>, but received none."),
@@ -424,14 +424,9 @@ def test_an_analysis_looks_in_the_tools_folder_then_in_the_models(
     ids=["no artefact", "no EMG", "absent EMG", "an element twice", "time outside the EMG"],
 )
 def test_an_analysis_says_what_is_wrong(
-    project: Path,
-    replay: Replay,
-    run_tool: Run,
-    tmp_path: Path,
-    artefact: str,
-    emg: str,
-    words: str,
+    project: Path, replay: Replay, run_tool: Run, tmp_path: Path, case: tuple[str, str, str]
 ) -> None:
+    artefact, emg, words = case
     places = {
         "artefact": project / "elbow.nmm",
         "emg": replay.excitations,

@@ -287,17 +287,11 @@ def test_a_seed_decides_everything(trials: Path, tmp_path: Path) -> None:
 
 def test_subjects_differ_from_the_generic_model_within_bounds() -> None:
     subjects = [draw_subject(seed) for seed in range(20)]
-
-    def ratios(what: str) -> Array:
-        generic = np.array([getattr(anatomy, what) for anatomy in MUSCLES])
-        return np.array([getattr(subject, what) / generic for subject in subjects])
-
-    for what, low, high in (
-        ("max_isometric_force", 0.65, 1.65),
-        ("optimal_fiber_length", 0.93, 1.07),
-        ("tendon_slack_length", 0.98, 1.02),
-    ):
-        found = ratios(what)
+    force = [s.max_isometric_force / [m.max_isometric_force for m in MUSCLES] for s in subjects]
+    fiber = [s.optimal_fiber_length / [m.optimal_fiber_length for m in MUSCLES] for s in subjects]
+    tendon = [s.tendon_slack_length / [m.tendon_slack_length for m in MUSCLES] for s in subjects]
+    for ratios, low, high in ((force, 0.65, 1.65), (fiber, 0.93, 1.07), (tendon, 0.98, 1.02)):
+        found = np.array(ratios)
         assert low <= found.min()
         assert found.max() <= high
         assert found.std() > 0.3 * (high - low) / np.sqrt(12)

@@ -65,7 +65,13 @@ class _Model:
 @pytest.mark.parametrize("name", OPENSIM_CURVES)
 def test_values_and_slopes(muscle: opensim.Millard2012EquilibriumMuscle, name: str) -> None:
     reference = getattr(muscle, f"get_{OPENSIM_CURVES[name]}")()
-    curve = getattr(sample_curves(cast(OsimModel, _Model(muscle)), ["m"])[0], name)
+    (curves,) = sample_curves(cast(OsimModel, _Model(muscle)), ["m"])
+    curve = {
+        "active_force_length": curves.active_force_length,
+        "passive_force_length": curves.passive_force_length,
+        "force_velocity": curves.force_velocity,
+        "tendon_force_length": curves.tendon_force_length,
+    }[name]
     low, high = _core.CURVE_RANGES[name]
     points = np.linspace(low - 0.2, high + 0.2, 20011)
     found = np.array([curve.evaluate(x) for x in points])

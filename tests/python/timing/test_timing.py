@@ -15,6 +15,7 @@ from rich.console import Console
 from scipy.ndimage import gaussian_filter1d
 
 from nmm_opensim import _core
+from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.emg_driven.lag import Lag, estimate_lags
 from nmm_opensim.formats.tables import Table
@@ -23,8 +24,8 @@ from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Unscored
 from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.physics.muscles.activation import POSSIBLE_DELAY
-from nmm_opensim.physics.muscles.millard import MillardMuscle, read_properties
-from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.physics.muscles.millard import MillardMuscle, MuscleProperties, read_properties
+from nmm_opensim.physics.osim_model import Geometry, OsimModel
 from nmm_opensim.timing.recordings import estimate_setup_timing, estimate_timing
 from nmm_opensim.timing.timing_table import make_table
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
@@ -54,23 +55,53 @@ def simulate(model: OsimModel, lag: float, seed: int, duration: float = 12.0) ->
     muscles = model.muscle_names
     emg_time = np.arange(-0.5, duration, STEP)
     time = emg_time[emg_time >= 0]
-    phase = 2 * np.pi * random.uniform(0.4, 1.0) * emg_time
-    flexing = 0.5 + 0.5 * np.sin(phase + np.sin(1.7 * emg_time))
-    excitations = np.empty((len(emg_time), len(muscles)))
+    excitations = draw_excitations(muscles, emg_time, random)
+    angle = 1.2 + 0.6 * np.sin(2 * np.pi * 0.6 * time + np.sin(0.9 * time))
+    motion = Motion(time, (COORDINATE,), angle[:, None], np.gradient(angle, STEP)[:, None])
+    geometry = model.sample_geometry(
+        muscles, [COORDINATE], [COORDINATE], motion.values, motion.speeds
+    )
+    properties = read_properties(model, muscles)
+    activations = activate(properties, time, emg_time + lag, excitations)
+    forces = pull(
+        MillardMuscle(model, muscles, "rigid"), properties, time, activations, geometry, random
+    )
+    moments = np.einsum("tm,tmc->tc", forces, geometry.moment_arms)
+    moments += 0.05 * moments.std() * random.normal(size=moments.shape)
+
+    measured = excitations[:, [muscles.index(name) for name in CHANNELS]]
+    emg = Table("EMG", tuple(CHANNELS.values()), emg_time, record(measured, random))
+    return PreparedTrial(
+        Trial("simulated", "train", emg, motion, moments, np.empty((len(moments), 0))),
+        torch.zeros(0),
+        np.zeros((0, 0)),
+        torch.tensor(geometry.lengths),
+        torch.tensor(geometry.speeds),
+        torch.tensor(geometry.moment_arms),
+        torch.tensor(moments),
+    )
+
+
+def draw_excitations(muscles: list[str], time: Array, random: np.random.Generator) -> Array:
+    """Flexors and extensors by turns, each muscle in its own way."""
+    phase = 2 * np.pi * random.uniform(0.4, 1.0) * time
+    flexing = 0.5 + 0.5 * np.sin(phase + np.sin(1.7 * time))
+    excitations = np.empty((len(time), len(muscles)))
     for i, name in enumerate(muscles):
-        own = gaussian_filter1d(random.normal(size=len(emg_time)), 12, mode="wrap")
+        own = gaussian_filter1d(random.normal(size=len(time)), 12, mode="wrap")
         drive = (1.0 - flexing if name.startswith("TRI") else flexing) ** 2
         excitations[:, i] = np.clip(drive * (0.35 + 0.1 * own / own.std()), 0, 1)
-    angle = 1.2 + 0.6 * np.sin(2 * np.pi * 0.6 * time + np.sin(0.9 * time))
-    speed = np.gradient(angle, STEP)
-    values, speeds = angle[:, None], speed[:, None]
-    geometry = model.sample_geometry(muscles, [COORDINATE], [COORDINATE], values, speeds)
+    return excitations
 
-    properties = read_properties(model, muscles)
-    count = len(muscles)
-    activations = _core.compute_activations(
+
+def activate(
+    properties: MuscleProperties, time: Array, excitation_time: Array, excitations: Array
+) -> Array:
+    """Activations of muscles with a shape factor that is not the model's, and no delay."""
+    count = excitations.shape[1]
+    return _core.compute_activations(
         time,
-        emg_time + lag,
+        excitation_time,
         excitations,
         np.full(count, -1.2),
         properties.activation_time_constant,
@@ -78,35 +109,36 @@ def simulate(model: OsimModel, lag: float, seed: int, duration: float = 12.0) ->
         properties.minimum_activation,
         np.full(count, 0.0),
     )
-    lengths, lengthening = torch.tensor(geometry.lengths), torch.tensor(geometry.speeds)
-    forces = MillardMuscle(model, muscles, "rigid")(
+
+
+def pull(
+    muscle: MillardMuscle,
+    properties: MuscleProperties,
+    time: Array,
+    activations: Array,
+    geometry: Geometry,
+    random: np.random.Generator,
+) -> Array:
+    """Forces (N) of muscles whose strengths and lengths are not the model's."""
+    count = activations.shape[1]
+    force: Array = muscle(
         time,
         torch.tensor(activations),
-        lengths,
-        lengthening,
+        torch.tensor(geometry.lengths),
+        torch.tensor(geometry.speeds),
         torch.tensor(properties.max_isometric_force * random.uniform(0.7, 1.5, count)),
         torch.tensor(properties.optimal_fiber_length * random.uniform(0.93, 1.07, count)),
         torch.tensor(properties.tendon_slack_length * random.uniform(0.98, 1.02, count)),
         torch.tensor(properties.pennation_angle_at_optimal),
     ).tendon_force.numpy()
-    moments = np.einsum("tm,tmc->tc", forces, geometry.moment_arms)
-    moments += 0.05 * moments.std() * random.normal(size=moments.shape)
+    return force
 
-    measured = [muscles.index(name) for name in CHANNELS]
-    noise = gaussian_filter1d(random.normal(size=(len(emg_time), len(measured))), 5, axis=0)
-    recorded = excitations[:, measured] * (1 + 0.1 * noise / noise.std())
-    recorded = np.maximum(recorded, 0) * random.uniform(0.1, 3.0, len(measured))
-    emg = Table("EMG", tuple(CHANNELS.values()), emg_time, recorded)
-    motion = Motion(time, (COORDINATE,), values, speeds)
-    return PreparedTrial(
-        Trial("simulated", "train", emg, motion, moments, np.empty((len(moments), 0))),
-        torch.zeros(0),
-        np.zeros((0, 0)),
-        lengths,
-        lengthening,
-        torch.tensor(geometry.moment_arms),
-        torch.tensor(moments),
-    )
+
+def record(excitations: Array, random: np.random.Generator) -> Array:
+    """EMG with noise, each channel in a unit of its own."""
+    noise = gaussian_filter1d(random.normal(size=excitations.shape), 5, axis=0)
+    recorded: Array = np.maximum(excitations * (1 + 0.1 * noise / noise.std()), 0)
+    return recorded * random.uniform(0.1, 3.0, excitations.shape[1])
 
 
 def estimate(
