@@ -11,7 +11,6 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.properties import get_number
 from nmm_opensim.models.calibrated import write_calibrated_model
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.nmm.calibration import PARAMETERS
 from nmm_opensim.physics.osim_model import OsimModel
 
 
