@@ -121,7 +121,9 @@ def test_what_the_first_format_lacks_is_none_or_empty() -> None:
     (soleus,) = artefact.deep_muscles
     assert soleus.source == Deep("soleus_r", "soleus", ("gastrocnemius",))
     assert soleus.judgement is None
-    assert not (soleus.uncertainty or soleus.generic or soleus.bounds)
+    assert not soleus.uncertainty
+    assert not soleus.generic
+    assert not soleus.bounds
     assert soleus.calibrated["max_isometric_force"] == soleus.max_isometric_force > 0
 
 
