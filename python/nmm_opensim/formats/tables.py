@@ -12,9 +12,9 @@ import opensim
 from ..arrays import Array
 from ..errors import NMMError, nearest_names, opensim_reason
 from ..files import require_reasonable, write_text
+from .opensim_log import keep_quiet
 
-# OpenSim logs every file it reads; here its errors arrive as exceptions.
-opensim.Logger.setLevelString("error")
+keep_quiet()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ import opensim
 
 from ..arrays import Array
 from ..errors import NMMError, nearest_names, opensim_reason, require_file
+from ..formats.opensim_log import keep_quiet
+
+keep_quiet()
 
 # Below this a coordinate does not move a muscle: 1 micrometre per radian.
 SMALLEST_MOMENT_ARM = 1e-6

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 import opensim
 
 from ...arrays import Array
+from ...formats.opensim_log import log_level
 
 # Low enough to show the passive force; lower is out of reach for some classes.
 PASSIVE_ACTIVATION = 0.01
@@ -42,7 +41,8 @@ def hold(muscle: opensim.Muscle, lengths: Array, activation: float) -> Held:
     held = bench.getMuscles().get(0)
     slider = bench.getCoordinateSet().get(0)
     fiber_lengths, tendon_forces = np.full((2, len(lengths)), np.nan)
-    with _without_log():
+    # OpenSim writes pages on every length without equilibrium.
+    with log_level("off"):
         for k, length in enumerate(lengths.tolist()):
             slider.setValue(state, length)
             held.setActivation(state, activation)
@@ -54,17 +54,6 @@ def hold(muscle: opensim.Muscle, lengths: Array, activation: float) -> Held:
             fiber_lengths[k] = held.getFiberLength(state) / held.get_optimal_fiber_length()
             tendon_forces[k] = held.getActuation(state) / held.get_max_isometric_force()
     return Held(fiber_lengths, tendon_forces)
-
-
-@contextmanager
-def _without_log() -> Iterator[None]:
-    """OpenSim writes pages on every length without equilibrium."""
-    level = opensim.Logger.getLevelString()
-    opensim.Logger.setLevelString("off")
-    try:
-        yield
-    finally:
-        opensim.Logger.setLevelString(level)
 
 
 def _make_bench(muscle: opensim.Muscle, activation: float) -> opensim.Model:

@@ -18,6 +18,7 @@ import opensim
 
 from ...errors import NMMError, opensim_reason, require_file
 from ...files import write_text
+from ...formats.opensim_log import log_level
 from ...formats.setup_xml import read_setup
 from ...formats.tables import insert_header_entries, read_opensim_table
 from ...formats.trc import read_marker_times
@@ -273,13 +274,11 @@ def _run_aside(
     result = result.resolve()
     result.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=result.parent, prefix=".running-") as folder:
-        opensim.Logger.setLevelString("info")
         try:
-            succeeded = run(Path(folder))
+            with log_level("info"):
+                succeeded = run(Path(folder))
         except RuntimeError as error:
             raise NMMError(f"{source}: OpenSim failed: {opensim_reason(error)}") from None
-        finally:
-            opensim.Logger.setLevelString("error")
         made = Path(folder) / result.name
         if not succeeded or not made.is_file():
             raise NMMError(
