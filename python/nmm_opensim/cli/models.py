@@ -42,13 +42,7 @@ OUTPUT = click.option(
     help="Maximum isometric forces: with body mass over fibre length, or the model's own.",
 )
 def scale(
-    model: Path,
-    output: Path,
-    mass: float,
-    height: float | None,
-    model_height: float | None,
-    segments: tuple[str, ...],
-    strength: str,
+    model: Path, output: Path, segments: tuple[str, ...], strength: str, **sizes: float
 ) -> None:
     """Scale a generic model to a subject without markers, in a copy.
 
@@ -56,19 +50,12 @@ def scale(
     segments are given, and with them paths, fibres and tendons. What changed is shown and written
     beside the copy: _scaling.csv. With a static trial with markers use OpenSim's own ScaleTool.
     """
-    from ..models.scaling.scale import scale_model
+    from ..models.scaling.scale import Sizes, scale_model
     from ..models.scaling.scaling_report import make_report, write_changes
     from ..models.scaling.segments import read_segment_lengths
 
-    scaled = scale_model(
-        model,
-        output,
-        mass,
-        height=height,
-        model_height=model_height,
-        segment_lengths=read_segment_lengths(segments),
-        scale_strength=strength == "mass-length",
-    )
+    subject = Sizes(**sizes, segment_lengths=read_segment_lengths(segments))
+    scaled = scale_model(model, output, subject, scale_strength=strength == "mass-length")
     console.print(make_report(scaled))
     table = output.with_name(f"{output.stem}_scaling.csv")
     write_changes(table, scaled)

@@ -45,27 +45,33 @@ def convert_coordinates(
     columns = []
     for signal in chosen:
         where = f"{signal.source}: column '{signal.name}'"
-        unit = signal.unit or units
-        if unit is None:
-            raise NMMError(f"{where}: expected a unit, but the file states none; give deg or rad.")
-        if unit not in DEGREES:
-            raise NMMError(f"{where}: expected an angle in deg or rad, but found '{unit}'.")
-        if units is not None and DEGREES.get(units) != DEGREES[unit]:
-            raise NMMError(
-                f"{where}: expected the declared unit '{units}', but the file states '{unit}'."
-            )
+        factor = _find_factor(where, signal.unit, units)
         clock = (signal.rate, signal.start, len(signal.values))
         if clock != (first.rate, first.start, len(first.values)):
             raise NMMError(
                 f"{where}: expected the times of column '{first.name}', but found others; convert "
                 "each into a file of its own."
             )
-        columns.append(signal.values * DEGREES[unit])
+        columns.append(signal.values * factor)
     names = tuple(coordinates.values())
     table = Table(first.source, names, first.time, np.column_stack(columns)).select(names)
     header = Header(f"Angles of {path.name}", degrees=True)
     write_table(output, names, table.time, table.values, header)
     return table
+
+
+def _find_factor(where: str, stated: str | None, declared: str | None) -> float:
+    """From a column's unit to degrees."""
+    unit = stated or declared
+    if unit is None:
+        raise NMMError(f"{where}: expected a unit, but the file states none; give deg or rad.")
+    if unit not in DEGREES:
+        raise NMMError(f"{where}: expected an angle in deg or rad, but found '{unit}'.")
+    if declared is not None and DEGREES.get(declared) != DEGREES[unit]:
+        raise NMMError(
+            f"{where}: expected the declared unit '{declared}', but the file states '{unit}'."
+        )
+    return DEGREES[unit]
 
 
 def parse_columns(words: Sequence[str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT, run_cli
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.models.scaling.scale import scale_model
+from nmm_opensim.models.scaling.scale import Sizes, scale_model
 from nmm_opensim.models.scaling.segments import find_segment_length, read_segment_lengths
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.physics.osim_model import OsimModel
@@ -26,7 +26,7 @@ MUSCLES = ["soleus_r", "recfem_r", "gasmed_l"]
 def small(model: OsimModel, tmp_path_factory: pytest.TempPathFactory) -> OsimModel:
     """The walking model at 60 kg and nine tenths of its height."""
     output = tmp_path_factory.mktemp("scaling") / "small.osim"
-    scale_model(model.path, output, MASS, height=1.62, model_height=1.8)
+    scale_model(model.path, output, Sizes(MASS, height=1.62, model_height=1.8))
     return OsimModel(output)
 
 
@@ -78,7 +78,7 @@ def test_the_small_model_moves_like_the_large_one(model: OsimModel, small: OsimM
 
 
 def test_mass_alone_leaves_every_length(model: OsimModel, tmp_path: Path) -> None:
-    scaled = scale_model(model.path, tmp_path / "light.osim", MASS, scale_strength=False)
+    scaled = scale_model(model.path, tmp_path / "light.osim", Sizes(MASS), scale_strength=False)
     assert set(scaled.length_factors.values()) == {1.0}
     light = OsimModel(tmp_path / "light.osim")
     np.testing.assert_array_equal(
@@ -89,14 +89,8 @@ def test_mass_alone_leaves_every_length(model: OsimModel, tmp_path: Path) -> Non
 
 def test_a_segment_gets_the_length_that_was_measured(model: OsimModel, tmp_path: Path) -> None:
     # Moco's copy of Rajagopal's model has a knee whose centre moves.
-    scaled = scale_model(
-        model.path,
-        tmp_path / "shank.osim",
-        find_mass(model),
-        height=1.7,
-        model_height=1.7,
-        segment_lengths={"tibia_r": 0.40},
-    )
+    sizes = Sizes(find_mass(model), 1.7, model_height=1.7, segment_lengths={"tibia_r": 0.40})
+    scaled = scale_model(model.path, tmp_path / "shank.osim", sizes)
     shank = OsimModel(tmp_path / "shank.osim")
     assert find_segment_length(model, "tibia_r") == pytest.approx(0.461, abs=1e-3)
     assert find_segment_length(shank, "tibia_r") == pytest.approx(0.40, abs=1e-6)
@@ -126,7 +120,7 @@ def test_what_is_no_size_is_refused(
     model: OsimModel, tmp_path: Path, options: dict[str, object], expected: str
 ) -> None:
     with pytest.raises(NMMError, match=expected):
-        scale_model(model.path, tmp_path / "out.osim", **{"mass": MASS, **options})  # type: ignore[arg-type]
+        scale_model(model.path, tmp_path / "out.osim", Sizes(**{"mass": MASS, **options}))  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -143,9 +137,7 @@ def test_paths_without_points_are_refused(model: OsimModel, tmp_path: Path) -> N
     processor.append(opensim.ModOpReplacePathsWithFunctionBasedPaths(str(paths)))
     processor.process().printToXML(str(tmp_path / "fitted.osim"))
     with pytest.raises(NMMError, match="expected a path of points, but found a FunctionBasedPath"):
-        scale_model(
-            tmp_path / "fitted.osim", tmp_path / "out.osim", MASS, height=1.7, model_height=1.8
-        )
+        scale_model(tmp_path / "fitted.osim", tmp_path / "out.osim", Sizes(MASS, 1.7, 1.8))
 
 
 def test_the_verb_writes_a_copy_and_what_changed(tmp_path: Path) -> None:

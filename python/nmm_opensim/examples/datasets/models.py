@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from ...models.conversion.convert import convert_muscles
-from ...models.scaling.scale import scale_model
+from ...models.scaling.scale import Sizes, scale_model
 
 
 def write_model(model_file: Path, output_file: Path, mass: float | None = None) -> None:
@@ -20,5 +20,5 @@ def write_model(model_file: Path, output_file: Path, mass: float | None = None) 
         return
     with tempfile.TemporaryDirectory() as folder:
         scaled = Path(folder) / model_file.name
-        scale_model(model_file, scaled, mass, scale_strength=False)
+        scale_model(model_file, scaled, Sizes(mass), scale_strength=False)
         convert_muscles(scaled, output_file)

@@ -6,6 +6,7 @@ of a gait cycle each, without times.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,7 @@ def import_overground(recordings: Path, output: Path) -> None:
     speeds, _ = _get(data, file, "Q", "Qdots")
     moments, moment_names = _get(data, file, "Torques")
     emg, channels = _get(data, file, "EMG")
-    for name, values in (("Q", angles), ("Qdots", speeds), ("Torques", moments), ("EMG", emg)):
-        if not np.isfinite(values[:, :, STRIDES]).all():
-            raise NMMError(
-                f"recordings '{file}': expected numbers in strides {STRIDES} of {name}, but found "
-                "others; take the file as it was published."
-            )
-
+    _require_numbers(file, {"Q": angles, "Qdots": speeds, "Torques": moments, "EMG": emg})
     write_model(recordings / "subject1.osim", output / "subject1.osim")
     training = np.concatenate([emg[:, :, k] for k in TRAINING_STRIDES])
     divisors = find_divisors(channels, training, f"recordings '{file}'")
@@ -85,7 +80,7 @@ def import_overground(recordings: Path, output: Path) -> None:
 def _read(file: Path) -> Any:
     require_file(file, "recordings")
     try:
-        return loadmat(file, squeeze_me=True, struct_as_record=False)["ExperimentalData"]
+        return loadmat(file, simplify_cells=True)["ExperimentalData"]
     except (KeyError, NotImplementedError, OSError, TypeError, ValueError):
         raise NMMError(
             f"recordings '{file}': expected a MATLAB file (version 5) with a structure "
@@ -96,11 +91,12 @@ def _read(file: Path) -> Any:
 def _get(data: Any, file: Path, quantity: str, *parts: str) -> tuple[Array, list[str]]:
     """Values (samples, columns, strides) and column names of one quantity."""
     try:
-        found = getattr(data, quantity).subject1
+        found = data[quantity]["subject1"]
         for part in parts:
-            found = getattr(found, part)
-        values, names = np.asarray(found.all, dtype=float), [str(x) for x in found.colheaders]
-    except (AttributeError, TypeError, ValueError):
+            found = found[part]
+        values = np.asarray(found["all"], dtype=float)
+        names = [str(name) for name in found["colheaders"]]
+    except (IndexError, KeyError, TypeError, ValueError):
         values, names = np.empty(0), []
     if values.ndim != 3 or values.shape[:2] != (SAMPLES, len(names)) or values.shape[2] < 10:
         raise NMMError(
@@ -109,6 +105,15 @@ def _get(data: Any, file: Path, quantity: str, *parts: str) -> tuple[Array, list
             "published."
         )
     return values, names
+
+
+def _require_numbers(file: Path, quantities: Mapping[str, Array]) -> None:
+    for name, values in quantities.items():
+        if not np.isfinite(values[:, :, STRIDES]).all():
+            raise NMMError(
+                f"recordings '{file}': expected numbers in strides {STRIDES} of {name}, but found "
+                "others; take the file as it was published."
+            )
 
 
 def _right(name: str) -> str:

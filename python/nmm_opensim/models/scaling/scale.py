@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import opensim
@@ -35,22 +35,27 @@ class ScaledModel:
     muscles: tuple[Change, ...]
 
 
-def scale_model(
-    model_file: Path,
-    output_file: Path,
-    mass: float,
-    *,
-    height: float | None = None,
-    model_height: float | None = None,
-    segment_lengths: Mapping[str, float] | None = None,
-    scale_strength: bool = True,
-) -> ScaledModel:
-    """Write a copy of ``model_file`` for a subject of ``mass`` (kg); the laws are in ``laws``.
+@dataclass(frozen=True)
+class Sizes:
+    """What is known of a subject's size: ``mass`` (kg) and, where given, lengths (m).
 
-    ``height`` (m) scales all bodies by its ratio to ``model_height``, the height (m) of the person
-    that the model stands for, which no model file tells. ``segment_lengths`` (m, between joint
-    centres, by name of the body) go before it. Without either, lengths stay the model's. Without
-    ``scale_strength`` maximum isometric forces stay the model's too.
+    ``height`` scales all bodies by its ratio to ``model_height``, the height of the person that
+    the model stands for, which no model file tells. ``segment_lengths`` (between joint centres, by
+    name of the body) go before it. Without either, lengths stay the model's.
+    """
+
+    mass: float
+    height: float | None = None
+    model_height: float | None = None
+    segment_lengths: Mapping[str, float] = field(default_factory=dict)
+
+
+def scale_model(
+    model_file: Path, output_file: Path, sizes: Sizes, scale_strength: bool = True
+) -> ScaledModel:
+    """Write a copy of ``model_file`` for a subject of these ``sizes``; the laws are in ``laws``.
+
+    Without ``scale_strength`` maximum isometric forces stay the model's.
 
     Raises:
         NMMError: for a value that cannot be a length in m or a mass in kg, a body that is not in
@@ -60,8 +65,8 @@ def scale_model(
     refuse_unknown_classes(require_file(model_file, "model file"))
     model = OsimModel(model_file)
     refuse_same_file(model_file, output_file)
-    mass_factor = find_mass_factor(mass, float(model.model.getTotalMass(model.state)))
-    factors = _find_length_factors(model, height, model_height, segment_lengths or {})
+    mass_factor = find_mass_factor(sizes.mass, float(model.model.getTotalMass(model.state)))
+    factors = _find_length_factors(model, sizes)
 
     bodies, muscles = _read_bodies(model.model), _read_muscles(model.model)
     fiber_lengths = {m.getName(): m.getOptimalFiberLength() for m in model.model.getMuscles()}
@@ -82,12 +87,8 @@ def scale_model(
     )
 
 
-def _find_length_factors(
-    model: OsimModel,
-    height: float | None,
-    model_height: float | None,
-    segment_lengths: Mapping[str, float],
-) -> dict[str, float]:
+def _find_length_factors(model: OsimModel, sizes: Sizes) -> dict[str, float]:
+    height, model_height = sizes.height, sizes.model_height
     if (height is None) != (model_height is None):
         raise NMMError(
             "height: expected the subject's height and the model's, but found only one; a model "
@@ -97,7 +98,7 @@ def _find_length_factors(
     if height is not None and model_height is not None:
         everywhere = find_length_factor(height, model_height, "height")
     factors = {body.getName(): everywhere for body in model.model.getBodySet()}
-    for body, length in segment_lengths.items():
+    for body, length in sizes.segment_lengths.items():
         model_length = find_segment_length(model, body)
         factors[body] = find_length_factor(length, model_length, f"segment '{body}'")
     return factors

@@ -29,26 +29,11 @@ def assign_sources(
 
     The channel of a deep muscle is kept aside to score; muscles that share it follow the deep one.
     """
-    for name in deep:
-        if name not in anatomy.muscles:
-            raise NMMError(
-                f"init: --deep-muscle: expected a muscle that crosses "
-                f"{' or '.join(anatomy.coordinates)}, but found '{name}'; "
-                f"{nearest_names(name, anatomy.muscles)}."
-            )
     by_muscle = {
         muscle: [channel for channel, muscles in channels.items() if muscle in muscles]
         for muscle in anatomy.muscles
     }
-    aside: dict[str, str] = {}
-    for name in deep:
-        if len(by_muscle[name]) > 1:
-            raise NMMError(
-                f"init: deep muscle '{name}': expected one channel that records it, to score, but "
-                f"found {', '.join(by_muscle[name])}; map one."
-            )
-        for channel in by_muscle[name]:
-            aside.setdefault(channel, name)
+    aside = _set_aside(anatomy, by_muscle, deep)
     measured = {
         muscle: own
         for muscle, found in by_muscle.items()
@@ -75,6 +60,29 @@ def assign_sources(
         else:
             assigned.append(_follow(anatomy, muscle, by_muscle[muscle], aside, measured, deep))
     return assigned
+
+
+def _set_aside(
+    anatomy: Anatomy, by_muscle: Mapping[str, Sequence[str]], deep: Sequence[str]
+) -> dict[str, str]:
+    """Channels of deep muscles, which only score, and whose they are."""
+    for name in deep:
+        if name not in anatomy.muscles:
+            raise NMMError(
+                f"init: --deep-muscle: expected a muscle that crosses "
+                f"{' or '.join(anatomy.coordinates)}, but found '{name}'; "
+                f"{nearest_names(name, anatomy.muscles)}."
+            )
+    aside: dict[str, str] = {}
+    for name in deep:
+        if len(by_muscle[name]) > 1:
+            raise NMMError(
+                f"init: deep muscle '{name}': expected one channel that records it, to score, but "
+                f"found {', '.join(by_muscle[name])}; map one."
+            )
+        for channel in by_muscle[name]:
+            aside.setdefault(channel, name)
+    return aside
 
 
 def _find_synergists(

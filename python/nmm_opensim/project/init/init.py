@@ -83,32 +83,7 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
         NMMError: naming the option that is missing, or the file that cannot be used.
 
     """
-    name = _find_name(options)
-    if options.emg_setup_file is not None:
-        read_emg_setup(options.emg_setup_file)
-    model = OsimModel(options.model_file)
-    recordings = _collect_recordings(options, ask)
-    recorded = read_channels(recordings)
-    anatomy = Anatomy(model, _find_coordinates(options, model, ask))
-    said = _find_channels(options, recorded, model, anatomy, ask)
-    deep = list(options.deep_muscles) or _ask_deep(anatomy, said, ask)
-    sources = assign_sources(anatomy, said, deep)
-    open_channels = [channel for channel in recorded if channel not in said]
-    crossing = set(anatomy.muscles)
-    project = Project(
-        name=name,
-        folder=options.folder,
-        model_file=options.model_file,
-        tasks_file=options.tasks_file,
-        emg_setup_file=options.emg_setup_file,
-        anatomy=anatomy,
-        sources=sources,
-        open_channels=open_channels,
-        unused_channels={c: m for c, m in said.items() if not crossing.intersection(m)},
-        recordings=recordings,
-        parts=split_recordings(recordings),
-        cutoff=_find_cutoff(options, recordings, ask),
-    )
+    project, channels = _look_at(options, ask)
     documents = [
         document
         for document in (
@@ -120,7 +95,7 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
         )
         if document is not None
     ]
-    mapping = options.folder / f"{name}_channels.csv" if open_channels else None
+    mapping = options.folder / f"{project.name}_channels.csv" if project.open_channels else None
     files = [document.file for document in documents] + ([mapping] if mapping else [])
     if not options.overwrite:
         for file in files:
@@ -131,10 +106,55 @@ def write_setups(options: Options, ask: Ask | None) -> Written:
     for document in documents:
         write_text(document.file, document.write())
     if mapping is not None:
-        write_mapping(mapping, recorded, said, anatomy.muscles)
+        write_mapping(mapping, channels.recorded, channels.said, project.anatomy.muscles)
     write_schemas(options.folder / "schemas")
     commands = _list_commands(project, files)
-    return Written(files, anatomy, sources, open_channels, mapping, commands)
+    return Written(
+        files,
+        project.anatomy,
+        list(project.sources),
+        list(project.open_channels),
+        mapping,
+        commands,
+    )
+
+
+@dataclass(frozen=True)
+class _Channels:
+    """Channels of the recordings, and what is said of them."""
+
+    recorded: Sequence[str]
+    said: Muscles
+
+
+def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
+    """All that the setups are written from: told, found in files, or asked for."""
+    name = _find_name(options)
+    if options.emg_setup_file is not None:
+        read_emg_setup(options.emg_setup_file)
+    model = OsimModel(options.model_file)
+    recordings = _collect_recordings(options, ask)
+    recorded = read_channels(recordings)
+    anatomy = Anatomy(model, _find_coordinates(options, model, ask))
+    said = _find_channels(options, recorded, model, anatomy, ask)
+    deep = list(options.deep_muscles) or _ask_deep(anatomy, said, ask)
+    sources = assign_sources(anatomy, said, deep)
+    crossing = set(anatomy.muscles)
+    project = Project(
+        name=name,
+        folder=options.folder,
+        model_file=options.model_file,
+        tasks_file=options.tasks_file,
+        emg_setup_file=options.emg_setup_file,
+        anatomy=anatomy,
+        sources=sources,
+        open_channels=[channel for channel in recorded if channel not in said],
+        unused_channels={c: m for c, m in said.items() if not crossing.intersection(m)},
+        recordings=recordings,
+        parts=split_recordings(recordings),
+        cutoff=_find_cutoff(options, recordings, ask),
+    )
+    return project, _Channels(recorded, said)
 
 
 def _find_name(options: Options) -> str:
@@ -214,20 +234,12 @@ def _find_cutoff(
 
 
 def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
-    emg = list(options.emg_files) or [
-        Path(word) for word in need(ask, "--emg-file", "the EMG envelopes (.sto)").split()
-    ]
-    markers, coordinates = list(options.marker_files), list(options.coordinates_files)
-    moments, loads = list(options.inverse_dynamics_files), list(options.external_loads_files)
+    emg = list(options.emg_files) or _ask_files(ask, "--emg-file", "the EMG envelopes (.sto)")
+    markers, coordinates = options.marker_files, options.coordinates_files
+    moments, loads = options.inverse_dynamics_files, options.external_loads_files
     if not markers and not coordinates:
-        coordinates = [
-            Path(word)
-            for word in need(
-                ask,
-                "--marker-file or --coordinates-file",
-                "the motion: joint angles (.mot, .sto)",
-            ).split()
-        ]
+        option = "--marker-file or --coordinates-file"
+        coordinates = _ask_files(ask, option, "the motion: joint angles (.mot, .sto)")
     for option, files in {
         "--marker-file": markers,
         "--coordinates-file": coordinates,
@@ -247,32 +259,32 @@ def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
             "the moments are of, but found --marker-file."
         )
     if not moments and not loads and not options.no_external_loads:
-        answer = need(
-            ask,
-            "--external-loads-file or --no-external-loads",
-            "what acts on the body from outside (ExternalLoads, .xml), or none",
-        ).split()
-        loads = [] if answer == [NONE] else [Path(word) for word in answer]
-        if loads and len(loads) != len(emg):
-            raise NMMError(
-                f"init: expected {len(emg)} files of external loads, but found {len(loads)}."
-            )
+        loads = _ask_external_loads(ask, len(emg))
     nothing: list[Path | None] = [None] * len(emg)
-    rows = zip(
-        emg,
-        markers or nothing,
-        coordinates or nothing,
-        loads or nothing,
-        moments or nothing,
-        strict=True,
-    )
+    columns = (emg, *(files or nothing for files in (markers, coordinates, loads, moments)))
     names = _name_recordings(markers or coordinates)
+    rows = zip(*columns, strict=True)
     recordings = [Recording(name, *files) for name, files in zip(names, rows, strict=True)]
     for recording in recordings:
         for file in (recording.marker_file, recording.coordinates_file):
             if file is not None:
                 require_file(file, "motion file")
     return recordings
+
+
+def _ask_files(ask: Ask | None, option: str, question: str) -> list[Path]:
+    return [Path(word) for word in need(ask, option, question).split()]
+
+
+def _ask_external_loads(ask: Ask | None, count: int) -> list[Path]:
+    """One file for each recording, or none at all."""
+    option = "--external-loads-file or --no-external-loads"
+    question = "what acts on the body from outside (ExternalLoads, .xml), or none"
+    answer = need(ask, option, question).split()
+    loads = [] if answer == [NONE] else [Path(word) for word in answer]
+    if loads and len(loads) != count:
+        raise NMMError(f"init: expected {count} files of external loads, but found {len(loads)}.")
+    return loads
 
 
 def _name_recordings(files: Sequence[Path]) -> list[str]:

@@ -128,20 +128,7 @@ def write_training_setup(project: Project) -> Document:
         ),
     )
     tool = document.tool
-    tool.comment(
-        "posterior: a prior from synergists and other subjects, corrected by moments; or nmm, a "
-        "network taught by moments."
-    )
-    tool.add("estimator", "posterior")
-    tool.comment("Its muscles are Millard2012EquilibriumMuscles, scaled to the subject.")
-    tool.add_path("model_file", project.model_file)
-    tool.comment(
-        "Muscle paths: fitted polynomials of the coordinates where they follow the model's paths "
-        "closely enough; or model, the model's own, which is slower."
-    )
-    tool.add("path_model", "fitted")
-    tool.comment("rigid, or elastic, which is slower.")
-    tool.add("tendon", "rigid")
+    _add_model(tool, project)
     tool.comment(
         "Roles: train, validation, test. Times (s) may leave out what is not wanted; ranges of "
         "training and test must not overlap."
@@ -161,6 +148,24 @@ def write_training_setup(project: Project) -> Document:
     tool.add_path("artefact_file", project.artefact_file)
     tool.add("results_directory", RESULTS)
     return document
+
+
+def _add_model(tool: Node, project: Project) -> None:
+    """The estimator and the model that it takes."""
+    tool.comment(
+        "posterior: a prior from synergists and other subjects, corrected by moments; or nmm, a "
+        "network taught by moments."
+    )
+    tool.add("estimator", "posterior")
+    tool.comment("Its muscles are Millard2012EquilibriumMuscles, scaled to the subject.")
+    tool.add_path("model_file", project.model_file)
+    tool.comment(
+        "Muscle paths: fitted polynomials of the coordinates where they follow the model's paths "
+        "closely enough; or model, the model's own, which is slower."
+    )
+    tool.add("path_model", "fitted")
+    tool.comment("rigid, or elastic, which is slower.")
+    tool.add("tendon", "rigid")
 
 
 def write_run_setup(project: Project) -> Document:

@@ -55,10 +55,8 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
     bars = []
     for name in estimators:
         own = [cells.get((group, muscle, name)) for group, muscle in hidden]
-        means, spreads = (
-            np.array([math.nan if row is None else getattr(row, part)["r"] for row in own])
-            for part in ("mean", "deviation")
-        )
+        means = np.array([math.nan if row is None else row.mean["r"] for row in own])
+        spreads = np.array([math.nan if row is None else row.deviation["r"] for row in own])
         bars.append((labels[name], colors[name], means, spreads))
     caption = "r of each hidden muscle; whiskers: standard deviation over seeds"
     return {
