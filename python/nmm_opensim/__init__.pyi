@@ -4,8 +4,12 @@ from .benchmarking.benchmark import Benchmark, benchmark
 from .benchmarking.summary import Row, Verdict
 from .errors import NMMError
 from .listener import Listener
+from .models.conversion.convert import convert_muscles
+from .models.scaling.scale import Sizes, scale_model
 from .nmm.artefact import Artefact, read_artefact
 from .nmm.estimate import Estimate, Interval, TrialEstimate
+from .recordings.read import read_signals
+from .recordings.signal import Signal
 from .running.estimate import estimate
 from .running.plugin import load_plugin
 from .running.results import RunResults
@@ -29,14 +33,19 @@ __all__ = [
     "Run",
     "RunResults",
     "Score",
+    "Signal",
+    "Sizes",
     "Trained",
     "TrialEstimate",
     "Verdict",
     "benchmark",
+    "convert_muscles",
     "estimate",
     "load_plugin",
     "read_artefact",
+    "read_signals",
     "run",
+    "scale_model",
     "score",
     "train",
 ]
