@@ -38,6 +38,27 @@ def test_values_are_read(tmp_path: Path) -> None:
     tool.finish()
 
 
+def test_what_is_optional_is_none_where_it_is_left_out_or_empty(tmp_path: Path) -> None:
+    more = "<empty/><blank> </blank><child><deep>1</deep></child><kind>rigid</kind>"
+    tool = read_setup(write(tmp_path, SETUP.format(more=more)), "Tool")
+    assert tool.get_optional_number("number", minimum=0.0) == 1.5
+    assert tool.get_optional_text("names") == "a b"
+    assert tool.get_optional_choice("kind", ["rigid", "elastic"]) == "rigid"
+    child = tool.get_optional_child("child")
+    assert child is not None
+    assert child.get_number("deep") == 1.0
+    for tag in ("absent", "empty", "blank"):
+        assert tool.get_optional_number(tag) is None
+        assert tool.get_optional_text(tag) is None
+        assert tool.get_optional_choice(tag, ["rigid"]) is None
+        assert tool.get_optional_file(tag) is None
+        assert tool.get_optional_child(tag) is None
+    # What was asked for is known.
+    tool.finish()
+    with pytest.raises(NMMError, match=r"setup.xml:6: <kind> .*: expected a file, but found"):
+        tool.get_optional_file("kind")
+
+
 def test_unknown_element_names_line_and_nearest(tmp_path: Path) -> None:
     file = write(tmp_path, SETUP.format(more="<numbre>1</numbre>"))
     tool = read_setup(file, "Tool")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.formats.tables import read_table
+from nmm_opensim.formats.tables import (
+    Header,
+    insert_header_entries,
+    read_header_entries,
+    read_table,
+    write_table,
+)
 from nmm_opensim.physics.motion import read_motion, select_frames
 from nmm_opensim.physics.osim_model import OsimModel
 
@@ -27,6 +34,37 @@ def test_columns_by_name(tmp_path: Path) -> None:
     table = read_table(write(tmp_path, ROWS), "EMG file").select(["knee_angle_r", "x"])
     assert table.values[3].tolist() == [9.0, 3.0]
     assert table.time[3] == 0.3
+
+
+def test_a_header_is_written_with_the_table(tmp_path: Path) -> None:
+    file = tmp_path / "table.sto"
+    header = Header("Angles", degrees=True, entries={"made_of": "a=b", "cutoff": "6"})
+    write_table(file, ["x", "y"], np.array([0.0, 0.1]), np.array([[1.0, 2.0], [3.0, 4.5]]), header)
+    assert file.read_text().splitlines() == [
+        "table",
+        "Angles",
+        "version=1",
+        "nRows=2",
+        "nColumns=3",
+        "inDegrees=yes",
+        "made_of=a=b",
+        "cutoff=6",
+        "endheader",
+        "time\tx\ty",
+        "0\t1\t2",
+        "0.1\t3\t4.5",
+    ]
+    entries = read_header_entries(file)
+    assert (entries["made_of"], entries["cutoff"]) == ("a=b", "6")
+    assert read_table(file, "table").values.tolist() == [[1.0, 2.0], [3.0, 4.5]]
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_entries_go_to_the_end_of_a_header_of_opensim() -> None:
+    text = "t\nversion=1\nendheader\ntime\tx\n0\t1\n"
+    completed = insert_header_entries(text, {"cutoff": "6"})
+    assert completed == text.replace("endheader", "cutoff=6\nendheader")
+    assert insert_header_entries(text, {}) == text
 
 
 def test_unknown_column_names_the_nearest(tmp_path: Path) -> None:
@@ -84,8 +122,6 @@ def test_degrees_become_radians_and_speeds_are_derivatives(
 
 
 def test_ranges_must_lie_inside_the_data() -> None:
-    import numpy as np
-
     time = np.arange(10.0) * 0.1
     assert len(select_frames(time, None, None, "file")) == 10
     for low, high in ((-0.5, 0.5), (0.5, 5.0), (0.6, 0.4), (0.41, 0.49)):
