@@ -2,7 +2,7 @@
 
 One training step takes activations and paths to tendon forces and joint moments, and back to the
 gradients of everything that is trained. Both sides do that for the same 40 muscles of the walking
-model, the same motion and 6 coordinates; the plain torch side is ``muscles.reference``, whose
+model, the same motion and 6 coordinates; the plain torch side is the tests' reference, whose
 elastic tendon is a loop over frames; its time per frame is constant, so it gets fewer frames.
 
 Then how the kernels' time grows with frames, muscles and trials, and their memory with frames.
@@ -32,10 +32,13 @@ from nmm_opensim.physics.muscles.millard import (
     TendonModel,
     read_properties,
 )
-from nmm_opensim.physics.muscles.reference import ReferenceMuscle
 from nmm_opensim.physics.osim_model import OsimModel
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "tests"))
+
+from reference_muscle import ReferenceMuscle  # noqa: E402
+
 MODEL = ROOT / "data" / "example3DWalking" / "subject_walk_scaled.osim"
 FRAMES, MUSCLES, COORDINATES = 1000, 40, 6
 REFERENCE_FRAMES = {"rigid": 1000, "elastic": 50}

@@ -8,10 +8,10 @@ import numpy as np
 import opensim
 import pytest
 import torch
+from reference_muscle import Curves
 
 from nmm_opensim import _core
 from nmm_opensim.physics.muscles.curves import OPENSIM_CURVES, sample_curves
-from nmm_opensim.physics.muscles.reference import Curves
 from nmm_opensim.physics.osim_model import OsimModel
 
 # Softer, stiffer and more sharply bent than the defaults.

@@ -13,6 +13,7 @@ import torch
 from conftest import EXAMPLE, Walking
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reference_muscle import ReferenceMuscle
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
@@ -24,7 +25,6 @@ from nmm_opensim.physics.muscles.millard import (
     TendonModel,
     read_properties,
 )
-from nmm_opensim.physics.muscles.reference import ReferenceMuscle
 from nmm_opensim.physics.osim_model import OsimModel
 
 FRAMES = 12

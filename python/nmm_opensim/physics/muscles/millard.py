@@ -93,7 +93,7 @@ class MillardMuscle(torch.nn.Module):
     """Tendon forces and fibre lengths from activations and paths.
 
     Follows OpenSim's class Millard2012EquilibriumMuscle (Millard et al., 2013), the judge in the
-    tests; ``reference`` is the same in plain torch. With an elastic tendon the fibre length
+    tests, which hold the same in plain torch too. With an elastic tendon the fibre length
     is a state, integrated with one implicit step per frame interval; the kernel's header
     (``MuscleForces.h``) states the equations.
     """

@@ -12,11 +12,11 @@ from functools import partial
 import numpy as np
 import torch
 
-from ... import _core
-from ...arrays import Array
-from ..osim_model import OsimModel
-from .curves import sample_curves
-from .millard import MuscleForces, TendonModel, read_properties
+from nmm_opensim import _core
+from nmm_opensim.arrays import Array
+from nmm_opensim.physics.muscles.curves import sample_curves
+from nmm_opensim.physics.muscles.millard import MuscleForces, TendonModel, read_properties
+from nmm_opensim.physics.osim_model import OsimModel
 
 Velocity = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 """Fibre velocity (m/s) of fibre length (m) and cosine of pennation."""
