@@ -22,6 +22,7 @@ from nmm_opensim.nmm.sources import Measured, MuscleSources
 from nmm_opensim.nmm.trained import CalibratedMuscles, TrainedNMM
 from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.physics.muscles.millard import read_properties
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import write_outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
@@ -99,10 +100,12 @@ def describe_truth(training: PreparedTraining, subject: Subject) -> TrainedNMM:
     )
     generic = read_properties(training.model, MUSCLE_NAMES)
     muscles = CalibratedMuscles(
-        subject.max_isometric_force,
-        subject.optimal_fiber_length,
-        subject.tendon_slack_length,
-        generic.pennation_angle_at_optimal,
+        MuscleParameters(
+            subject.max_isometric_force,
+            subject.optimal_fiber_length,
+            subject.tendon_slack_length,
+            generic.parameters.pennation_angle_at_optimal,
+        ),
         subject.activation_time_constant,
         subject.deactivation_time_constant,
         generic.minimum_activation,

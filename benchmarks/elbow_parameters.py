@@ -29,14 +29,16 @@ def main(setup: Path, elbow: Path) -> None:
     training = prepare_training(read_training_setup(setup))
     nmm = fit_outcome(training).chosen.describe_nmm()
     muscles = training.declaration.sources.muscles
-    properties = read_properties(training.task.model, muscles)
+    own = read_properties(training.task.model, muscles).parameters
+    values = {
+        "max_isometric_force": own.max_isometric_force,
+        "optimal_fiber_length": own.optimal_fiber_length,
+        "tendon_slack_length": own.tendon_slack_length,
+    }
     table = Table("parameter", "muscle", "model", "calibrated", "90 %", "true", "verdict", box=None)
     held, determined, nearer = [], [], []
-    for name, generic, calibrated in (
-        ("max_isometric_force", properties.max_isometric_force, nmm.muscles.max_isometric_force),
-        ("optimal_fiber_length", properties.optimal_fiber_length, nmm.muscles.optimal_fiber_length),
-        ("tendon_slack_length", properties.tendon_slack_length, nmm.muscles.tendon_slack_length),
-    ):
+    for name in PARAMETERS:
+        generic, calibrated = values[name], nmm.muscles.columns[name]
         for i, muscle in enumerate(muscles):
             true, judgement = truth[muscle][name], nmm.parameters[muscle][name]
             low, high = judgement.interval

@@ -32,6 +32,7 @@ from nmm_opensim.physics.muscles.millard import (
     TendonModel,
     read_properties,
 )
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.physics.osim_model import OsimModel
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,22 +53,22 @@ class Step:
 
     def __init__(self, model: OsimModel, frames: int, muscles: int) -> None:
         self.names = (model.muscle_names * (muscles // len(model.muscle_names) + 1))[:muscles]
-        properties = read_properties(model, self.names)
+        parameters = read_properties(model, self.names).parameters
         random = np.random.default_rng(0)
         phase = random.uniform(0, 2 * np.pi, muscles)
         self.times = 0.01 * np.arange(float(frames))
         angle = 2 * np.pi * self.times[:, None] + phase
-        fiber = properties.optimal_fiber_length
+        fiber = parameters.optimal_fiber_length
         self._inputs = [
             torch.tensor(values)
             for values in (
                 0.5 + 0.45 * np.sin(1.3 * angle),
-                1.02 * properties.tendon_slack_length + fiber * (1 + 0.25 * np.sin(angle)),
+                1.02 * parameters.tendon_slack_length + fiber * (1 + 0.25 * np.sin(angle)),
                 fiber * 0.25 * 2 * np.pi * np.cos(angle),
-                properties.max_isometric_force,
+                parameters.max_isometric_force,
                 fiber,
-                properties.tendon_slack_length,
-                properties.pennation_angle_at_optimal,
+                parameters.tendon_slack_length,
+                parameters.pennation_angle_at_optimal,
             )
         ]
         arms = random.normal(0, 0.04, (frames, muscles, COORDINATES))
@@ -80,7 +81,7 @@ class Step:
             for k, x in enumerate(self._inputs)
         ]
         began = time.perf_counter()
-        force = muscle(self.times[:frames], *inputs).tendon_force
+        force = muscle(self.times[:frames], *inputs[:3], MuscleParameters(*inputs[3:])).tendon_force
         moments = torch.einsum("tm,tmc->tc", force, self._moment_arms[:frames])
         torch.autograd.backward(moments.square().mean())
         return time.perf_counter() - began

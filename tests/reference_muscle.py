@@ -16,6 +16,7 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.physics.muscles.curves import sample_curves
 from nmm_opensim.physics.muscles.millard import MuscleForces, TendonModel, read_properties
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.physics.osim_model import OsimModel
 
 Velocity = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -52,23 +53,21 @@ class ReferenceMuscle(torch.nn.Module):
         activation: torch.Tensor,
         length: torch.Tensor,
         speed: torch.Tensor,
-        max_isometric_force: torch.Tensor,
-        optimal_fiber_length: torch.Tensor,
-        tendon_slack_length: torch.Tensor,
-        pennation_angle_at_optimal: torch.Tensor,
+        parameters: MuscleParameters[torch.Tensor],
     ) -> MuscleForces:
         """As ``MillardMuscle.forward``."""
         activation = torch.maximum(activation.clamp(max=1.0), self._min_activation)
-        height = optimal_fiber_length * torch.sin(pennation_angle_at_optimal)
+        optimal = parameters.optimal_fiber_length
+        height = optimal * torch.sin(parameters.pennation_angle_at_optimal)
         shortest = torch.maximum(
-            self._min_active_length * optimal_fiber_length, height / self._sin_max_pennation
+            self._min_active_length * optimal, height / self._sin_max_pennation
         )
-        muscle = _Muscle(self, optimal_fiber_length, tendon_slack_length, height, shortest)
+        muscle = _Muscle(self, optimal, parameters.tendon_slack_length, height, shortest)
         if self._tendon == "rigid":
             force, fiber_length = muscle.rigid(activation, length, speed)
         else:
             force, fiber_length = muscle.elastic(times, activation, length, speed)
-        return MuscleForces(max_isometric_force * force, fiber_length)
+        return MuscleForces(parameters.max_isometric_force * force, fiber_length)
 
 
 class _Muscle:

@@ -140,7 +140,7 @@ def test_muscle_forces_agree_with_python(
     table = results["muscle_forces"]
     muscles = training.declaration.sources.muscles
     assert table.columns == [f"/forceset/{muscle}" for muscle in muscles]
-    max_isometric_force = nmm.calibration.max_isometric_force.detach().numpy()
+    max_isometric_force = nmm.calibration.muscle_parameters.max_isometric_force.detach().numpy()
     relative = expected.forces / torch.from_numpy(max_isometric_force)
     assert_near(table.values / max_isometric_force, relative, 1e-4)
 

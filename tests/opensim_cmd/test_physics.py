@@ -70,7 +70,11 @@ def train(
     nmm = outcome.chosen.nmm
     with torch.no_grad():
         expected = nmm(training.trials["second_stance"])
-    return training, expected, nmm.calibration.max_isometric_force.detach().numpy()
+    return (
+        training,
+        expected,
+        nmm.calibration.muscle_parameters.max_isometric_force.detach().numpy(),
+    )
 
 
 @pytest.fixture(

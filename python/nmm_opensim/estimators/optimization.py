@@ -11,6 +11,7 @@ import torch
 from ..errors import NMMError
 from ..nmm.chain import MusculoskeletalModel, PreparedTrial
 from ..physics.muscles.millard import rigid_fiber_length
+from ..physics.muscles.parameters import to_tensors
 from .steps import State, Steps
 
 # How far normalised fibre length may leave its uncalibrated range before it costs.
@@ -157,13 +158,8 @@ class MomentLoss:
                 "moment that changes over the training trials, but it is constant."
             )
         lengths = torch.cat([trial.lengths for trial in trials])
-        properties = nmm.properties
-        generic = rigid_fiber_length(
-            lengths,
-            torch.tensor(properties.optimal_fiber_length),
-            torch.tensor(properties.tendon_slack_length),
-            torch.tensor(properties.pennation_angle_at_optimal),
-        ) / torch.tensor(properties.optimal_fiber_length)
+        parameters = to_tensors(nmm.properties.parameters)
+        generic = rigid_fiber_length(lengths, parameters) / parameters.optimal_fiber_length
         self._lengths = lengths
         self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
         self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
@@ -184,13 +180,8 @@ class MomentLoss:
         predicted = torch.cat([result.excitations for result, _ in results])[:, self._predicted]
         # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
         normalized = (
-            rigid_fiber_length(
-                self._lengths,
-                calibration.optimal_fiber_length,
-                calibration.tendon_slack_length,
-                calibration.pennation_angle_at_optimal,
-            )
-            / calibration.optimal_fiber_length
+            rigid_fiber_length(self._lengths, calibration.muscle_parameters)
+            / calibration.muscle_parameters.optimal_fiber_length
         )
         outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
         loss = (

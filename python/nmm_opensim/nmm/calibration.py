@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from ..arrays import Array
-from ..physics.muscles.millard import MuscleProperties
+from ..physics.muscles.parameters import MuscleParameters, to_tensors
 
 Range = tuple[float, float]
 
@@ -21,6 +21,15 @@ class MuscleBounds:
     max_isometric_force: Range
     optimal_fiber_length: Range
     tendon_slack_length: Range
+
+    @property
+    def by_parameter(self) -> dict[str, Range]:
+        """The limits by the names in :data:`PARAMETERS`."""
+        return {
+            "max_isometric_force": self.max_isometric_force,
+            "optimal_fiber_length": self.optimal_fiber_length,
+            "tendon_slack_length": self.tendon_slack_length,
+        }
 
 
 PARAMETERS = tuple(field.name for field in fields(MuscleBounds))
@@ -43,7 +52,7 @@ class Bounds:
     def find_limits(self, parameter: str, muscles: Sequence[str]) -> tuple[Array, Array]:
         """Lower and upper limits of a field of :class:`MuscleBounds`, each (muscles,)."""
         own = dict(self.by_muscle)
-        limits = [getattr(own.get(name, self.common), parameter) for name in muscles]
+        limits = [own.get(name, self.common).by_parameter[parameter] for name in muscles]
         low, high = np.array(limits, dtype=float).reshape(-1, 2).T
         return low, high
 
@@ -67,21 +76,18 @@ class Bounded(torch.nn.Module):
 
 
 class Calibration(torch.nn.Module):
-    """All trained parameters but the network's; properties are absolute values."""
+    """All trained parameters but the network's, as absolute values."""
 
     def __init__(
         self,
-        properties: MuscleProperties,
+        generic: MuscleParameters[Array],
         bounds: Bounds,
         muscles: Sequence[str],
         channels: int,
     ) -> None:
+        """``generic`` are the model's own parameters."""
         super().__init__()
-        self._force = torch.tensor(properties.max_isometric_force)
-        self._fiber = torch.tensor(properties.optimal_fiber_length)
-        self._slack = torch.tensor(properties.tendon_slack_length)
-        # The model's own: moments tell too little of pennation to train it.
-        self.pennation_angle_at_optimal = torch.tensor(properties.pennation_angle_at_optimal)
+        self._generic = to_tensors(generic)
         scales = [
             Bounded(*bounds.find_limits(name, muscles), np.ones(len(muscles)))
             for name in PARAMETERS
@@ -93,19 +99,15 @@ class Calibration(torch.nn.Module):
         self._muscles = len(muscles)
 
     @property
-    def max_isometric_force(self) -> torch.Tensor:
-        """N, (muscles,)."""
-        return self._force * self.force_scale.value()
-
-    @property
-    def optimal_fiber_length(self) -> torch.Tensor:
-        """m, (muscles,)."""
-        return self._fiber * self.fiber_scale.value()
-
-    @property
-    def tendon_slack_length(self) -> torch.Tensor:
-        """m, (muscles,)."""
-        return self._slack * self.slack_scale.value()
+    def muscle_parameters(self) -> MuscleParameters[torch.Tensor]:
+        """Those of the model, scaled."""
+        return MuscleParameters(
+            self._generic.max_isometric_force * self.force_scale.value(),
+            self._generic.optimal_fiber_length * self.fiber_scale.value(),
+            self._generic.tendon_slack_length * self.slack_scale.value(),
+            # The model's own: moments tell too little of pennation to train it.
+            self._generic.pennation_angle_at_optimal,
+        )
 
     @property
     def shape_factor(self) -> torch.Tensor:

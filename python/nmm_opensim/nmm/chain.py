@@ -147,7 +147,7 @@ class MusculoskeletalModel(torch.nn.Module):
         self.properties = read_properties(model, sources.muscles)
         self.predictor = predictor
         self.calibration = Calibration(
-            self.properties, declaration.bounds, sources.muscles, len(sources.channels)
+            self.properties.parameters, declaration.bounds, sources.muscles, len(sources.channels)
         )
         self.mixer = SourceMixer(sources)
         self.muscle = MillardMuscle(model, sources.muscles, declaration.tendon)
@@ -172,10 +172,7 @@ class MusculoskeletalModel(torch.nn.Module):
             activations,
             trial.lengths,
             trial.speeds,
-            calibration.max_isometric_force,
-            calibration.optimal_fiber_length,
-            calibration.tendon_slack_length,
-            calibration.pennation_angle_at_optimal,
+            calibration.muscle_parameters,
         ).tendon_force
         moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
         return Reconstruction(excitations, activations, forces, moments)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ..arrays import Array
+from ..physics.muscles.parameters import MuscleParameters, to_arrays
 from .chain import Declaration, NeuralMusculoskeletalModel
 
 Verdict = Literal["determined by torque", "determined by the prior", "not determined"]
@@ -17,14 +18,25 @@ Verdict = Literal["determined by torque", "determined by the prior", "not determ
 class CalibratedMuscles:
     """Absolute values of all muscles' parameters, each (muscles,)."""
 
-    max_isometric_force: Array  # N
-    optimal_fiber_length: Array  # m
-    tendon_slack_length: Array  # m
-    pennation_angle_at_optimal: Array  # rad
+    parameters: MuscleParameters[Array]
     activation_time_constant: Array  # s
     deactivation_time_constant: Array  # s
     minimum_activation: Array
     shape_factor: Array
+
+    @property
+    def columns(self) -> dict[str, Array]:
+        """All values by the names in the artefact, in its order."""
+        return {
+            "max_isometric_force": self.parameters.max_isometric_force,
+            "optimal_fiber_length": self.parameters.optimal_fiber_length,
+            "tendon_slack_length": self.parameters.tendon_slack_length,
+            "pennation_angle_at_optimal": self.parameters.pennation_angle_at_optimal,
+            "activation_time_constant": self.activation_time_constant,
+            "deactivation_time_constant": self.deactivation_time_constant,
+            "minimum_activation": self.minimum_activation,
+            "shape_factor": self.shape_factor,
+        }
 
 
 @dataclass(frozen=True)
@@ -64,7 +76,7 @@ class TrainedNMM:
 
     ``channel_gains`` (channels,) make excitations of envelopes. ``predictor`` and ``tensors``
     are as docs/artefact.md states. ``excitations`` are judgements of deep muscles, ``parameters``
-    of muscles and of the names in :class:`CalibratedMuscles`; empty where nobody judged.
+    of muscles and of the names in :attr:`CalibratedMuscles.columns`; empty where nobody judged.
     """
 
     declaration: Declaration
@@ -80,10 +92,7 @@ def describe_network(nmm: NeuralMusculoskeletalModel) -> TrainedNMM:
     """The parts of an NMM whose network was trained by gradient descent."""
     calibration, properties, network = nmm.calibration, nmm.properties, nmm.predictor
     muscles = CalibratedMuscles(
-        calibration.max_isometric_force.detach().numpy(),
-        calibration.optimal_fiber_length.detach().numpy(),
-        calibration.tendon_slack_length.detach().numpy(),
-        calibration.pennation_angle_at_optimal.numpy(),
+        to_arrays(calibration.muscle_parameters),
         properties.activation_time_constant,
         properties.deactivation_time_constant,
         properties.minimum_activation,

@@ -86,7 +86,7 @@ def _write_checked(path: Path, content: bytes) -> None:
 
 
 def _describe_muscles(trained: TrainedNMM) -> list[dict[str, Any]]:
-    declaration, columns = trained.declaration, asdict(trained.muscles)
+    declaration, columns = trained.declaration, trained.muscles.columns
     return [
         {
             "name": source.muscle,
@@ -124,11 +124,11 @@ def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
 def _describe_calibration(model: OsimModel, declaration: Declaration) -> dict[str, Any]:
     """What the calibration began with and how far it could go, for reports."""
     muscles, bounds = declaration.sources.muscles, declaration.bounds
-    properties = read_properties(model, muscles)
+    own = read_properties(model, muscles).parameters
     generic = {
-        "max_isometric_force": properties.max_isometric_force,
-        "optimal_fiber_length": properties.optimal_fiber_length,
-        "tendon_slack_length": properties.tendon_slack_length,
+        "max_isometric_force": own.max_isometric_force,
+        "optimal_fiber_length": own.optimal_fiber_length,
+        "tendon_slack_length": own.tendon_slack_length,
     }
     limits = {name: np.column_stack(bounds.find_limits(name, muscles)) for name in PARAMETERS}
     return {

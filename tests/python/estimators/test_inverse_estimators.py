@@ -19,7 +19,7 @@ from nmm_opensim.estimators.baselines.emg_assisted import (
     solve_assisted,
 )
 from nmm_opensim.estimators.baselines.excitations import invert_activations
-from nmm_opensim.estimators.baselines.linear_moments import MuscleParameters, linearise
+from nmm_opensim.estimators.baselines.linear_moments import linearise
 from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
@@ -95,20 +95,14 @@ def test_tied_muscles_follow() -> None:
 def test_moments_are_linear_in_activations(training: PreparedTraining) -> None:
     trial = training.trials["first_stride"]
     nmm = build_nmm(training.model, training.declaration, training.training_trials, 1)
-    calibration = nmm.calibration
-    parameters = MuscleParameters(
-        calibration.max_isometric_force.detach(),
-        calibration.optimal_fiber_length.detach(),
-        calibration.tendon_slack_length.detach(),
-        calibration.pennation_angle_at_optimal,
-    )
+    parameters = nmm.calibration.muscle_parameters.convert(torch.Tensor.detach)
     muscle = MillardMuscle(training.model, training.declaration.sources.muscles, "rigid")
     moments = linearise(muscle, parameters, trial)
     random = np.random.default_rng(2)
     activation = torch.from_numpy(random.uniform(0.2, 1.0, trial.lengths.shape))
     with torch.no_grad():
         forces = muscle(
-            trial.trial.time, activation, trial.lengths, trial.speeds, *vars(parameters).values()
+            trial.trial.time, activation, trial.lengths, trial.speeds, parameters
         ).tendon_force
         exact = torch.einsum("tm,tmc->tc", forces, trial.moment_arms).numpy()
     found = moments.passive + np.einsum("tm,tmc->tc", activation.numpy(), moments.active)

@@ -11,7 +11,7 @@ from nmm_opensim.estimators.posterior.masking import Masking
 from nmm_opensim.estimators.posterior.verdicts import judge_excitation, judge_parameters
 from nmm_opensim.estimators.prior.combination import Evidence
 from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
-from nmm_opensim.physics.muscles.millard import MuscleProperties
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 
 MET = Masking(1.0, 0.3, (0.7, 0.9), 0.5)
 NEIGHBOUR = Evidence(("gasmed",), False)
@@ -47,7 +47,7 @@ def test_what_decided_an_excitation(
 
 def test_what_decided_a_parameter() -> None:
     ones = np.ones(2)
-    properties = MuscleProperties(1000 * ones, 0.1 * ones, 0.2 * ones, *[0 * ones] * 8)
+    generic = MuscleParameters(1000 * ones, 0.1 * ones, 0.2 * ones, 0 * ones)
     fixed = MuscleBounds((1.0, 1.0), (0.85, 1.15), (0.95, 1.05))
     free = MuscleBounds((0.5, 2.5), (0.85, 1.15), (0.95, 1.05))
     parameters = Parameters(0.0, 0.0, np.zeros(1), np.log([1.5, 1.0]), np.zeros(2), np.zeros(2))
@@ -55,7 +55,7 @@ def test_what_decided_a_parameter() -> None:
         np.array([0.1, STRENGTH]), SPREADS["fiber"] * ones, 0.4 * SPREADS["slack"] * ones
     )
     bounds = Bounds(free, (-3, 0), (0, 1), (("b", fixed),))
-    judged = judge_parameters(["a", "b"], properties, parameters, uncertainty, bounds)
+    judged = judge_parameters(["a", "b"], generic, parameters, uncertainty, bounds)
     force = judged["a"]["max_isometric_force"]
     assert force.verdict == "determined by torque"
     assert force.interval == pytest.approx(

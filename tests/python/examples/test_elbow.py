@@ -35,6 +35,7 @@ from nmm_opensim.formats.tables import read_table
 from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.muscles.activation import compute_activations
 from nmm_opensim.physics.muscles.millard import MillardMuscle
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.running.opensim_cmd import find_opensim_cmd
 
@@ -227,10 +228,12 @@ def test_the_trainings_muscle_gives_the_true_forces(
         torch.tensor(read_truth(trials, case, "activations")[-frames:]),
         torch.tensor(geometry.lengths),
         torch.tensor(geometry.speeds),
-        torch.tensor(subject.max_isometric_force),
-        torch.tensor(subject.optimal_fiber_length),
-        torch.tensor(subject.tendon_slack_length),
-        torch.tensor([anatomy.pennation_angle for anatomy in MUSCLES], dtype=torch.float64),
+        MuscleParameters(
+            torch.tensor(subject.max_isometric_force),
+            torch.tensor(subject.optimal_fiber_length),
+            torch.tensor(subject.tendon_slack_length),
+            torch.tensor([anatomy.pennation_angle for anatomy in MUSCLES], dtype=torch.float64),
+        ),
     ).tendon_force.numpy()
     error = np.abs(forces - read_truth(trials, case, "forces")[-frames:])
     assert (error / subject.max_isometric_force)[5:-5].max() < 1e-3

@@ -64,7 +64,7 @@ class _Model:
 
 @pytest.mark.parametrize("name", OPENSIM_CURVES)
 def test_values_and_slopes(muscle: opensim.Millard2012EquilibriumMuscle, name: str) -> None:
-    reference = getattr(muscle, f"get_{OPENSIM_CURVES[name]}")()
+    reference = OPENSIM_CURVES[name].get(muscle)
     (curves,) = sample_curves(cast(OsimModel, _Model(muscle)), ["m"])
     curve = {
         "active_force_length": curves.active_force_length,

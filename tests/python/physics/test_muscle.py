@@ -21,27 +21,41 @@ from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.muscles.millard import (
     TENDON_MODELS,
     MillardMuscle,
+    MuscleForces,
     MuscleProperties,
     TendonModel,
     read_properties,
 )
+from nmm_opensim.physics.muscles.parameters import MuscleParameters, to_tensors
 from nmm_opensim.physics.osim_model import OsimModel
 
 FRAMES = 12
 NAMES = ["soleus_r", "recfem_r", "bfsh_r"]  # long tendon; pennate; short tendon
 
 
-def parameters_of(properties: MuscleProperties) -> list[torch.Tensor]:
-    """What ``forward`` takes after activation, length and speed."""
+PARAMETERS = (
+    "max_isometric_force",
+    "optimal_fiber_length",
+    "tendon_slack_length",
+    "pennation_angle_at_optimal",
+)
+
+
+def list_tensors(properties: MuscleProperties) -> list[torch.Tensor]:
+    """The muscles' own :data:`PARAMETERS`."""
+    own = to_tensors(properties.parameters)
     return [
-        torch.tensor(values)
-        for values in (
-            properties.max_isometric_force,
-            properties.optimal_fiber_length,
-            properties.tendon_slack_length,
-            properties.pennation_angle_at_optimal,
-        )
+        own.max_isometric_force,
+        own.optimal_fiber_length,
+        own.tendon_slack_length,
+        own.pennation_angle_at_optimal,
     ]
+
+
+def contract(module: torch.nn.Module, times: Array, *tensors: torch.Tensor) -> MuscleForces:
+    """What a muscle gives for activation, length, speed and the four parameters."""
+    forces: MuscleForces = module(times, *tensors[:3], MuscleParameters(*tensors[3:]))
+    return forces
 
 
 def test_rigid_force_equals_opensims_class_for_all_muscles() -> None:
@@ -68,15 +82,16 @@ def test_rigid_force_equals_opensims_class_for_all_muscles() -> None:
             speed[k, i] = muscle.getLengtheningSpeed(model.state)
             force[k, i] = muscle.getTendonForce(model.state)
     properties = read_properties(model, names)
-    computed = MillardMuscle(model, names, "rigid")(
+    computed = contract(
+        MillardMuscle(model, names, "rigid"),
         np.arange(FRAMES) * 0.01,
         *(torch.tensor(x) for x in (activation, length, speed)),
-        *parameters_of(properties),
+        *list_tensors(properties),
     ).tendon_force
     # The poses must reach every regime, else this shows little.
     assert (force == 0).any()
-    assert (force > properties.max_isometric_force).any()
-    error = np.abs(computed.numpy() - force) / properties.max_isometric_force
+    assert (force > properties.parameters.max_isometric_force).any()
+    error = np.abs(computed.numpy() - force) / properties.parameters.max_isometric_force
     assert error.max() < 1e-6, f"{names[error.max(axis=0).argmax()]}: {error.max():.2e} of F0"
 
 
@@ -176,7 +191,7 @@ def test_elastic_force_equals_opensims_integration_of_all_muscles(
     def compute(step: float) -> tuple[Array, Array]:
         times = step * np.arange(round(0.2 / step) + 1.0)
         inputs = [torch.tensor(x) for x in (treadmill.activation(times), *treadmill.path(times))]
-        result = muscle(times, *inputs, *parameters_of(properties))
+        result = contract(muscle, times, *inputs, *list_tensors(properties))
         every = round(0.01 / step)
         return result.tendon_force.numpy()[::every], result.fiber_length.numpy()
 
@@ -184,7 +199,10 @@ def test_elastic_force_equals_opensims_integration_of_all_muscles(
     coarse, _ = compute(0.01)
     expected = treadmill.integrate(0.01 * np.arange(float(len(coarse))), fiber_lengths[0])
     for found, bound in ((fine, 0.001), (coarse, 0.01)):
-        error = np.sqrt(((found - expected) ** 2).mean(axis=0)) / properties.max_isometric_force
+        error = (
+            np.sqrt(((found - expected) ** 2).mean(axis=0))
+            / properties.parameters.max_isometric_force
+        )
         print(f"worst {100 * error.max():.2g} % of F0 RMS (allowed {100 * bound:g})")
         assert error.max() < bound, f"{names[error.argmax()]}: {100 * error.max():.3g} % of F0"
 
@@ -201,8 +219,11 @@ class Motion:
 
 def make_motion(properties: MuscleProperties, name: str) -> Motion:
     """Frames in one regime of the muscles, each (5, muscles)."""
-    fiber, slack = properties.optimal_fiber_length, properties.tendon_slack_length
-    along = fiber * np.cos(properties.pennation_angle_at_optimal)
+    fiber, slack = (
+        properties.parameters.optimal_fiber_length,
+        properties.parameters.tendon_slack_length,
+    )
+    along = fiber * np.cos(properties.parameters.pennation_angle_at_optimal)
     times = np.array([0.0, 0.01, 0.02, 0.025, 0.06])  # steps of the first and the second order
     wave = np.sin(2 * np.pi * times / 0.05)[:, None] * np.ones_like(fiber)
     activation = 0.4 + 0.3 * wave
@@ -259,13 +280,13 @@ def test_the_kernel_is_the_reference(
     motion = make_motion(properties, regime)
     generator = torch.Generator().manual_seed(5)
     weights = torch.randn(2, *motion.length.shape, generator=generator, dtype=torch.float64)
-    weights[0] /= torch.tensor(properties.max_isometric_force)
-    weights[1] /= torch.tensor(properties.optimal_fiber_length)
+    weights[0] /= torch.tensor(properties.parameters.max_isometric_force)
+    weights[1] /= torch.tensor(properties.parameters.optimal_fiber_length)
 
     def run(module: torch.nn.Module) -> tuple[list[torch.Tensor], list[torch.Tensor | None]]:
         inputs = [torch.tensor(x) for x in (motion.activation, motion.length, motion.speed)]
-        tensors = [x.requires_grad_() for x in (*inputs, *parameters_of(properties))]
-        result = module(motion.times, *tensors)
+        tensors = [x.requires_grad_() for x in (*inputs, *list_tensors(properties))]
+        result = contract(module, motion.times, *tensors)
         outputs = [result.tendon_force, result.fiber_length]
         torch.autograd.backward([(w * x).sum() for w, x in zip(weights, outputs, strict=True)])
         return [x.detach() for x in outputs], [x.grad for x in tensors]
@@ -281,15 +302,7 @@ def test_the_kernel_is_the_reference(
         np.testing.assert_allclose(gradient, reference, rtol=1e-7, atol=1e-9 * max(scale, 1.0))
 
 
-INPUTS = (
-    "activation",
-    "length",
-    "speed",
-    "max_isometric_force",
-    "optimal_fiber_length",
-    "tendon_slack_length",
-    "pennation_angle_at_optimal",
-)
+INPUTS = ("activation", "length", "speed", *PARAMETERS)
 
 
 @pytest.mark.parametrize("varied", INPUTS)
@@ -302,7 +315,7 @@ def test_gradients(model: OsimModel, muscle: MillardMuscle, regime: str, varied:
             INPUTS,
             [
                 *(torch.tensor(x) for x in (motion.activation, motion.length, motion.speed)),
-                *parameters_of(properties),
+                *list_tensors(properties),
             ],
             strict=True,
         )
@@ -310,7 +323,7 @@ def test_gradients(model: OsimModel, muscle: MillardMuscle, regime: str, varied:
     maximum = values["max_isometric_force"]
 
     def function(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        result = muscle(motion.times, *{**values, varied: x}.values())
+        result = contract(muscle, motion.times, *{**values, varied: x}.values())
         return result.tendon_force / maximum, result.fiber_length
 
     x = values[varied].clone().requires_grad_()
@@ -321,13 +334,18 @@ def test_gradients_at_the_very_kinks_lie_between_both_sides(
     model: OsimModel, muscle: MillardMuscle, tendon: TendonModel
 ) -> None:
     properties = read_properties(model, NAMES)
-    fiber, slack = properties.optimal_fiber_length, properties.tendon_slack_length
+    fiber, slack = (
+        properties.parameters.optimal_fiber_length,
+        properties.parameters.tendon_slack_length,
+    )
     times = np.array([0.0])
     speed = torch.zeros(1, len(NAMES), dtype=torch.float64)
 
     def force(activation: torch.Tensor, length: torch.Tensor) -> torch.Tensor:
-        parameters = parameters_of(properties)
-        force: torch.Tensor = muscle(times, activation, length, speed, *parameters).tendon_force
+        parameters = list_tensors(properties)
+        force: torch.Tensor = contract(
+            muscle, times, activation, length, speed, *parameters
+        ).tendon_force
         return force
 
     least = torch.tensor(properties.minimum_activation[None, :])
@@ -336,11 +354,11 @@ def test_gradients_at_the_very_kinks_lie_between_both_sides(
         np.maximum(
             properties.minimum_active_fiber_length * fiber,
             fiber
-            * np.sin(properties.pennation_angle_at_optimal)
+            * np.sin(properties.parameters.pennation_angle_at_optimal)
             / np.sin(properties.maximum_pennation_angle),
         )
         ** 2
-        - (fiber * np.sin(properties.pennation_angle_at_optimal)) ** 2
+        - (fiber * np.sin(properties.parameters.pennation_angle_at_optimal)) ** 2
     )
     kinks: list[tuple[Callable[[torch.Tensor], torch.Tensor], torch.Tensor, float]] = [
         (lambda x: force(x, pulling), least, 1e-7),
@@ -380,7 +398,7 @@ def test_no_nan_for_any_finite_input(
     scales: tuple[float, ...],
 ) -> None:
     """What is beyond every muscle is refused, all else gives finite forces and gradients."""
-    force, fiber, slack, pennation = parameters_of(read_properties(model, NAMES))
+    force, fiber, slack, pennation = list_tensors(read_properties(model, NAMES))
     times = np.cumsum(steps)[: len(rows)]
     inputs = [
         torch.tensor([[row[i]] * len(NAMES) for row in rows], dtype=torch.float64) for i in range(3)
@@ -388,7 +406,7 @@ def test_no_nan_for_any_finite_input(
     parameters = [force * scales[0], fiber * scales[1], slack * scales[2], pennation]
     tensors = [x.clone().requires_grad_() for x in (*inputs, *parameters)]
     try:
-        result = muscle(times, *tensors)
+        result = contract(muscle, times, *tensors)
     except NMMError:
         return
     torch.autograd.backward((result.tendon_force / force + result.fiber_length).sum())
@@ -428,10 +446,10 @@ def test_refusals_name_the_muscle(
     properties = read_properties(model, NAMES)
     motion = make_motion(properties, "moving")
     tensors = [torch.tensor(x) for x in (motion.activation, motion.length, motion.speed)]
-    tensors += parameters_of(properties)
+    tensors += list_tensors(properties)
     change(tensors)
     with pytest.raises(NMMError, match=complaint):
-        muscle(motion.times, *tensors)
+        contract(muscle, motion.times, *tensors)
 
 
 def test_an_elastic_tendon_needs_damping() -> None:
@@ -441,8 +459,11 @@ def test_an_elastic_tendon_needs_damping() -> None:
     motion = make_motion(properties, "moving")
     inputs = [torch.tensor(x) for x in (motion.activation, motion.length, motion.speed)]
     with pytest.raises(NMMError, match=r"'soleus_r': Expected a fiber_damping of at least 0\.001"):
-        MillardMuscle(model, ["soleus_r"], "elastic")(
-            motion.times, *inputs, *parameters_of(properties)
+        contract(
+            MillardMuscle(model, ["soleus_r"], "elastic"),
+            motion.times,
+            *inputs,
+            *list_tensors(properties),
         )
 
 

@@ -25,6 +25,7 @@ from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.physics.muscles.activation import POSSIBLE_DELAY
 from nmm_opensim.physics.muscles.millard import MillardMuscle, MuscleProperties, read_properties
+from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.physics.osim_model import Geometry, OsimModel
 from nmm_opensim.timing.recordings import estimate_setup_timing, estimate_timing
 from nmm_opensim.timing.timing_table import make_table
@@ -121,15 +122,18 @@ def pull(
 ) -> Array:
     """Forces (N) of muscles whose strengths and lengths are not the model's."""
     count = activations.shape[1]
+    own = properties.parameters
     force: Array = muscle(
         time,
         torch.tensor(activations),
         torch.tensor(geometry.lengths),
         torch.tensor(geometry.speeds),
-        torch.tensor(properties.max_isometric_force * random.uniform(0.7, 1.5, count)),
-        torch.tensor(properties.optimal_fiber_length * random.uniform(0.93, 1.07, count)),
-        torch.tensor(properties.tendon_slack_length * random.uniform(0.98, 1.02, count)),
-        torch.tensor(properties.pennation_angle_at_optimal),
+        MuscleParameters(
+            torch.tensor(own.max_isometric_force * random.uniform(0.7, 1.5, count)),
+            torch.tensor(own.optimal_fiber_length * random.uniform(0.93, 1.07, count)),
+            torch.tensor(own.tendon_slack_length * random.uniform(0.98, 1.02, count)),
+            torch.tensor(own.pennation_angle_at_optimal),
+        ),
     ).tendon_force.numpy()
     return force
 

@@ -18,7 +18,7 @@ from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import Optimization
 from ..steps import Steps
 from .excitations import invert_activations
-from .linear_moments import LinearMoments, MuscleParameters, linearise
+from .linear_moments import LinearMoments, linearise
 from .synx import Synx
 
 
@@ -108,14 +108,8 @@ class FittedEmgAssisted(FittedEstimator):
         )
 
     def _linearise(self, trial: PreparedTrial) -> LinearMoments:
-        calibration = self._chain.calibration
-        parameters = MuscleParameters(
-            calibration.max_isometric_force.detach(),
-            calibration.optimal_fiber_length.detach(),
-            calibration.tendon_slack_length.detach(),
-            calibration.pennation_angle_at_optimal,
-        )
-        return linearise(self._muscle, parameters, trial)
+        parameters = self._chain.calibration.muscle_parameters
+        return linearise(self._muscle, parameters.convert(torch.Tensor.detach), trial)
 
     def _measured_activations(self, trial: PreparedTrial) -> Array:
         """Of all muscles, (frames, muscles); only those of measured ones mean anything."""

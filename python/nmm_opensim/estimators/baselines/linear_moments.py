@@ -9,16 +9,7 @@ import torch
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...physics.muscles.millard import MillardMuscle
-
-
-@dataclass(frozen=True)
-class MuscleParameters:
-    """What ``MillardMuscle.forward`` ends with, in its order (N, m, m, rad), each (muscles,)."""
-
-    max_isometric_force: torch.Tensor
-    optimal_fiber_length: torch.Tensor
-    tendon_slack_length: torch.Tensor
-    pennation_angle_at_optimal: torch.Tensor
+from ...physics.muscles.parameters import MuscleParameters
 
 
 @dataclass(frozen=True)
@@ -33,7 +24,7 @@ class LinearMoments:
 
 
 def linearise(
-    muscle: MillardMuscle, parameters: MuscleParameters, trial: PreparedTrial
+    muscle: MillardMuscle, parameters: MuscleParameters[torch.Tensor], trial: PreparedTrial
 ) -> LinearMoments:
     """Exact for a ``muscle`` with a rigid tendon as long as its fibre pulls.
 
@@ -42,7 +33,7 @@ def linearise(
     """
     activation = torch.ones_like(trial.lengths, requires_grad=True)
     full = muscle(
-        trial.trial.time, activation, trial.lengths, trial.speeds, *vars(parameters).values()
+        trial.trial.time, activation, trial.lengths, trial.speeds, parameters
     ).tendon_force
     (slope,) = torch.autograd.grad(full.sum(), activation)
     active = slope.unsqueeze(2) * trial.moment_arms

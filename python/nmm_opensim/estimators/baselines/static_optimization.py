@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 from scipy.optimize import lsq_linear
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
 from ...physics.muscles.millard import MillardMuscle, read_properties
+from ...physics.muscles.parameters import to_tensors
 from ..interface import Estimator, FittedEstimator, Task
 from ..steps import Steps
 from .excitations import invert_activations
-from .linear_moments import MuscleParameters, linearise
+from .linear_moments import linearise
 
 # N m per unit of control: weak, so that muscles are used wherever they can.
 RESERVE_MOMENT = 1.0
@@ -44,13 +44,8 @@ class FittedStaticOptimization(FittedEstimator):
 
     def __init__(self, task: Task) -> None:
         self._muscles = task.declaration.sources.muscles
-        self._properties = properties = read_properties(task.model, self._muscles)
-        self._parameters = MuscleParameters(
-            torch.tensor(properties.max_isometric_force),
-            torch.tensor(properties.optimal_fiber_length),
-            torch.tensor(properties.tendon_slack_length),
-            torch.tensor(properties.pennation_angle_at_optimal),
-        )
+        self._properties = read_properties(task.model, self._muscles)
+        self._parameters = to_tensors(self._properties.parameters)
         self._muscle = MillardMuscle(task.model, self._muscles, "rigid")
 
     def solve(self, trial: PreparedTrial) -> tuple[Array, Array]:

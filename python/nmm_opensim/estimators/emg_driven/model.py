@@ -17,6 +17,7 @@ from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import Deep, Measured, MuscleSources
 from ...physics.muscles.millard import make_kernel, read_properties
+from ...physics.muscles.parameters import MuscleParameters
 from ...physics.osim_model import SMALLEST_MOMENT_ARM, OsimModel
 
 # Before anything is known of a channel: a maximum of the recording is no maximal contraction.
@@ -42,6 +43,15 @@ class Parameters:
     force: Array
     fiber: Array
     slack: Array
+
+    def scale(self, generic: MuscleParameters[Array]) -> MuscleParameters[Array]:
+        """The model's own parameters times the factors."""
+        return MuscleParameters(
+            generic.max_isometric_force * np.exp(self.force),
+            generic.optimal_fiber_length * np.exp(self.fiber),
+            generic.tendon_slack_length * np.exp(self.slack),
+            generic.pennation_angle_at_optimal,
+        )
 
     @property
     def shape_factor(self) -> float:
@@ -210,17 +220,17 @@ class EmgDrivenModel:
     def _contract(
         self, parameters: Parameters, trial: PreparedTrial, frames: slice, activations: Array
     ) -> Array:
-        properties = self._properties
+        muscles = parameters.scale(self._properties.parameters)
         time = np.ascontiguousarray(trial.trial.time[frames])
         forces, _ = self._set.compute_forces(
             time,
             activations,
             trial.lengths.numpy()[frames],
             trial.speeds.numpy()[frames],
-            properties.max_isometric_force * np.exp(parameters.force),
-            properties.optimal_fiber_length * np.exp(parameters.fiber),
-            properties.tendon_slack_length * np.exp(parameters.slack),
-            properties.pennation_angle_at_optimal,
+            muscles.max_isometric_force,
+            muscles.optimal_fiber_length,
+            muscles.tendon_slack_length,
+            muscles.pennation_angle_at_optimal,
         )
         return np.asarray(forces)
 

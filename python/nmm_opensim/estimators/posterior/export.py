@@ -69,17 +69,16 @@ def export(
         predictor,
         tensors,
         judgements,
-        judge_parameters(sources.muscles, properties, parameters, uncertainty, declaration.bounds),
+        judge_parameters(
+            sources.muscles, properties.parameters, parameters, uncertainty, declaration.bounds
+        ),
     )
 
 
 def calibrate(properties: MuscleProperties, parameters: Parameters) -> CalibratedMuscles:
     """Absolute values of the muscles whose own properties the ``parameters`` change."""
     return CalibratedMuscles(
-        properties.max_isometric_force * np.exp(parameters.force),
-        properties.optimal_fiber_length * np.exp(parameters.fiber),
-        properties.tendon_slack_length * np.exp(parameters.slack),
-        properties.pennation_angle_at_optimal,
+        parameters.scale(properties.parameters),
         properties.activation_time_constant,
         properties.deactivation_time_constant,
         properties.minimum_activation,

@@ -9,7 +9,7 @@ import numpy as np
 from ...arrays import Array
 from ...nmm.calibration import Bounds
 from ...nmm.trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
-from ...physics.muscles.millard import MuscleProperties
+from ...physics.muscles.parameters import MuscleParameters
 from ..emg_driven.fit import SPREADS, STRENGTH, Uncertainty
 from ..emg_driven.model import Parameters
 from ..prior.combination import Evidence
@@ -65,21 +65,23 @@ def judge_excitation(
 
 def judge_parameters(
     muscles: list[str],
-    properties: MuscleProperties,
+    generic: MuscleParameters[Array],
     parameters: Parameters,
     uncertainty: Uncertainty,
     bounds: Bounds,
 ) -> dict[str, Mapping[str, ParameterJudgement]]:
-    """Of every muscle's strength, optimal fibre length and tendon slack length."""
+    """Of every muscle's strength, optimal fibre length and tendon slack length.
+
+    ``generic`` are the model's own parameters.
+    """
 
     def judge(
-        name: str, logarithms: Array, deviations: Array, prior: float
+        name: str, own: Array, logarithms: Array, deviations: Array, prior: float
     ) -> list[ParameterJudgement]:
-        generic = getattr(properties, name)
         low, high = bounds.find_limits(name, muscles)
         reach = NINETY_PERCENT * deviations
-        lower = generic * np.maximum(np.exp(logarithms - reach), low)
-        upper = generic * np.minimum(np.exp(logarithms + reach), high)
+        lower = own * np.maximum(np.exp(logarithms - reach), low)
+        upper = own * np.minimum(np.exp(logarithms + reach), high)
         return [
             ParameterJudgement(
                 "determined by torque"
@@ -92,13 +94,25 @@ def judge_parameters(
 
     judged = {
         "max_isometric_force": judge(
-            "max_isometric_force", parameters.force, uncertainty.force, STRENGTH
+            "max_isometric_force",
+            generic.max_isometric_force,
+            parameters.force,
+            uncertainty.force,
+            STRENGTH,
         ),
         "optimal_fiber_length": judge(
-            "optimal_fiber_length", parameters.fiber, uncertainty.fiber, SPREADS["fiber"]
+            "optimal_fiber_length",
+            generic.optimal_fiber_length,
+            parameters.fiber,
+            uncertainty.fiber,
+            SPREADS["fiber"],
         ),
         "tendon_slack_length": judge(
-            "tendon_slack_length", parameters.slack, uncertainty.slack, SPREADS["slack"]
+            "tendon_slack_length",
+            generic.tendon_slack_length,
+            parameters.slack,
+            uncertainty.slack,
+            SPREADS["slack"],
         ),
     }
     return {

@@ -12,6 +12,7 @@ from scipy.interpolate import CubicSpline
 
 from ...arrays import Array
 from ...physics.muscles.millard import MillardMuscle
+from ...physics.muscles.parameters import MuscleParameters
 from ...physics.osim_model import OsimModel
 from .anatomy import COORDINATE, MUSCLE_NAMES, RANGE
 from .movement import Movement
@@ -49,6 +50,12 @@ class Elbow:
         """The capacities along a movement; ``load`` is the elbow with what the hand holds."""
         arms = self._arms(movement.angle)
         length, speed = self._lengths(movement.angle), -arms * movement.speed[:, None]
+        parameters = MuscleParameters(
+            torch.tensor(subject.max_isometric_force),
+            torch.tensor(subject.optimal_fiber_length),
+            torch.tensor(subject.tendon_slack_length),
+            torch.tensor(self._pennation),
+        )
         moments = []
         for activation in (0.0, 1.0):
             forces = self._muscles(
@@ -56,10 +63,7 @@ class Elbow:
                 torch.full(length.shape, activation, dtype=torch.float64),
                 torch.tensor(length),
                 torch.tensor(speed),
-                torch.tensor(subject.max_isometric_force),
-                torch.tensor(subject.optimal_fiber_length),
-                torch.tensor(subject.tendon_slack_length),
-                torch.tensor(self._pennation),
+                parameters,
             )
             moments.append(arms * forces.tendon_force.numpy())
         passive, full = moments

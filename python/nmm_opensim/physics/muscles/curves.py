@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import opensim
@@ -11,13 +11,30 @@ from ... import _core
 from ...errors import NMMError
 from ..osim_model import OsimModel
 
-# The kernels' names of the curves, and OpenSim's.
+
+@dataclass(frozen=True)
+class OpenSimCurve:
+    """A curve of OpenSim's muscle: its property's name, and how to get it."""
+
+    name: str
+    get: Callable[[opensim.Millard2012EquilibriumMuscle], opensim.Function]
+
+
 OPENSIM_CURVES = {
-    "active_force_length": "ActiveForceLengthCurve",
-    "passive_force_length": "FiberForceLengthCurve",
-    "force_velocity": "ForceVelocityCurve",
-    "tendon_force_length": "TendonForceLengthCurve",
+    "active_force_length": OpenSimCurve(
+        "ActiveForceLengthCurve", lambda muscle: muscle.get_ActiveForceLengthCurve()
+    ),
+    "passive_force_length": OpenSimCurve(
+        "FiberForceLengthCurve", lambda muscle: muscle.get_FiberForceLengthCurve()
+    ),
+    "force_velocity": OpenSimCurve(
+        "ForceVelocityCurve", lambda muscle: muscle.get_ForceVelocityCurve()
+    ),
+    "tendon_force_length": OpenSimCurve(
+        "TendonForceLengthCurve", lambda muscle: muscle.get_TendonForceLengthCurve()
+    ),
 }
+"""By the kernels' names."""
 
 
 @dataclass(frozen=True)
@@ -35,19 +52,25 @@ def sample_curves(model: OsimModel, muscles: Sequence[str]) -> list[MuscleCurves
     known: dict[str, _core.Curve] = {}
 
     def sample(muscle: str, name: str) -> _core.Curve:
-        curve = getattr(model.muscle(muscle), f"get_{OPENSIM_CURVES[name]}")()
+        curve = OPENSIM_CURVES[name].get(model.muscle(muscle))
         text = _describe(curve)
         if text not in known:
             try:
                 known[text] = _core.Curve.sample(_evaluator(curve), *_core.CURVE_RANGES[name])
             except _core.CoreError as error:
                 raise NMMError(
-                    f"model file '{model.path}': muscle '{muscle}', {OPENSIM_CURVES[name]}: {error}"
+                    f"model file '{model.path}': muscle '{muscle}', "
+                    f"{OPENSIM_CURVES[name].name}: {error}"
                 ) from None
         return known[text]
 
     return [
-        MuscleCurves(**{name: sample(muscle, name) for name in OPENSIM_CURVES})
+        MuscleCurves(
+            sample(muscle, "active_force_length"),
+            sample(muscle, "passive_force_length"),
+            sample(muscle, "force_velocity"),
+            sample(muscle, "tendon_force_length"),
+        )
         for muscle in muscles
     ]
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import opensim
 import torch
 
 from ... import _core
@@ -14,6 +15,7 @@ from ...arrays import Array
 from ...errors import NMMError
 from ..osim_model import OsimModel
 from .curves import sample_curves
+from .parameters import MuscleParameters
 
 TendonModel = Literal["rigid", "elastic"]
 TENDON_MODELS: tuple[TendonModel, ...] = ("rigid", "elastic")
@@ -23,10 +25,7 @@ TENDON_MODELS: tuple[TendonModel, ...] = ("rigid", "elastic")
 class MuscleProperties:
     """Properties of the model's muscles, each of shape (muscles,)."""
 
-    max_isometric_force: Array  # N
-    optimal_fiber_length: Array  # m
-    tendon_slack_length: Array  # m
-    pennation_angle_at_optimal: Array  # rad
+    parameters: MuscleParameters[Array]
     activation_time_constant: Array  # s
     deactivation_time_constant: Array  # s
     minimum_activation: Array
@@ -39,22 +38,24 @@ class MuscleProperties:
 def read_properties(model: OsimModel, muscles: Sequence[str]) -> MuscleProperties:
     """The properties of the named muscles as the model file gives them."""
 
-    def column(name: str) -> Array:
-        return np.array([getattr(model.muscle(m), f"get_{name}")() for m in muscles])
+    def column(get: Callable[[opensim.Millard2012EquilibriumMuscle], float]) -> Array:
+        return np.array([get(model.muscle(name)) for name in muscles])
 
     return MuscleProperties(
-        max_isometric_force=column("max_isometric_force"),
-        optimal_fiber_length=column("optimal_fiber_length"),
-        tendon_slack_length=column("tendon_slack_length"),
-        pennation_angle_at_optimal=column("pennation_angle_at_optimal"),
-        activation_time_constant=column("activation_time_constant"),
-        deactivation_time_constant=column("deactivation_time_constant"),
-        minimum_activation=column("minimum_activation"),
-        max_contraction_velocity=column("max_contraction_velocity"),
-        fiber_damping=column("fiber_damping"),
-        maximum_pennation_angle=column("maximum_pennation_angle"),
-        minimum_active_fiber_length=np.array(
-            [model.muscle(m).getActiveForceLengthCurve().getMinActiveFiberLength() for m in muscles]
+        MuscleParameters(
+            column(lambda muscle: muscle.get_max_isometric_force()),
+            column(lambda muscle: muscle.get_optimal_fiber_length()),
+            column(lambda muscle: muscle.get_tendon_slack_length()),
+            column(lambda muscle: muscle.get_pennation_angle_at_optimal()),
+        ),
+        activation_time_constant=column(lambda muscle: muscle.get_activation_time_constant()),
+        deactivation_time_constant=column(lambda muscle: muscle.get_deactivation_time_constant()),
+        minimum_activation=column(lambda muscle: muscle.get_minimum_activation()),
+        max_contraction_velocity=column(lambda muscle: muscle.get_max_contraction_velocity()),
+        fiber_damping=column(lambda muscle: muscle.get_fiber_damping()),
+        maximum_pennation_angle=column(lambda muscle: muscle.get_maximum_pennation_angle()),
+        minimum_active_fiber_length=column(
+            lambda muscle: muscle.getActiveForceLengthCurve().getMinActiveFiberLength()
         ),
     )
 
@@ -72,7 +73,10 @@ def make_kernel(model: OsimModel, muscles: Sequence[str], tendon: TendonModel) -
                 maximum_pennation_angle=properties.maximum_pennation_angle[i],
                 minimum_active_fiber_length=properties.minimum_active_fiber_length[i],
                 minimum_activation=properties.minimum_activation[i],
-                **vars(curves),
+                active_force_length=curves.active_force_length,
+                passive_force_length=curves.passive_force_length,
+                force_velocity=curves.force_velocity,
+                tendon_force_length=curves.tendon_force_length,
             )
             for i, (name, curves) in enumerate(
                 zip(muscles, sample_curves(model, muscles), strict=True)
@@ -108,26 +112,24 @@ class MillardMuscle(torch.nn.Module):
         activation: torch.Tensor,
         length: torch.Tensor,
         speed: torch.Tensor,
-        max_isometric_force: torch.Tensor,
-        optimal_fiber_length: torch.Tensor,
-        tendon_slack_length: torch.Tensor,
-        pennation_angle_at_optimal: torch.Tensor,
+        parameters: MuscleParameters[torch.Tensor],
     ) -> MuscleForces:
         """Forces along ``times`` (s, increasing), differentiable in all else.
 
         ``activation``, ``length`` (m) and lengthening ``speed`` (m/s) of the muscle-tendon paths
-        have shape (frames, muscles), the parameters (N, m, m, rad) shape (muscles,). Speeds after
-        the first frame have no influence with an elastic tendon.
+        have shape (frames, muscles). Speeds after the first frame have no influence with an elastic
+        tendon.
         """
-        inputs = (activation, length, speed)
-        parameters = (
-            max_isometric_force,
-            optimal_fiber_length,
-            tendon_slack_length,
-            pennation_angle_at_optimal,
-        )
         force, fiber_length = _MuscleForces.apply(  # type: ignore[no-untyped-call]
-            self._kernel, times, *inputs, *parameters
+            self._kernel,
+            times,
+            activation,
+            length,
+            speed,
+            parameters.max_isometric_force,
+            parameters.optimal_fiber_length,
+            parameters.tendon_slack_length,
+            parameters.pennation_angle_at_optimal,
         )
         return MuscleForces(force, fiber_length)
 
@@ -156,16 +158,12 @@ class _MuscleForces(torch.autograd.Function):
 
 
 def rigid_fiber_length(
-    length: torch.Tensor,
-    optimal_fiber_length: torch.Tensor,
-    tendon_slack_length: torch.Tensor,
-    pennation_angle_at_optimal: torch.Tensor,
+    length: torch.Tensor, parameters: MuscleParameters[torch.Tensor]
 ) -> torch.Tensor:
     """Fibre length (m) under a tendon at its slack length, (frames, muscles).
 
-    ``length`` (m) of the muscle-tendon path has shape (frames, muscles), the parameters (m, m,
-    rad) shape (muscles,).
+    ``length`` (m) of the muscle-tendon path has the same shape.
     """
-    height = optimal_fiber_length * torch.sin(pennation_angle_at_optimal)
-    along = (length - tendon_slack_length).clamp(min=1e-9)
+    height = parameters.optimal_fiber_length * torch.sin(parameters.pennation_angle_at_optimal)
+    along = (length - parameters.tendon_slack_length).clamp(min=1e-9)
     return torch.sqrt(height**2 + along**2)

@@ -21,6 +21,7 @@ from ...arrays import Array
 from ...files import write_csv
 from ..motion import Motion
 from ..muscles.millard import MillardMuscle, read_properties
+from ..muscles.parameters import to_tensors
 from ..osim_model import OsimModel
 from .geometry import evaluate
 from .polynomial_fit import (
@@ -227,17 +228,9 @@ class _RigidForces:
 
     def __init__(self, model: OsimModel, muscles: Sequence[str]) -> None:
         self._muscle = MillardMuscle(model, muscles, "rigid")
-        properties = read_properties(model, muscles)
-        self.max_isometric_force = properties.max_isometric_force
-        self._parameters = [
-            torch.tensor(values)
-            for values in (
-                properties.max_isometric_force,
-                properties.optimal_fiber_length,
-                properties.tendon_slack_length,
-                properties.pennation_angle_at_optimal,
-            )
-        ]
+        parameters = read_properties(model, muscles).parameters
+        self.max_isometric_force = parameters.max_isometric_force
+        self._parameters = to_tensors(parameters)
 
     def __call__(self, lengths: Array, speeds: Array) -> Array:
         activations = torch.full(lengths.shape, ACTIVATION, dtype=torch.float64)
@@ -248,7 +241,7 @@ class _RigidForces:
             activations,
             torch.from_numpy(lengths),
             torch.from_numpy(speeds),
-            *self._parameters,
+            self._parameters,
         ).tendon_force.numpy()
         return forces
 
