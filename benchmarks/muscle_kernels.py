@@ -25,7 +25,7 @@ import torch
 from rich.console import Console
 from rich.table import Table
 
-from nmm_opensim.physics.muscles.activation import compute_activations
+from nmm_opensim.physics.muscles.activation import ActivationParameters, compute_activations
 from nmm_opensim.physics.muscles.millard import (
     TENDON_MODELS,
     MillardMuscle,
@@ -101,7 +101,9 @@ class Step:
         delay = torch.full((muscles,), 0.0413, dtype=torch.float64, requires_grad=True)
         began = time.perf_counter()
         activation = compute_activations(
-            self.times, excitation, shape, rise, fall, np.full(muscles, 0.01), delay
+            self.times,
+            excitation,
+            ActivationParameters(shape, rise, fall, np.full(muscles, 0.01), delay),
         )
         torch.autograd.backward(activation.square().mean())
         return time.perf_counter() - began

@@ -10,7 +10,7 @@ import torch
 
 from .. import _core
 from ..arrays import Array
-from ..physics.muscles.activation import compute_activations
+from ..physics.muscles.activation import ActivationParameters, compute_activations
 from ..physics.muscles.millard import MillardMuscle, TendonModel, read_properties
 from ..physics.osim_model import OsimModel
 from ..physics.paths.geometry import sample_geometry
@@ -163,9 +163,11 @@ class MusculoskeletalModel(torch.nn.Module):
         activations = compute_activations(
             trial.trial.time,
             excitations,
-            calibration.shape_factor,
-            *self._time_constants,
-            self.properties.minimum_activation,
+            ActivationParameters(
+                calibration.shape_factor,
+                *self._time_constants,
+                self.properties.minimum_activation,
+            ),
         )
         forces = self.muscle(
             trial.trial.time,

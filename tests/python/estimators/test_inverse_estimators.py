@@ -25,7 +25,7 @@ from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_tri
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Tied
-from nmm_opensim.physics.muscles.activation import compute_activations
+from nmm_opensim.physics.muscles.activation import ActivationParameters, compute_activations
 from nmm_opensim.physics.muscles.millard import MillardMuscle
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
@@ -116,7 +116,9 @@ def test_excitations_come_back_from_activations(shape_factor: float) -> None:
     constants = [np.array([value]) for value in (shape_factor, 0.010, 0.040)]
     shape, rise, fall = map(torch.tensor, constants)
     activation = compute_activations(
-        time, torch.from_numpy(excitation), shape, rise, fall, np.array([0.01])
+        time,
+        torch.from_numpy(excitation),
+        ActivationParameters(shape, rise, fall, np.array([0.01])),
     ).numpy()
     found = invert_activations(time, activation, *constants)
     assert np.abs(found - excitation).max() < 0.02

@@ -33,7 +33,7 @@ from nmm_opensim.examples.elbow.subject import Subject, draw_subject
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, list_cases, make_elbow_trials
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.physics.motion import read_motion
-from nmm_opensim.physics.muscles.activation import compute_activations
+from nmm_opensim.physics.muscles.activation import ActivationParameters, compute_activations
 from nmm_opensim.physics.muscles.millard import MillardMuscle
 from nmm_opensim.physics.muscles.parameters import MuscleParameters
 from nmm_opensim.physics.osim_model import OsimModel
@@ -195,11 +195,13 @@ def test_activations_follow_from_delayed_excitations(trials: Path, case: TrialCa
         found = compute_activations(
             time,
             torch.tensor(read_truth(trials, case, "excitations")),
-            torch.tensor(subject.shape_factor),
-            torch.tensor(subject.activation_time_constant),
-            torch.tensor(subject.deactivation_time_constant),
-            np.full(len(MUSCLE_NAMES), 0.01),
-            torch.full((len(MUSCLE_NAMES),), delay, dtype=torch.float64),
+            ActivationParameters(
+                torch.tensor(subject.shape_factor),
+                torch.tensor(subject.activation_time_constant),
+                torch.tensor(subject.deactivation_time_constant),
+                np.full(len(MUSCLE_NAMES), 0.01),
+                torch.full((len(MUSCLE_NAMES),), delay, dtype=torch.float64),
+            ),
         )
         error = found.numpy() - read_truth(trials, case, "activations")
         return float(np.abs(error[time >= 0.5]).max())

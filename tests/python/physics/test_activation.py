@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim import _core
-from nmm_opensim.physics.muscles.activation import compute_activations
+from nmm_opensim.physics.muscles.activation import ActivationParameters, compute_activations
 
 
 def test_against_opensims_model_integrated_finely() -> None:
@@ -22,10 +22,12 @@ def test_against_opensims_model_integrated_finely() -> None:
     computed = compute_activations(
         times,
         torch.tensor(excitation[:, None]),
-        torch.zeros(1, dtype=torch.float64),
-        torch.tensor([0.01], dtype=torch.float64),
-        torch.tensor([0.04], dtype=torch.float64),
-        np.array([0.01]),
+        ActivationParameters(
+            torch.zeros(1, dtype=torch.float64),
+            torch.tensor([0.01], dtype=torch.float64),
+            torch.tensor([0.04], dtype=torch.float64),
+            np.array([0.01]),
+        ),
     )
     # Heun's method at 20 microseconds, with OpenSim's own derivative and a control that keeps above
     # the minimum activation.
@@ -51,7 +53,7 @@ def test_gradients() -> None:
     )
     minimum = np.full(3, 0.01)
     assert torch.autograd.gradcheck(
-        lambda e, s, a, d: compute_activations(times, e, s, a, d, minimum),
+        lambda e, s, a, d: compute_activations(times, e, ActivationParameters(s, a, d, minimum)),
         inputs,
         eps=1e-7,
         atol=1e-5,
@@ -72,7 +74,7 @@ def test_gradients_by_delay_and_by_samples() -> None:
     minimum = np.full(3, 0.01)
     assert torch.autograd.gradcheck(
         lambda e, s, a, d, delay: compute_activations(
-            times, e, s, a, d, minimum, electromechanical_delay=delay, excitation_times=samples
+            times, e, ActivationParameters(s, a, d, minimum, delay), excitation_times=samples
         ),
         inputs,
         eps=1e-7,
@@ -105,7 +107,7 @@ def test_no_nan_for_any_finite_input(
     excitation, shape, rise, fall, delay = tensors
     try:
         activation = compute_activations(
-            times, excitation, shape, rise, fall, np.array([0.01]), electromechanical_delay=delay
+            times, excitation, ActivationParameters(shape, rise, fall, np.array([0.01]), delay)
         )
     except _core.CoreError:
         return

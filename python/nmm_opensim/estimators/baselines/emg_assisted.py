@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...nmm.chain import MusculoskeletalModel, PreparedTrial
 from ...nmm.estimate import Estimate
 from ...nmm.sources import Measured, MuscleSources, Tied
-from ...physics.muscles.activation import compute_activations
+from ...physics.muscles.activation import ActivationParameters, compute_activations
 from ...physics.muscles.millard import MillardMuscle
 from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import Optimization
@@ -119,10 +119,12 @@ class FittedEmgAssisted(FittedEstimator):
             activations = compute_activations(
                 trial.trial.time,
                 self._chain.mixer(trial.envelopes * calibration.emg_gain, nothing),
-                calibration.shape_factor,
-                torch.tensor(self._time_constants[0]),
-                torch.tensor(self._time_constants[1]),
-                self._chain.properties.minimum_activation,
+                ActivationParameters(
+                    calibration.shape_factor,
+                    torch.tensor(self._time_constants[0]),
+                    torch.tensor(self._time_constants[1]),
+                    self._chain.properties.minimum_activation,
+                ),
             )
         return activations.numpy()
 

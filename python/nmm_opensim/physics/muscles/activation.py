@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,36 +15,41 @@ from ...arrays import Array
 POSSIBLE_DELAY = (0.0, 0.125)
 
 
+@dataclass(frozen=True)
+class ActivationParameters:
+    """From excitation to activation, each (muscles,); without a delay there is none."""
+
+    shape_factor: torch.Tensor
+    activation_time_constant: torch.Tensor  # s
+    deactivation_time_constant: torch.Tensor  # s
+    minimum_activation: Array
+    electromechanical_delay: torch.Tensor | None = None  # s
+
+
 def compute_activations(
     times: Array,
     excitations: torch.Tensor,
-    shape_factor: torch.Tensor,
-    activation_time_constant: torch.Tensor,
-    deactivation_time_constant: torch.Tensor,
-    minimum_activation: Array,
-    electromechanical_delay: torch.Tensor | None = None,
+    parameters: ActivationParameters,
     excitation_times: Array | None = None,
 ) -> torch.Tensor:
     """Activations (frames, muscles) of excitations (samples, muscles).
 
-    ``times`` (s) has shape (frames,), the parameters (dimensionless, s, s, dimensionless, s) shape
-    (muscles,); all but ``minimum_activation`` are differentiable. ``excitation_times`` (s), of
-    shape (samples,), default to ``times`` and the delay to none; between its samples an excitation
-    is linear, so the delay need not be a multiple of anything. The equations are those of
-    OpenSim's MuscleFirstOrderActivationDynamicModel behind the shape function of Buchanan et al.
-    (2004); the kernel's header states them.
+    ``times`` (s) has shape (frames,); all tensors are differentiable. ``excitation_times`` (s), of
+    shape (samples,), default to ``times``; between its samples an excitation is linear, so the
+    delay need not be a multiple of anything. The equations are those of OpenSim's
+    MuscleFirstOrderActivationDynamicModel behind the shape function of Buchanan et al. (2004); the
+    kernel's header states them.
     """
-    if electromechanical_delay is None:
-        electromechanical_delay = torch.zeros_like(shape_factor)
+    delay = parameters.electromechanical_delay
     result = _Activation.apply(  # type: ignore[no-untyped-call]
         times,
         times if excitation_times is None else excitation_times,
-        minimum_activation,
+        parameters.minimum_activation,
         excitations,
-        shape_factor,
-        activation_time_constant,
-        deactivation_time_constant,
-        electromechanical_delay,
+        parameters.shape_factor,
+        parameters.activation_time_constant,
+        parameters.deactivation_time_constant,
+        torch.zeros_like(parameters.shape_factor) if delay is None else delay,
     )
     assert isinstance(result, torch.Tensor)
     return result
