@@ -11,7 +11,7 @@ from scipy.optimize import lsq_linear
 from ...arrays import Array
 from ...nmm.chain import MusculoskeletalModel, PreparedTrial
 from ...nmm.estimate import Estimate
-from ...nmm.sources import Measured, MuscleSources, Tied
+from ...nmm.sources import Measured, Tied
 from ...physics.muscles.activation import ActivationParameters, compute_activations
 from ...physics.muscles.millard import MillardMuscle
 from ..interface import Estimator, FittedEstimator, Task
@@ -88,7 +88,8 @@ class FittedEmgAssisted(FittedEstimator):
     def estimate(self, trial: PreparedTrial) -> Estimate:
         sources = self._chain.declaration.sources
         moments = self._linearise(trial)
-        own, ties = make_ties(sources)
+        own = [i for i, source in enumerate(sources.sources) if not isinstance(source, Tied)]
+        ties = sources.find_ties()[own]
         measured = np.array([isinstance(sources.sources[i], Measured) for i in own])
         solution = solve_assisted(
             np.einsum("tmc,om->toc", moments.active, ties) / self._spread,
@@ -127,18 +128,6 @@ class FittedEmgAssisted(FittedEstimator):
                 ),
             )
         return activations.numpy()
-
-
-def make_ties(sources: MuscleSources) -> tuple[list[int], Array]:
-    """The muscles that are not tied, and all muscles as ratios of those, (own, muscles)."""
-    own = [i for i, source in enumerate(sources.sources) if not isinstance(source, Tied)]
-    ties = np.zeros((len(own), len(sources.muscles)))
-    for i, source in enumerate(sources.sources):
-        if isinstance(source, Tied):
-            ties[own.index(sources.muscles.index(source.to)), i] = source.ratio
-        else:
-            ties[own.index(i), i] = 1.0
-    return own, ties
 
 
 def solve_assisted(
