@@ -78,8 +78,8 @@ def copy_neighbours(training: PreparedTraining) -> TrainedNMM:
     assert declaration.sources.channels == channels
 
     def delay(trial: PreparedTrial) -> PreparedTrial:
-        emg = Table("EMG", tuple(channels), trial.trial.time, trial.envelopes.numpy())
-        return replace(trial, trial=replace(trial.trial, emg=emg))
+        emg = Table("EMG", tuple(channels), trial.time, trial.envelopes)
+        return replace(trial, emg=emg)
 
     trials = [delay(trial) for trial in training.training_trials]
     model = EmgDrivenModel(training.model, declaration.sources, trials)

@@ -57,7 +57,7 @@ def compare(setup: Path, repetitions: int) -> None:
         raise NMMError(f"{setup}: expected <path_model>fitted</path_model> and fits, found none.")
     muscles = [name for name in declaration.sources.muscles if name in paths]
     moments = declaration.moment_coordinates
-    motions = [trial.trial.motion for trial in training.trials.values()]
+    motions = [trial.motion for trial in training.trials.values()]
     motion = replace(
         motions[0],
         time=np.concatenate([m.time for m in motions]),

@@ -57,7 +57,7 @@ class Nothing(Knowledge):
         return True
 
     def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
-        return np.ones(len(trial.trial.time))
+        return np.ones(len(trial.time))
 
 
 class Witnesses(Knowledge):

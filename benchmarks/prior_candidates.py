@@ -86,12 +86,12 @@ class Witnesses:
         features = [first, second, mean if others is None else others, rest]
         if everything:
             muscle = self._muscles.index(asked.muscle)
-            lengths = np.concatenate([t.lengths.numpy()[:, muscle] for t in self._training])
-            speeds = np.concatenate([t.speeds.numpy()[:, muscle] for t in self._training])
+            lengths = np.concatenate([t.lengths[:, muscle] for t in self._training])
+            speeds = np.concatenate([t.speeds[:, muscle] for t in self._training])
             features += [
-                (trial.lengths.numpy()[:, muscle] - lengths.mean()) / lengths.std(),
-                trial.speeds.numpy()[:, muscle] / speeds.std(),
-                *np.hstack(trial.trial.motion.select(self._coordinates)).T,
+                (trial.lengths[:, muscle] - lengths.mean()) / lengths.std(),
+                trial.speeds[:, muscle] / speeds.std(),
+                *np.hstack(trial.motion.select(self._coordinates)).T,
             ]
         return np.column_stack(features)
 

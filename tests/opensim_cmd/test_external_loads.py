@@ -80,9 +80,9 @@ def test_tool_and_analysis_are_pythons(
 
     training = prepare_training(read_training_setup(setup))
     trial = training.trials["second_stance"]
-    assert trial.trial.external_loads.shape == (len(trial.trial.time), 2)
+    assert trial.external_loads.shape == (len(trial.time), 2)
     # A standing leg carries a person.
-    assert 600 < trial.trial.external_loads[:, 0].max() < 1200
+    assert 600 < trial.external_loads[:, 0].max() < 1200
     found = read_sto(results / "walking_excitations.sto")
     if estimator == "posterior":
         expected = Posterior().fit(training.task, 0).estimate(trial).excitations["soleus_r"]

@@ -17,7 +17,7 @@ from sto import Sto, read_sto
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
-from nmm_opensim.nmm.chain import NeuralMusculoskeletalModel, Reconstruction
+from nmm_opensim.nmm.chain import NeuralMusculoskeletalModel, Reconstruction, TrialTensors
 from nmm_opensim.training.outcome import Outcome
 from nmm_opensim.training.preparation import PreparedTraining
 
@@ -100,7 +100,7 @@ def nmm(outcome: Outcome) -> NeuralMusculoskeletalModel:
 def expected(training: PreparedTraining, nmm: NeuralMusculoskeletalModel) -> Reconstruction:
     """What Python says of the test trial."""
     with torch.no_grad():
-        reconstruction: Reconstruction = nmm(training.trials["second_stance"])
+        reconstruction: Reconstruction = nmm(TrialTensors.of(training.trials["second_stance"]))
     return reconstruction
 
 
@@ -115,7 +115,7 @@ def test_excitations_agree_with_python(
     table = results["excitations"]
     muscles = training.declaration.sources.muscles
     assert table.columns == [f"/forceset/{muscle}" for muscle in muscles]
-    frames = training.trials["second_stance"].trial.time
+    frames = training.trials["second_stance"].time
     np.testing.assert_allclose(table.time, frames - DELAY, rtol=0, atol=1e-9)
     assert_near(table.values, expected.excitations, 1e-6)
 
@@ -126,7 +126,7 @@ def test_activations_agree_with_python(
     table = results["activations"]
     muscles = training.declaration.sources.muscles
     assert table.columns == [f"/forceset/{muscle}/activation" for muscle in muscles]
-    frames = training.trials["second_stance"].trial.time
+    frames = training.trials["second_stance"].time
     np.testing.assert_allclose(table.time, frames, rtol=0, atol=1e-9)
     assert_near(table.values, expected.activations, 1e-6)
 

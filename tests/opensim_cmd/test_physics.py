@@ -16,7 +16,7 @@ from conftest import Walking
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.formats.tables import read_table
-from nmm_opensim.nmm.chain import Reconstruction
+from nmm_opensim.nmm.chain import Reconstruction, TrialTensors
 from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import write_outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
@@ -69,7 +69,7 @@ def train(
     assert isinstance(outcome.chosen, FittedNetwork)
     nmm = outcome.chosen.nmm
     with torch.no_grad():
-        expected = nmm(training.trials["second_stance"])
+        expected = nmm(TrialTensors.of(training.trials["second_stance"]))
     return (
         training,
         expected,

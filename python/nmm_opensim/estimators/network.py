@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..nmm.chain import NeuralMusculoskeletalModel, PreparedTrial, build_nmm
 from ..nmm.estimate import Estimate
 from ..nmm.trained import TrainedNMM, describe_network
-from .chain import run_chain
 from .interface import Estimator, FittedNMM, Task
 from .optimization import MomentLoss, Optimization, minimise
 from .steps import Steps
@@ -42,7 +41,7 @@ class FittedNetwork(FittedNMM):
         self.loss = loss
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        return run_chain(self.nmm, trial)
+        return self.nmm.estimate(trial)
 
     def describe_nmm(self) -> TrainedNMM:
         return describe_network(self.nmm)

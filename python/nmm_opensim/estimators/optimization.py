@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from ..errors import NMMError
-from ..nmm.chain import MusculoskeletalModel, PreparedTrial
+from ..nmm.chain import MusculoskeletalModel, PreparedTrial, TrialTensors
 from ..physics.muscles.millard import rigid_fiber_length
 from ..physics.muscles.parameters import to_tensors
 from .steps import State, Steps
@@ -147,9 +147,9 @@ class MomentLoss:
         options: Optimization,
     ) -> None:
         self._nmm = nmm
-        self._trials = trials
+        self._trials = [TrialTensors.of(trial) for trial in trials]
         self._options = options
-        moments = torch.cat([trial.moments for trial in trials])
+        moments = torch.cat([trial.moments for trial in self._trials])
         self._scale = moments.std(dim=0)
         if bool((self._scale == 0).any()):
             j = int((self._scale == 0).nonzero()[0])
@@ -157,7 +157,7 @@ class MomentLoss:
                 f"Inverse dynamics of '{nmm.declaration.moment_coordinates[j]}': expected a "
                 "moment that changes over the training trials, but it is constant."
             )
-        lengths = torch.cat([trial.lengths for trial in trials])
+        lengths = torch.cat([trial.lengths for trial in self._trials])
         parameters = to_tensors(nmm.properties.parameters)
         generic = rigid_fiber_length(lengths, parameters) / parameters.optimal_fiber_length
         self._lengths = lengths

@@ -16,27 +16,52 @@ from ..physics.osim_model import OsimModel
 from ..physics.paths.geometry import sample_geometry
 from ..physics.paths.path_model import PathModel
 from .calibration import Bounds, Calibration
+from .estimate import Estimate
 from .predictor import MlpPredictor, Predictor, PredictorArchitecture, make_inputs, standardise
 from .sources import Deep, Measured, MuscleSources, Unscored
 from .trial import Trial, check_covers
 
 
 @dataclass(frozen=True)
-class PreparedTrial:
-    """All that stays the same while an NMM is trained: computed once per trial.
+class PreparedTrial(Trial):
+    """A trial with all that stays the same while an NMM is trained: computed once.
 
     Shapes: ``envelopes`` (frames, channels) at t - delay, ``inputs`` (frames, network inputs),
     ``lengths`` (m) and ``speeds`` (m/s) (frames, muscles), ``moment_arms`` (m) (frames, muscles,
-    coordinates), ``moments`` (N m) (frames, coordinates).
+    coordinates).
     """
 
-    trial: Trial
-    envelopes: torch.Tensor
+    envelopes: Array
     inputs: Array
+    lengths: Array
+    speeds: Array
+    moment_arms: Array
+
+
+@dataclass(frozen=True)
+class TrialTensors:
+    """What the chain takes of a prepared trial; the tensors share its memory."""
+
+    time: Array
+    envelopes: torch.Tensor
+    inputs: torch.Tensor
     lengths: torch.Tensor
     speeds: torch.Tensor
     moment_arms: torch.Tensor
     moments: torch.Tensor
+
+    @classmethod
+    def of(cls, trial: PreparedTrial) -> TrialTensors:
+        """The tensors of a trial."""
+        return cls(
+            trial.time,
+            torch.from_numpy(trial.envelopes),
+            torch.from_numpy(trial.inputs),
+            torch.from_numpy(trial.lengths),
+            torch.from_numpy(trial.speeds),
+            torch.from_numpy(trial.moment_arms),
+            torch.from_numpy(trial.moments),
+        )
 
 
 @dataclass(frozen=True)
@@ -79,38 +104,31 @@ def prepare_trial(trial: Trial, model: OsimModel, declaration: Declaration) -> P
         f"Trial '{trial.name}'",
     )
     return PreparedTrial(
-        trial,
+        trial.name,
+        trial.role,
+        trial.emg,
+        trial.motion,
+        trial.moments,
+        trial.external_loads,
         *_sample_emg(trial, declaration),
-        torch.from_numpy(geometry.lengths),
-        torch.from_numpy(geometry.speeds),
-        torch.from_numpy(geometry.moment_arms),
-        torch.from_numpy(trial.moments),
+        geometry.lengths,
+        geometry.speeds,
+        geometry.moment_arms,
     )
 
 
 def resample_emg(prepared: PreparedTrial, declaration: Declaration) -> PreparedTrial:
     """The trial for a declaration with another electromechanical delay; its geometry stays."""
-    envelopes, inputs = _sample_emg(prepared.trial, declaration)
+    envelopes, inputs = _sample_emg(prepared, declaration)
     return replace(prepared, envelopes=envelopes, inputs=inputs)
 
 
-def _sample_emg(trial: Trial, declaration: Declaration) -> tuple[torch.Tensor, Array]:
+def _sample_emg(trial: Trial, declaration: Declaration) -> tuple[Array, Array]:
     """Envelopes at t - delay and network inputs."""
-    delay, architecture = declaration.electromechanical_delay, declaration.architecture
-    time, motion = trial.time, trial.motion
+    delay, time = declaration.electromechanical_delay, trial.time
     check_covers(trial.emg, time[0] - delay, time[-1] - delay, lead_in=delay)
-    return (
-        torch.from_numpy(_core.sample(trial.emg.time, trial.emg.values, time - delay)),
-        make_inputs(
-            architecture,
-            trial.emg,
-            time,
-            delay,
-            motion.select(architecture.coordinates)[0],
-            motion.select(architecture.speeds)[1],
-            trial.external_loads,
-        ),
-    )
+    envelopes = _core.sample(trial.emg.time, trial.emg.values, time - delay)
+    return envelopes, make_inputs(declaration.architecture, trial, delay)
 
 
 class SourceMixer(torch.nn.Module):
@@ -156,28 +174,40 @@ class MusculoskeletalModel(torch.nn.Module):
             torch.tensor(self.properties.deactivation_time_constant),
         )
 
-    def forward(self, trial: PreparedTrial) -> Reconstruction:
-        calibration = self.calibration
-        outputs = self.predictor(torch.from_numpy(trial.inputs))
-        excitations = self.mixer(trial.envelopes * calibration.emg_gain, outputs)
-        activations = compute_activations(
-            trial.trial.time,
-            excitations,
-            ActivationParameters(
-                calibration.shape_factor,
-                *self._time_constants,
-                self.properties.minimum_activation,
-            ),
-        )
+    def forward(self, trial: TrialTensors) -> Reconstruction:
+        outputs = self.predictor(trial.inputs)
+        excitations = self.excite(trial, outputs)
+        activations = self.activate(trial, excitations)
         forces = self.muscle(
-            trial.trial.time,
+            trial.time,
             activations,
             trial.lengths,
             trial.speeds,
-            calibration.muscle_parameters,
+            self.calibration.muscle_parameters,
         ).tendon_force
         moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
         return Reconstruction(excitations, activations, forces, moments)
+
+    def excite(self, trial: TrialTensors, outputs: torch.Tensor) -> torch.Tensor:
+        """Excitations (frames, muscles) of the EMG and of predicted ones, (frames, outputs)."""
+        excitations: torch.Tensor = self.mixer(trial.envelopes * self.calibration.emg_gain, outputs)
+        return excitations
+
+    def activate(self, trial: TrialTensors, excitations: torch.Tensor) -> torch.Tensor:
+        """Activations of excitations, both (frames, muscles)."""
+        minimum = self.properties.minimum_activation
+        parameters = ActivationParameters(
+            self.calibration.shape_factor, *self._time_constants, minimum
+        )
+        return compute_activations(trial.time, excitations, parameters)
+
+    def estimate(self, trial: PreparedTrial) -> Estimate:
+        """Excitations of all muscles and moments."""
+        with torch.no_grad():
+            result = self(TrialTensors.of(trial))
+        muscles = self.declaration.sources.muscles
+        excitations = {name: result.excitations[:, i].numpy() for i, name in enumerate(muscles)}
+        return Estimate(excitations, result.moments.numpy())
 
 
 class NeuralMusculoskeletalModel(MusculoskeletalModel):

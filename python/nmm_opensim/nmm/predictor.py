@@ -12,7 +12,7 @@ import torch
 
 from .. import _core
 from ..arrays import Array
-from ..formats.tables import Table
+from .trial import Trial
 
 HIDDEN_ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 
@@ -34,23 +34,21 @@ class PredictorArchitecture:
     external_loads: tuple[str, ...] = ()
 
 
-def make_inputs(
-    architecture: PredictorArchitecture,
-    emg: Table,
-    times: Array,
-    delay: float,
-    coordinates: Array,
-    speeds: Array,
-    external_loads: Array,
-) -> Array:
-    """Network inputs, (frames, inputs).
+def make_inputs(architecture: PredictorArchitecture, trial: Trial, delay: float) -> Array:
+    """Network inputs at the trial's frames, (frames, inputs).
 
     For each lag all channels, then coordinates, speeds and external loads, which have one column
-    for each of the architecture's. The EMG window ends at t - delay, so the network is a pure
-    function of the recordings and the state at t.
+    for each of the architecture's. The EMG window ends at t - ``delay`` (s), so the network is a
+    pure function of the recordings and the state at t.
     """
-    windows = [_core.sample(emg.time, emg.values, times - delay - x) for x in architecture.emg_lags]
-    return np.hstack([*windows, coordinates, speeds, external_loads])
+    emg, motion = trial.emg, trial.motion
+    windows = [
+        _core.sample(emg.time, emg.values, trial.time - delay - lag)
+        for lag in architecture.emg_lags
+    ]
+    coordinates, _ = motion.select(architecture.coordinates)
+    _, speeds = motion.select(architecture.speeds)
+    return np.hstack([*windows, coordinates, speeds, trial.external_loads])
 
 
 class Predictor(torch.nn.Module, ABC):

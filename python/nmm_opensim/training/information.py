@@ -23,7 +23,7 @@ def check_information(
 
     ``known`` are muscles that other subjects recorded. A muscle's group are those tied to it.
     """
-    arms = np.abs(np.concatenate([trial.moment_arms.numpy() for trial in trials]))
+    arms = np.abs(np.concatenate([trial.moment_arms for trial in trials]))
     reach = arms.max(axis=(0, 2))
     sources = declaration.sources
     for source in sources.deep:
@@ -50,7 +50,7 @@ def describe_little_data(declaration: Declaration, trials: Sequence[PreparedTria
         low, high = declaration.bounds.find_limits(name, muscles)
         calibrated += int((low < high).sum())
     calibrated += sum(isinstance(s, Deep) for s in declaration.sources.sources)
-    duration = sum(float(trial.trial.time[-1] - trial.trial.time[0]) for trial in trials)
+    duration = sum(float(trial.time[-1] - trial.time[0]) for trial in trials)
     independent = int(duration / INDEPENDENT_TIME) * len(declaration.moment_coordinates)
     if independent >= calibrated:
         return None

@@ -21,7 +21,7 @@ class Hidden:
 def read_hidden(prepared: PreparedTraining, files: TrialFiles) -> dict[str, Hidden]:
     """The hidden recordings of one trial by deep muscle, where there are any."""
     delay = prepared.declaration.electromechanical_delay
-    times = prepared.trials[files.name].trial.time - delay
+    times = prepared.trials[files.name].time - delay
     return {
         source.muscle: Hidden(*read_hidden_channel(files, source.recorded_channel, times, delay))
         for source in prepared.declaration.sources.deep

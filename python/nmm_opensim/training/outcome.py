@@ -62,5 +62,5 @@ def _describe_training(
 
 def _find_times(prepared: PreparedTraining, trial: str) -> tuple[float, float]:
     """First and last frame, s."""
-    time = prepared.trials[trial].trial.time
+    time = prepared.trials[trial].time
     return float(time[0]), float(time[-1])

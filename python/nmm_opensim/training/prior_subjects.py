@@ -21,7 +21,7 @@ def gather_recordings(
     ``sources`` are those of that subject's own setup, with nothing hidden.
     """
     by_muscle = {source.muscle: source for source in sources.sources}
-    envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
+    envelopes = np.vstack([trial.envelopes for trial in trials])
     recorded = {}
     for ours, theirs in subject.muscles:
         source = by_muscle.get(theirs)
@@ -32,7 +32,7 @@ def gather_recordings(
             )
         recorded[ours] = envelopes[:, sources.channels.index(source.channels[0])]
     names = [theirs for _, theirs in subject.coordinates]
-    motions = [trial.trial.motion.select(names) for trial in trials]
+    motions = [trial.motion.select(names) for trial in trials]
     signs = np.array(subject.signs)
     return RecordedSubject(
         subject.name,

@@ -121,7 +121,7 @@ def _score_moments(
 ) -> list[Score]:
     if estimate.moments is None:
         return []
-    reference = prepared.trials[files.name].moments.numpy()
+    reference = prepared.trials[files.name].moments
     return [
         compare(
             Subject(files.name, files.role, MOMENT, coordinate),

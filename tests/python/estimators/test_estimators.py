@@ -23,11 +23,11 @@ TEST = "second_stance"
 
 def test_a_task_holds_nothing_that_could_leak(training: PreparedTraining) -> None:
     task = training.task
-    assert [t.trial.role for t in task.training] == ["train"]
+    assert [t.role for t in task.training] == ["train"]
     assert task.validation == ()
     assert [s.recorded_channel for s in task.declaration.sources.deep] == [None]
     assert "soleus" not in task.declaration.sources.channels
-    assert all("soleus" not in trial.trial.emg.columns for trial in task.training)
+    assert all("soleus" not in trial.emg.columns for trial in task.training)
     # The training itself still knows what to score with.
     assert training.declaration.sources.deep[0].recorded_channel == "soleus"
 
@@ -71,7 +71,7 @@ def test_a_neighbour_is_chosen_on_training_frames_only(training: PreparedTrainin
     trial = training.trials[TEST]
     copy = fitted.estimate(trial).excitations["soleus_r"]
     column = declaration.sources.channels.index(chosen)
-    assert np.array_equal(copy, trial.envelopes[:, column].numpy())
+    assert np.array_equal(copy, trial.envelopes[:, column])
     assert fitted.describe("soleus_r") == f"copy of {chosen}"
 
 
@@ -94,7 +94,7 @@ def estimates(training: PreparedTraining) -> dict[str, Estimate]:
 def test_every_estimator_estimates_the_deep_muscle_within_bounds(
     training: PreparedTraining, estimates: dict[str, Estimate]
 ) -> None:
-    frames = len(training.trials[TEST].trial.time)
+    frames = len(training.trials[TEST].time)
     for name, estimate in estimates.items():
         deep = estimate.excitations["soleus_r"]
         assert deep.shape == (frames,), name

@@ -22,7 +22,7 @@ from nmm_opensim.estimators.baselines.linear_moments import linearise
 from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
-from nmm_opensim.nmm.chain import build_nmm
+from nmm_opensim.nmm.chain import TrialTensors, build_nmm
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Tied
 from nmm_opensim.physics.muscles.activation import ActivationParameters, compute_activations
 from nmm_opensim.physics.muscles.millard import MillardMuscle
@@ -97,12 +97,11 @@ def test_moments_are_linear_in_activations(training: PreparedTraining) -> None:
     muscle = MillardMuscle(training.model, training.declaration.sources.muscles, "rigid")
     moments = linearise(muscle, parameters, trial)
     random = np.random.default_rng(2)
-    activation = torch.from_numpy(random.uniform(0.2, 1.0, trial.lengths.shape))
+    path = TrialTensors.of(trial)
+    activation = torch.from_numpy(random.uniform(0.2, 1.0, path.lengths.shape))
     with torch.no_grad():
-        forces = muscle(
-            trial.trial.time, activation, trial.lengths, trial.speeds, parameters
-        ).tendon_force
-        exact = torch.einsum("tm,tmc->tc", forces, trial.moment_arms).numpy()
+        forces = muscle(path.time, activation, path.lengths, path.speeds, parameters).tendon_force
+        exact = torch.einsum("tm,tmc->tc", forces, path.moment_arms).numpy()
     found = moments.passive + np.einsum("tm,tmc->tc", activation.numpy(), moments.active)
     np.testing.assert_allclose(found, exact, atol=1e-8)
 
@@ -128,12 +127,10 @@ def test_static_optimization_is_opensims(elbow: PreparedTraining, tmp_path: Path
     fitted = StaticOptimization().fit(elbow.task, seed=0)
     trial = elbow.trials[elbow.setup.trials[0].name]
     activations, moments = fitted.solve(trial)
-    assert np.abs(moments - trial.moments.numpy()).max() < 0.1
+    assert np.abs(moments - trial.moments).max() < 0.1
     reference = run_opensims_static_optimization(elbow, tmp_path)
     for i, muscle in enumerate(elbow.declaration.sources.muscles):
-        theirs = np.interp(
-            trial.trial.time, reference.time, reference.select([muscle]).values[:, 0]
-        )
+        theirs = np.interp(trial.time, reference.time, reference.select([muscle]).values[:, 0])
         # OpenSim's optimiser stops at a tolerance; accelerations at the ends are splines' ends.
         np.testing.assert_allclose(activations[5:-5, i], theirs[5:-5], atol=5e-3)
 
@@ -149,7 +146,7 @@ def run_opensims_static_optimization(elbow: PreparedTraining, folder: Path) -> T
     model.finalizeConnections()
     model.printToXML(str(folder / "elbow.osim"))
     (files,) = elbow.setup.trials
-    time = elbow.trials[files.name].trial.time
+    time = elbow.trials[files.name].time
     tool = etree.Element("AnalyzeTool", name="elbow")
     for tag, value in {
         "model_file": folder / "elbow.osim",
@@ -172,13 +169,13 @@ def run_opensims_static_optimization(elbow: PreparedTraining, folder: Path) -> T
 def test_emg_assisted_meets_moments_and_stays_near_the_recording(elbow: PreparedTraining) -> None:
     options = replace(elbow.setup.optimization, iterations=60)
     trial = elbow.trials[elbow.setup.trials[0].name]
-    recorded = trial.envelopes[:, elbow.declaration.sources.channels.index("biceps_long")].numpy()
+    recorded = trial.envelopes[:, elbow.declaration.sources.channels.index("biceps_long")]
     errors, likeness = [], []
     for emg in (1e-3, 1e2):
         estimator = EmgAssisted(options, Weights(emg=emg))
         estimate = estimator.fit(elbow.task, seed=0).estimate(trial)
         assert estimate.moments is not None
-        errors.append(np.abs(estimate.moments - trial.moments.numpy()).max())
+        errors.append(np.abs(estimate.moments - trial.moments).max())
         likeness.append(np.corrcoef(estimate.excitations["BIClong"], recorded)[0, 1])
     # The deep muscles are free to give what the recorded ones leave over.
     assert max(errors) < 0.1

@@ -36,7 +36,7 @@ def test_moments_are_met_better_than_without_corrections(
     estimate = fitted.estimate(trial)
     assert estimate.moments is not None
     assert len(fitted.masking.agreement) > 0
-    for found, reference in zip(estimate.moments.T, trial.moments.numpy().T, strict=True):
+    for found, reference in zip(estimate.moments.T, trial.moments.T, strict=True):
         assert np.corrcoef(found, reference)[0, 1] > 0.95
     for excitation in estimate.excitations.values():
         assert excitation.min() >= 0.0
@@ -59,8 +59,8 @@ def driven(training: PreparedTraining) -> tuple[EmgDrivenModel, Parameters, Prep
     """Muscles driven by envelopes at the frames, as the posterior drives its own."""
     task = training.task
     (trial,) = task.training
-    emg = replace(trial.trial.emg, time=trial.trial.time, values=trial.envelopes.numpy())
-    trial = replace(trial, trial=replace(trial.trial, emg=emg))
+    emg = replace(trial.emg, time=trial.time, values=trial.envelopes)
+    trial = replace(trial, emg=emg)
     model = EmgDrivenModel(task.model, task.declaration.sources, [trial])
     fit = EmgDrivenFit(model, [[trial]], [0, 1])
     fit.run([0.0])
@@ -72,7 +72,7 @@ def test_the_sensitivity_is_the_slope_of_the_moments(
 ) -> None:
     """A slow correction, which activation follows, changes moments by what the sensitivity says."""
     model, parameters, trial = driven
-    frames = len(trial.trial.time)
+    frames = len(trial.time)
     start = np.full((frames, len(model.drives)), 0.1)
     sensitivity = model.compute_sensitivity(parameters, trial, start)
     step = 1e-3
@@ -120,7 +120,7 @@ def test_an_error_of_a_drive_moves_moments_by_its_sensitivity(
     deviations = np.zeros(len(model.drives))
     deviations[0] = 0.02
     errors = find_errors(model, parameters, trial, features, deviations)
-    assert errors.shape == (len(trial.trial.time), 2, len(model.drives) * FEATURES)
+    assert errors.shape == (len(trial.time), 2, len(model.drives) * FEATURES)
     assert not errors[:, :, FEATURES:].any()
     # Independent errors of all units together are as large as the deviation that was asked for.
     sensitivity = model.compute_sensitivity(parameters, trial)[:, 0] * deviations[0]

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.prior.combination import REST, Asked, MusclePrior
@@ -14,7 +13,6 @@ from nmm_opensim.estimators.prior.population import Population, RecordedSubject
 from nmm_opensim.formats.tables import Table
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources
-from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.physics.motion import Motion
 
 COORDINATES = ("hip", "knee")
@@ -41,11 +39,15 @@ def make_trial(envelopes: Array) -> PreparedTrial:
     values, speeds = make_motion()
     empty = Table("EMG", ("a", "b"), PHASE, envelopes)
     motion = Motion(PHASE, COORDINATES, values, speeds)
-    nothing = torch.zeros(0)
+    nothing = np.zeros((len(PHASE), 0))
     return PreparedTrial(
-        Trial("walk", "train", empty, motion, np.zeros((len(PHASE), 1)), np.empty((len(PHASE), 0))),
-        torch.from_numpy(envelopes),
-        np.zeros((len(PHASE), 0)),
+        "walk",
+        "train",
+        empty,
+        motion,
+        np.zeros((len(PHASE), 1)),
+        nothing,
+        envelopes,
         nothing,
         nothing,
         nothing,

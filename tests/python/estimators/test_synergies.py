@@ -67,12 +67,11 @@ def synthetic(training: PreparedTraining) -> Synthetic:
     truth = {}
 
     def make(trial: PreparedTrial) -> PreparedTrial:
-        commands = make_commands(trial.trial.time)
+        commands = make_commands(trial.time)
         deep = commands @ weights
-        truth[trial.trial.name] = deep[:, 0]
-        made = replace(trial, envelopes=torch.from_numpy(commands @ vectors), inputs=deep)
-        with torch.no_grad():
-            moments = chain(made).moments
+        truth[trial.name] = deep[:, 0]
+        made = replace(trial, envelopes=commands @ vectors, inputs=deep)
+        moments = chain.estimate(made).moments
         # No estimator may find the answer in the inputs.
         return replace(made, moments=moments, inputs=np.full_like(deep, np.nan))
 
@@ -85,19 +84,19 @@ def synthetic(training: PreparedTraining) -> Synthetic:
 def test_synergies_reproduce_what_is_made_of_them(
     synthetic: Synthetic, factorisation: Factorisation
 ) -> None:
-    envelopes = synthetic.task.training[0].envelopes.numpy()
+    envelopes = synthetic.task.training[0].envelopes
     synergies = extract_synergies(envelopes, factorisation, K)
     assert synergies.variance_accounted_for > 0.9999
-    unseen = synthetic.test.envelopes.numpy()
+    unseen = synthetic.test.envelopes
     again = synergies.reconstruct(synergies.compute_commands(unseen))
     np.testing.assert_allclose(again, unseen, atol=0.01)
 
 
 def test_commands_of_nmf_are_the_true_ones(synthetic: Synthetic) -> None:
     (trial,) = synthetic.task.training
-    synergies = extract_synergies(trial.envelopes.numpy(), "NMF", K)
-    found = synergies.compute_commands(trial.envelopes.numpy())
-    r = np.corrcoef(found.T, make_commands(trial.trial.time).T)[:K, K:]
+    synergies = extract_synergies(trial.envelopes, "NMF", K)
+    found = synergies.compute_commands(trial.envelopes)
+    r = np.corrcoef(found.T, make_commands(trial.time).T)[:K, K:]
     assert (r.max(axis=0) > 0.99).all()
 
 
@@ -105,7 +104,7 @@ def test_commands_of_nmf_are_the_true_ones(synthetic: Synthetic) -> None:
 def test_k_is_the_least_that_accounts_for_enough_variance(
     synthetic: Synthetic, factorisation: Factorisation
 ) -> None:
-    envelopes = synthetic.task.training[0].envelopes.numpy()
+    envelopes = synthetic.task.training[0].envelopes
     chosen = extract_synergies(envelopes, factorisation)
     assert chosen.variance_accounted_for >= 0.95
     fewer = extract_synergies(envelopes, factorisation, chosen.count - 1)
@@ -127,7 +126,7 @@ def test_synx_recovers_missing_weights(synthetic: Synthetic, factorisation: Fact
     fitted = Synx(factorisation, OPTIONS, K).fit(synthetic.task, seed=0)
     for trial in (*synthetic.task.training, synthetic.test):
         estimate = fitted.estimate(trial)
-        truth = synthetic.truth[trial.trial.name]
+        truth = synthetic.truth[trial.name]
         deep = estimate.excitations["soleus_r"]
         assert np.corrcoef(deep, truth)[0, 1] > 0.99
         assert np.abs(deep - truth).max() < 0.05
@@ -144,7 +143,7 @@ def test_the_oracle_needs_no_training_trial_but_its_own(synthetic: Synthetic) ->
     assert oracle.sees_moments
     fitted = oracle.fit(replace(synthetic.task, training=(wrong,)), seed=0)
     deep = fitted.estimate(synthetic.test).excitations["soleus_r"]
-    assert np.corrcoef(deep, synthetic.truth[synthetic.test.trial.name])[0, 1] > 0.99
+    assert np.corrcoef(deep, synthetic.truth[synthetic.test.name])[0, 1] > 0.99
 
 
 def test_synx_stays_within_bounds_when_moments_ask_for_more(synthetic: Synthetic) -> None:

@@ -17,7 +17,7 @@ from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.prior.population import RecordedSubject
 from nmm_opensim.files import write_atomically
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.nmm.chain import build_nmm
+from nmm_opensim.nmm.chain import TrialTensors, build_nmm
 from nmm_opensim.nmm.sources import Deep
 from nmm_opensim.nmm.trained import ExcitationInterval, describe_network
 from nmm_opensim.nmm.write_artefact import write_artefact
@@ -35,12 +35,12 @@ def test_runtime_gives_pythons_excitations_and_activations(
     runtime = _core.ExcitationModel(str(path))
     trial = training.trials["second_stance"]
     with torch.no_grad():
-        expected = nmm(trial)
-    motion = trial.trial.motion
+        expected = nmm(TrialTensors.of(trial))
+    motion = trial.motion
     excitations = runtime.compute_excitations(
-        trial.trial.emg.columns,
-        trial.trial.emg.time,
-        trial.trial.emg.values,
+        trial.emg.columns,
+        trial.emg.time,
+        trial.emg.values,
         motion.time,
         motion.select(runtime.predictor_coordinates)[0],
         motion.select(runtime.predictor_speeds)[1],
@@ -55,8 +55,8 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
     task = training.task
     (trial,) = task.training
     coordinates = task.declaration.architecture.coordinates
-    values, speeds = trial.trial.motion.select(coordinates)
-    soleus = trial.envelopes.numpy().mean(axis=1)
+    values, speeds = trial.motion.select(coordinates)
+    soleus = trial.envelopes.mean(axis=1)
     other = RecordedSubject("other", coordinates, values, speeds, {"soleus_r": soleus})
     fitted = Posterior().fit(replace(task, prior_subjects=(other,)), 0)
     path = tmp_path / "posterior.nmm"
@@ -66,11 +66,11 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
 
     asked = training.trials["second_stance"]
     expected = fitted.estimate(asked)
-    motion = asked.trial.motion
+    motion = asked.motion
     excitations = runtime.compute_excitations(
-        asked.trial.emg.columns,
-        asked.trial.emg.time,
-        asked.trial.emg.values,
+        asked.emg.columns,
+        asked.emg.time,
+        asked.emg.values,
         motion.time,
         motion.select(runtime.predictor_coordinates)[0],
         motion.select(runtime.predictor_speeds)[1],
@@ -95,7 +95,7 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
 def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> None:
     """``format1.nmm`` was written by version 0.1.0 before there was another format."""
     runtime = _core.ExcitationModel(str(Path(__file__).parents[2] / "data" / "format1.nmm"))
-    trial = training.trials["second_stance"].trial
+    trial = training.trials["second_stance"]
     excitations = runtime.compute_excitations(
         trial.emg.columns,
         trial.emg.time,

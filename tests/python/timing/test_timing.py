@@ -21,7 +21,6 @@ from nmm_opensim.estimators.emg_driven.lag import Lag, estimate_lags
 from nmm_opensim.formats.tables import Table
 from nmm_opensim.nmm.chain import PreparedTrial, resample_emg
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Unscored
-from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.physics.muscles.activation import POSSIBLE_DELAY
 from nmm_opensim.physics.muscles.millard import MillardMuscle, MuscleProperties, read_properties
@@ -73,13 +72,17 @@ def simulate(model: OsimModel, lag: float, seed: int, duration: float = 12.0) ->
     measured = excitations[:, [muscles.index(name) for name in CHANNELS]]
     emg = Table("EMG", tuple(CHANNELS.values()), emg_time, record(measured, random))
     return PreparedTrial(
-        Trial("simulated", "train", emg, motion, moments, np.empty((len(moments), 0))),
-        torch.zeros(0),
+        "simulated",
+        "train",
+        emg,
+        motion,
+        moments,
+        np.empty((len(moments), 0)),
         np.zeros((0, 0)),
-        torch.tensor(geometry.lengths),
-        torch.tensor(geometry.speeds),
-        torch.tensor(geometry.moment_arms),
-        torch.tensor(moments),
+        np.zeros((0, 0)),
+        geometry.lengths,
+        geometry.speeds,
+        geometry.moment_arms,
     )
 
 
@@ -153,8 +156,8 @@ def estimate(
 
 def shift(trial: PreparedTrial, lead: float) -> PreparedTrial:
     """The same trial with EMG earlier by ``lead`` (s)."""
-    emg = trial.trial.emg
-    return replace(trial, trial=replace(trial.trial, emg=replace(emg, time=emg.time - lead)))
+    emg = trial.emg
+    return replace(trial, emg=replace(emg, time=emg.time - lead))
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +196,7 @@ def test_a_plausible_lag_is_all_delay_and_no_warning(elbow: OsimModel) -> None:
 def test_a_lag_of_a_model_that_does_not_fit_is_not_trusted(elbow: OsimModel) -> None:
     trial = simulate(elbow, 0.06, 9, 8.0)
     random = np.random.default_rng(9)
-    trial.trial.emg.values[:] = random.uniform(size=trial.trial.emg.values.shape)
+    trial.emg.values[:] = random.uniform(size=trial.emg.values.shape)
     timing = estimate_timing({"noise.sto": [trial]}, elbow, declare(elbow), [COORDINATE])
     (warning,) = timing.warnings
     assert "recording 'noise.sto'" in warning

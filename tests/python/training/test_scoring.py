@@ -68,14 +68,14 @@ def test_coverage_refuses_what_is_no_interval() -> None:
 
 def spoil(training: PreparedTraining, name: str, change: Array) -> list[Trial]:
     """The training trial with another recording in one channel."""
-    trial = training.training_trials[0].trial
+    trial = training.training_trials[0]
     values = trial.emg.values.copy()
     values[:, trial.emg.columns.index(name)] = change
     return [replace(trial, emg=replace(trial.emg, values=values))]
 
 
 def test_unusable_channels_are_named(training: PreparedTraining) -> None:
-    emg = training.training_trials[0].trial.emg
+    emg = training.training_trials[0].emg
     gastrocnemius = emg.select(["gastrocnemius"]).values[:, 0]
     with pytest.raises(NMMError, match=r"'vastus_medius', but it is 0\.2 throughout"):
         check_emg(spoil(training, "vastus_medius", np.full(len(emg.time), 0.2)))
@@ -88,7 +88,7 @@ def test_unusable_channels_are_named(training: PreparedTraining) -> None:
 
 
 def test_a_flat_line_outside_the_trial_is_nobodys_business(training: PreparedTraining) -> None:
-    trial = training.training_trials[0].trial
+    trial = training.training_trials[0]
     series = trial.emg.select(["gastrocnemius"]).values[:, 0].copy()
     series[trial.emg.time > trial.time[-1]] = 2 * series.max()
     check_emg(spoil(training, "gastrocnemius", series))

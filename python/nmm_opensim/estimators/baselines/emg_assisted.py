@@ -9,10 +9,9 @@ import torch
 from scipy.optimize import lsq_linear
 
 from ...arrays import Array
-from ...nmm.chain import MusculoskeletalModel, PreparedTrial
+from ...nmm.chain import MusculoskeletalModel, PreparedTrial, TrialTensors
 from ...nmm.estimate import Estimate
 from ...nmm.sources import Measured, Tied
-from ...physics.muscles.activation import ActivationParameters, compute_activations
 from ...physics.muscles.millard import MillardMuscle
 from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import Optimization
@@ -59,7 +58,7 @@ class EmgAssisted(Estimator):
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedEmgAssisted:
         chain = self._calibration.fit(task, seed, steps).chain
         muscle = MillardMuscle(task.model, task.declaration.sources.muscles, "rigid")
-        spread = np.vstack([trial.moments.numpy() for trial in task.training]).std(axis=0)
+        spread = np.vstack([trial.moments for trial in task.training]).std(axis=0)
         return FittedEmgAssisted(chain, muscle, spread, self._weights)
 
 
@@ -93,7 +92,7 @@ class FittedEmgAssisted(FittedEstimator):
         measured = np.array([isinstance(sources.sources[i], Measured) for i in own])
         solution = solve_assisted(
             np.einsum("tmc,om->toc", moments.active, ties) / self._spread,
-            (trial.moments.numpy() - moments.passive) / self._spread,
+            (trial.moments - moments.passive) / self._spread,
             self._measured_activations(trial)[:, own],
             measured,
             self._weights,
@@ -101,7 +100,7 @@ class FittedEmgAssisted(FittedEstimator):
         activations = np.clip(solution @ ties, 0.0, 1.0)
         shape_factor = self._chain.calibration.shape_factor.detach().numpy()
         excitations = invert_activations(
-            trial.trial.time, activations, shape_factor, *self._time_constants
+            trial.time, activations, shape_factor, *self._time_constants
         )
         return Estimate(
             dict(zip(sources.muscles, excitations.T, strict=True)),
@@ -114,20 +113,12 @@ class FittedEmgAssisted(FittedEstimator):
 
     def _measured_activations(self, trial: PreparedTrial) -> Array:
         """Of all muscles, (frames, muscles); only those of measured ones mean anything."""
-        sources, calibration = self._chain.declaration.sources, self._chain.calibration
+        outputs = len(self._chain.declaration.sources.outputs)
+        tensors = TrialTensors.of(trial)
         with torch.no_grad():
-            nothing = torch.zeros(len(trial.envelopes), len(sources.outputs), dtype=torch.float64)
-            activations = compute_activations(
-                trial.trial.time,
-                self._chain.mixer(trial.envelopes * calibration.emg_gain, nothing),
-                ActivationParameters(
-                    calibration.shape_factor,
-                    torch.tensor(self._time_constants[0]),
-                    torch.tensor(self._time_constants[1]),
-                    self._chain.properties.minimum_activation,
-                ),
-            )
-        return activations.numpy()
+            nothing = torch.zeros(len(trial.time), outputs, dtype=torch.float64)
+            excitations = self._chain.excite(tensors, nothing)
+            return self._chain.activate(tensors, excitations).numpy()
 
 
 def solve_assisted(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from ...arrays import Array
-from ...nmm.chain import PreparedTrial
+from ...nmm.chain import PreparedTrial, TrialTensors
 from ...physics.muscles.millard import MillardMuscle
 from ...physics.muscles.parameters import MuscleParameters
 
@@ -31,11 +31,10 @@ def linearise(
     Millard's fibre force is F0 [a fL fV + fPE + beta v], but not below 0: a fibre that shortens
     fast enough to be slack at low activation is the one exception.
     """
-    activation = torch.ones_like(trial.lengths, requires_grad=True)
-    full = muscle(
-        trial.trial.time, activation, trial.lengths, trial.speeds, parameters
-    ).tendon_force
+    path = TrialTensors.of(trial)
+    activation = torch.ones_like(path.lengths, requires_grad=True)
+    full = muscle(path.time, activation, path.lengths, path.speeds, parameters).tendon_force
     (slope,) = torch.autograd.grad(full.sum(), activation)
-    active = slope.unsqueeze(2) * trial.moment_arms
-    passive = torch.einsum("tm,tmc->tc", full.detach() - slope, trial.moment_arms)
+    active = slope.unsqueeze(2) * path.moment_arms
+    passive = torch.einsum("tm,tmc->tc", full.detach() - slope, path.moment_arms)
     return LinearMoments(active.numpy(), passive.numpy())

@@ -26,7 +26,7 @@ class NeighbourCopy(Estimator):
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedNeighbour:
         sources = task.declaration.sources
-        envelopes = np.vstack([trial.envelopes.numpy() for trial in task.training])
+        envelopes = np.vstack([trial.envelopes for trial in task.training])
         return FittedNeighbour(
             sources.channels,
             {
@@ -50,7 +50,7 @@ class FittedNeighbour(FittedEstimator):
         return f"copy of {self.neighbours[muscle]}"
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        envelopes = trial.envelopes.numpy()
+        envelopes = trial.envelopes
         return Estimate(
             {
                 muscle: envelopes[:, self._channels.index(channel)]

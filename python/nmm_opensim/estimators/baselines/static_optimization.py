@@ -52,13 +52,13 @@ class FittedStaticOptimization(FittedEstimator):
         """Activations (frames, muscles), as OpenSim's tool gives them, and the muscles' moments."""
         active = linearise(self._muscle, self._parameters, trial).active
         minimum = self._properties.minimum_activation
-        activations = solve_static(active, trial.moments.numpy(), minimum)
+        activations = solve_static(active, trial.moments, minimum)
         return activations, np.einsum("tm,tmc->tc", activations, active)
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
         activations, moments = self.solve(trial)
         excitations = invert_activations(
-            trial.trial.time,
+            trial.time,
             activations,
             # OpenSim's muscles have no shape function.
             np.zeros(len(self._muscles)),

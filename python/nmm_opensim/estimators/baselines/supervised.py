@@ -32,7 +32,7 @@ class Supervised(SupervisedEstimator):
 
     def fit(self, task: LabelledTask, seed: int, steps: Steps | None = None) -> FittedSupervised:
         trials = task.task.training
-        names = [trial.trial.name for trial in trials]
+        names = [trial.name for trial in trials]
         labelled = [task.labels.get(name, {}) for name in names]
         muscles = [muscle for muscle in labelled[0] if all(muscle in each for each in labelled)]
         if not muscles:

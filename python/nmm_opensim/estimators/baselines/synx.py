@@ -14,7 +14,6 @@ import torch
 from ...nmm.chain import MusculoskeletalModel, PreparedTrial
 from ...nmm.estimate import Estimate
 from ...nmm.predictor import Predictor
-from ..chain import run_chain
 from ..interface import Estimator, FittedEstimator, Task
 from ..optimization import MomentLoss, Optimization, minimise
 from ..steps import Steps
@@ -69,7 +68,7 @@ class Synx(Estimator):
         self._count = synergies
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynx:
-        envelopes = np.vstack([trial.envelopes.numpy() for trial in task.training])
+        envelopes = np.vstack([trial.envelopes for trial in task.training])
         synergies = extract_synergies(envelopes, self._factorisation, self._count)
         outputs = len(task.declaration.sources.outputs)
         predictor = SynergyPredictor(self._factorisation, synergies.count, outputs)
@@ -89,7 +88,7 @@ class FittedSynx(FittedEstimator):
         self.chain = chain
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        return run_chain(self.chain, _give_commands(trial, self.synergies))
+        return self.chain.estimate(_give_commands(trial, self.synergies))
 
 
 class SynxOracle(Estimator):
@@ -128,4 +127,4 @@ class FittedSynxOracle(FittedEstimator):
 
 def _give_commands(trial: PreparedTrial, synergies: Synergies) -> PreparedTrial:
     """The trial with commands as the predictor's inputs, at the times of its envelopes."""
-    return replace(trial, inputs=synergies.compute_commands(trial.envelopes.numpy()))
+    return replace(trial, inputs=synergies.compute_commands(trial.envelopes))

@@ -68,7 +68,7 @@ class EmgDrivenFit:
             for r, trials in enumerate(recordings)
             for trial in trials
         ]
-        self._references = [p.moments.numpy()[f][:, coordinates] for _, p, f in self._parts]
+        self._references = [p.moments[f][:, coordinates] for _, p, f in self._parts]
         # A recording's own: light loads tell of timing as much as heavy ones.
         self._deviations = [
             np.concatenate(
@@ -176,7 +176,7 @@ class EmgDrivenFit:
         changes = []
         row = 0
         for (_, trial, frames), reference in zip(self._parts, self._references, strict=True):
-            time = trial.trial.time[frames]
+            time = trial.time[frames]
             count = max(FEWEST_BLOCKS, round((time[-1] - time[0]) / BLOCK))
             for block in np.array_split(np.arange(len(time)), count):
                 rows = slice(
@@ -218,7 +218,7 @@ class EmgDrivenFit:
         return Parameters(float(x[recording]), float(shape[0]), *rest)
 
     def _weights(self, trial: PreparedTrial, recording: int) -> Array:
-        step = float(np.median(np.diff(trial.trial.time)))
+        step = float(np.median(np.diff(trial.time)))
         weights: Array = np.sqrt(step / ERROR_TIME) / (UNEXPLAINED * self._deviations[recording])
         return weights
 
@@ -250,7 +250,7 @@ class EmgDrivenFit:
 
 def _choose_frames(trial: PreparedTrial, most: int) -> slice:
     """The first frames, up to ``most``; EMG must be there at every lag searched."""
-    time, emg = trial.trial.time, trial.trial.emg.time
+    time, emg = trial.time, trial.emg.time
     # Where recordings are no longer than the motion, the usual lags have to do.
     first = int(np.searchsorted(time, emg[0] + min(0.2, 0.2 * (time[-1] - time[0])) - 1e-9))
     last = min(len(time), first + max(2, most))

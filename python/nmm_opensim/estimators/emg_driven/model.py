@@ -72,7 +72,7 @@ class EmgDrivenModel:
         self._properties = read_properties(model, self.muscles)
         self._set = make_kernel(model, self.muscles, "rigid")
         self._channels = sources.channels
-        maxima = np.max([trial.trial.emg.values.max(axis=0) for trial in trials], axis=0)
+        maxima = np.max([trial.emg.values.max(axis=0) for trial in trials], axis=0)
         for name, maximum in zip(self._channels, maxima, strict=True):
             if not maximum > 0:
                 raise NMMError(
@@ -92,7 +92,7 @@ class EmgDrivenModel:
 
     def find_driven(self, trials: Sequence[PreparedTrial], coordinates: Sequence[str]) -> list[int]:
         """Those of ``coordinates``, by index, that no undriven muscle moves."""
-        arms = np.concatenate([trial.moment_arms.numpy() for trial in trials])
+        arms = np.concatenate([trial.moment_arms for trial in trials])
         reach = np.abs(arms[:, self._undriven]).max(axis=(0, 1), initial=0.0)
         driven = [j for j in range(len(coordinates)) if reach[j] <= SMALLEST_MOMENT_ARM]
         if not driven:
@@ -116,7 +116,7 @@ class EmgDrivenModel:
 
         ``corrections`` are added to the drives' excitations, (samples of the EMG, drives).
         """
-        arms = trial.moment_arms.numpy()[frames][:, :, coordinates]
+        arms = trial.moment_arms[frames][:, :, coordinates]
         forces = self._forces(parameters, trial, frames, corrections)
         moments: Array = np.einsum("tm,tmc->tc", forces, arms)
         return moments
@@ -126,7 +126,7 @@ class EmgDrivenModel:
     ) -> Array:
         """Excitations in [0, 1] at the samples of the EMG, (samples, muscles)."""
         mixing = np.tensordot(USUAL_GAIN * np.exp(parameters.gain), self._mixing, axes=1)
-        raw = trial.trial.emg.values / self._maxima @ mixing
+        raw = trial.emg.values / self._maxima @ mixing
         if corrections is not None:
             raw = raw + corrections @ self._own_shares
         # As at run time: a tied muscle follows what the other one receives.
@@ -140,7 +140,7 @@ class EmgDrivenModel:
 
     def compute_amplitudes(self, parameters: Parameters, trials: Sequence[PreparedTrial]) -> Array:
         """Standard deviation of each drive's excitation over ``trials``, (drives,)."""
-        values = np.concatenate([trial.trial.emg.values for trial in trials]) / self._maxima
+        values = np.concatenate([trial.emg.values for trial in trials]) / self._maxima
         shares = self._mixing.max(axis=2)
         amplitudes: Array = (values @ shares.T).std(axis=0) / shares.sum(axis=1)
         return USUAL_GAIN * np.exp(parameters.gain) * amplitudes
@@ -161,16 +161,14 @@ class EmgDrivenModel:
             self._contract(parameters, trial, WHOLE, activations + step) for step in (-STEP, STEP)
         )
         gains = (high - low) / (2.0 * STEP) * slope
-        sensitivity: Array = np.einsum(
-            "tm,tmc,dm->tdc", gains, trial.moment_arms.numpy(), self._shares
-        )
+        sensitivity: Array = np.einsum("tm,tmc,dm->tdc", gains, trial.moment_arms, self._shares)
         return sensitivity
 
     def compute_jacobian(
         self, parameters: Parameters, trial: PreparedTrial, frames: slice, coordinates: list[int]
     ) -> Array:
         """Derivatives of the moments, (frames, coordinates, parameters), by differences."""
-        arms = trial.moment_arms.numpy()[frames][:, :, coordinates]
+        arms = trial.moment_arms[frames][:, :, coordinates]
         forces = self._forces(parameters, trial, frames)
 
         def difference(name: str, step: float | Array) -> Array:
@@ -206,8 +204,8 @@ class EmgDrivenModel:
     ) -> Array:
         properties, count = self._properties, len(self.muscles)
         activations: Array = _core.compute_activations(
-            np.ascontiguousarray(trial.trial.time[frames]),
-            trial.trial.emg.time + parameters.lag,
+            np.ascontiguousarray(trial.time[frames]),
+            trial.emg.time + parameters.lag,
             excitations,
             np.full(count, parameters.shape_factor),
             properties.activation_time_constant,
@@ -221,12 +219,12 @@ class EmgDrivenModel:
         self, parameters: Parameters, trial: PreparedTrial, frames: slice, activations: Array
     ) -> Array:
         muscles = parameters.scale(self._properties.parameters)
-        time = np.ascontiguousarray(trial.trial.time[frames])
+        time = np.ascontiguousarray(trial.time[frames])
         forces, _ = self._set.compute_forces(
             time,
             activations,
-            trial.lengths.numpy()[frames],
-            trial.speeds.numpy()[frames],
+            trial.lengths[frames],
+            trial.speeds[frames],
             muscles.max_isometric_force,
             muscles.optimal_fiber_length,
             muscles.tendon_slack_length,

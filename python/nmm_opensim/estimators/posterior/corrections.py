@@ -100,10 +100,10 @@ def collect(
     """The normal equations of all ``trials``, linear about ``weights`` (drives, FEATURES)."""
     size = len(model.drives) * FEATURES
     matrix, vector = np.zeros((size, size)), np.zeros(size)
-    scale = np.concatenate([trial.moments.numpy() for trial in trials]).std(axis=0)
+    scale = np.concatenate([trial.moments for trial in trials]).std(axis=0)
     coordinates = list(range(len(scale)))
     for trial in trials:
-        time = trial.trial.time
+        time = trial.time
         units = features.compute(trial)
         corrections = None if weights is None else units @ weights.T
         moments = model.compute_moments(parameters, trial, WHOLE, coordinates, corrections)
@@ -111,7 +111,7 @@ def collect(
         weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
         sensitivity = model.compute_sensitivity(parameters, trial, corrections)[::EVERY] * weight
         rows = _find_changes(sensitivity, _follow(units, step)[::EVERY]).reshape(-1, size)
-        errors = ((trial.moments.numpy() - moments)[::EVERY] * weight).ravel()
+        errors = ((trial.moments - moments)[::EVERY] * weight).ravel()
         if weights is not None:
             errors = errors + rows @ weights.ravel()
         matrix += rows.T @ rows
@@ -130,7 +130,7 @@ def find_errors(
 
     One standard deviation of each; ``deviations`` (drives,) are those of the drives' excitations.
     """
-    step = float(np.median(np.diff(trial.trial.time)))
+    step = float(np.median(np.diff(trial.time)))
     sensitivity = model.compute_sensitivity(parameters, trial) * deviations[:, None]
     units = features.compute(trial) / np.sqrt(FEATURES * MEAN_SQUARE)
     changes = _find_changes(sensitivity, _follow(units, step))

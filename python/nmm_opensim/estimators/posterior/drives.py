@@ -44,7 +44,7 @@ class Drives:
         """
         columns = (*self._measured, *self.deep)
         priors = [self.prior.predict(asked, trial, masked) for asked in self.deep.values()]
-        values = np.column_stack([trial.envelopes.numpy(), *priors])
+        values = np.column_stack([trial.envelopes, *priors])
         inputs = trial.inputs
         if masked is not None:
             k = columns.index(masked)
@@ -53,9 +53,9 @@ class Drives:
             inputs = inputs.copy()
             # For each lag all channels, then coordinates and speeds.
             inputs[:, k : self._lags * len(self._measured) : len(self._measured)] = 0.0
-        emg = Table("EMG and priors", columns, trial.trial.time, values)
+        emg = Table("EMG and priors", columns, trial.time, values)
         emg = emg.select(self.sources.channels)
-        return replace(trial, trial=replace(trial.trial, emg=emg), inputs=inputs)
+        return replace(trial, emg=emg, inputs=inputs)
 
 
 def name_prior(muscle: str) -> str:
@@ -75,7 +75,5 @@ def _make_prior(task: Task) -> MusclePrior:
                 f"Prior subjects: expected their coordinate '{name}' among the predictor's "
                 "<coordinates> and <speeds> too, but it is not; add it there."
             )
-    motion = np.vstack(
-        [np.hstack(trial.trial.motion.select(coordinates)) for trial in task.training]
-    )
+    motion = np.vstack([np.hstack(trial.motion.select(coordinates)) for trial in task.training])
     return MusclePrior(sources, task.training, Population(task.prior_subjects, coordinates, motion))

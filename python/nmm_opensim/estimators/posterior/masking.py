@@ -161,7 +161,7 @@ def _choose_measured_doubt(
     features = Features(trials)
     equations = collect(model, parameters, trials, features)
     asked_of = [drives.prepare(trial) for trial in judged]
-    scale = np.concatenate([trial.moments.numpy() for trial in asked_of]).std(axis=0)
+    scale = np.concatenate([trial.moments for trial in asked_of]).std(axis=0)
     coordinates = list(range(len(scale)))
 
     def find_error(doubt: float) -> float:
@@ -170,7 +170,7 @@ def _choose_measured_doubt(
             model.compute_moments(
                 parameters, trial, WHOLE, coordinates, features.compute(trial) @ weights.T
             )
-            - trial.moments.numpy()
+            - trial.moments
             for trial in asked_of
         ]
         return float(np.square(np.concatenate(errors) / scale).mean())

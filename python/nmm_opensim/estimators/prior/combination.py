@@ -53,7 +53,7 @@ class MusclePrior:
         self._channels = sources.channels
         self.population = population
         self._trials = trials
-        envelopes = np.vstack([trial.envelopes.numpy() for trial in trials])
+        envelopes = np.vstack([trial.envelopes for trial in trials])
         self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
         self._population_peaks: dict[str, float] = {}
         self.masked = {
@@ -100,12 +100,12 @@ class MusclePrior:
 
     def read(self, channel: str, trial: PreparedTrial) -> Array:
         """A measured channel as a share of its peak, (frames,)."""
-        shares: Array = trial.envelopes.numpy()[:, self._channels.index(channel)]
+        shares: Array = trial.envelopes[:, self._channels.index(channel)]
         return shares / self.find_peak(channel)
 
     def _ask_population(self, muscle: str, trial: PreparedTrial) -> Array:
         assert self.population is not None
-        values, speeds = trial.trial.motion.select(self.population.coordinates)
+        values, speeds = trial.motion.select(self.population.coordinates)
         return self.population.predict(muscle, np.hstack([values, speeds]))
 
     def find_population_peak(self, muscle: str) -> float:
