@@ -37,7 +37,7 @@ def main(setup: Path, elbow: Path) -> None:
     }
     table = Table("parameter", "muscle", "model", "calibrated", "90 %", "true", "verdict", box=None)
     held, determined, nearer = [], [], []
-    for name in PARAMETERS:
+    for name in values:
         generic, calibrated = values[name], nmm.muscles.columns[name]
         for i, muscle in enumerate(muscles):
             true, judgement = truth[muscle][name], nmm.parameters[muscle][name]

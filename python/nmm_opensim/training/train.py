@@ -44,7 +44,7 @@ class Trained:
                 f"{nearest_names(trial, trials)}."
             )
         said = self.outcome.chosen.estimate(trials[trial])
-        time, delay = trials[trial].trial.time, self.prepared.declaration.electromechanical_delay
+        time, delay = trials[trial].time, self.prepared.declaration.electromechanical_delay
         return TrialEstimate(
             said.excitations,
             said.moments,

@@ -72,6 +72,7 @@ def synthetic(training: PreparedTraining) -> Synthetic:
         truth[trial.name] = deep[:, 0]
         made = replace(trial, envelopes=commands @ vectors, inputs=deep)
         moments = chain.estimate(made).moments
+        assert moments is not None
         # No estimator may find the answer in the inputs.
         return replace(made, moments=moments, inputs=np.full_like(deep, np.nan))
 

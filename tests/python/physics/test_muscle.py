@@ -84,7 +84,7 @@ def test_rigid_force_equals_opensims_class_for_all_muscles() -> None:
     properties = read_properties(model, names)
     computed = contract(
         MillardMuscle(model, names, "rigid"),
-        np.arange(FRAMES) * 0.01,
+        np.arange(float(FRAMES)) * 0.01,
         *(torch.tensor(x) for x in (activation, length, speed)),
         *list_tensors(properties),
     ).tendon_force
