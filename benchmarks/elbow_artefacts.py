@@ -13,7 +13,6 @@ from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy
 from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.estimators.emg_driven.model import EmgDrivenModel
 from nmm_opensim.estimators.posterior.estimator import MOST_FRAMES, NO_LAG
-from nmm_opensim.estimators.posterior.export import calibrate
 from nmm_opensim.examples.elbow.anatomy import MUSCLE_NAMES
 from nmm_opensim.examples.elbow.subject import Subject
 from nmm_opensim.formats.tables import Table
@@ -84,10 +83,9 @@ def copy_neighbours(training: PreparedTraining) -> TrainedNMM:
     trials = [delay(trial) for trial in training.training_trials]
     model = EmgDrivenModel(training.model, declaration.sources, trials)
     fit = EmgDrivenFit(model, [trials], [0], MOST_FRAMES, declaration.bounds)
-    fit.run([0.0], NO_LAG)
-    parameters = fit.get_parameters(0)
-    gains = dict(zip(model.drives, model.compute_gains(parameters), strict=True))
-    muscles = calibrate(read_properties(training.model, model.muscles), parameters)
+    driven = fit.run([0.0], NO_LAG).get_driven(0)
+    gains = dict(zip(model.drives, driven.compute_gains(), strict=True))
+    muscles = driven.calibrated_muscles
     return _describe(declaration, np.array([gains[name] for name in channels]), muscles)
 
 

@@ -11,8 +11,10 @@ import pytest
 from conftest import Walking
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.estimators.emg_driven.fit import SPREADS, STRENGTH, EmgDrivenFit
-from nmm_opensim.estimators.emg_driven.model import EmgDrivenModel, Parameters
+from nmm_opensim.estimators.emg_driven.driven import Driven
+from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit, FittedMuscles
+from nmm_opensim.estimators.emg_driven.model import EmgDrivenModel
+from nmm_opensim.estimators.emg_driven.residuals import SPREADS, STRENGTH
 from nmm_opensim.estimators.interface import Task
 from nmm_opensim.estimators.posterior.corrections import FEATURES, Features, collect, find_errors
 from nmm_opensim.estimators.posterior.estimator import FittedPosterior, Posterior
@@ -55,85 +57,93 @@ def test_intervals_hold_the_estimate_and_are_of_deep_muscles_only(
 
 
 @pytest.fixture(scope="module")
-def driven(training: PreparedTraining) -> tuple[EmgDrivenModel, Parameters, PreparedTrial]:
+def fitted_muscles(training: PreparedTraining) -> tuple[FittedMuscles, PreparedTrial]:
     """Muscles driven by envelopes at the frames, as the posterior drives its own."""
     task = training.task
     (trial,) = task.training
     emg = replace(trial.emg, time=trial.time, values=trial.envelopes)
     trial = replace(trial, emg=emg)
     model = EmgDrivenModel(task.model, task.declaration.sources, [trial])
-    fit = EmgDrivenFit(model, [[trial]], [0, 1])
-    fit.run([0.0])
-    return model, fit.get_parameters(0), trial
+    return EmgDrivenFit(model, [[trial]], [0, 1]).run([0.0]), trial
+
+
+@pytest.fixture(scope="module")
+def driven(
+    fitted_muscles: tuple[FittedMuscles, PreparedTrial],
+) -> tuple[Driven, PreparedTrial]:
+    muscles, trial = fitted_muscles
+    return muscles.get_driven(0), trial
 
 
 def test_the_sensitivity_is_the_slope_of_the_moments(
-    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+    driven: tuple[Driven, PreparedTrial],
 ) -> None:
     """A slow correction, which activation follows, changes moments by what the sensitivity says."""
-    model, parameters, trial = driven
+    muscles, trial = driven
+    model = muscles.model
     frames = len(trial.time)
     start = np.full((frames, len(model.drives)), 0.1)
-    sensitivity = model.compute_sensitivity(parameters, trial, start)
+    sensitivity = muscles.compute_sensitivity(trial, start)
     step = 1e-3
-    base = model.compute_moments(parameters, trial, slice(0, frames), [0, 1], start)
+    base = muscles.compute_moments(trial, start)
     for drive in range(len(model.drives)):
         changed = start.copy()
         changed[:, drive] += step
-        moments = model.compute_moments(parameters, trial, slice(0, frames), [0, 1], changed)
+        moments = muscles.compute_moments(trial, changed)
         slope = (moments - base) / step
         error = np.abs(slope - sensitivity[:, drive]).mean()
         assert error <= 0.1 * max(np.abs(slope).mean(), 1.0)
 
 
 def test_a_doubted_drive_says_less_of_parameters(
-    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+    fitted_muscles: tuple[FittedMuscles, PreparedTrial],
 ) -> None:
     """No doubt costs nothing, a doubt costs knowledge, and none can cost more than the moments."""
-    model, parameters, trial = driven
-    fit = EmgDrivenFit(model, [[trial]], [0, 1])
-    fit.run([0.0])
+    fitted, trial = fitted_muscles
+    muscles = fitted.get_driven(0)
+    model = muscles.model
     features = Features([trial])
 
     def find(doubt: float) -> np.ndarray:
         deviations = np.full(len(model.drives), doubt)
-        found = fit.find_uncertainty(
-            lambda trial: find_errors(model, parameters, trial, features, deviations)
+        found = fitted.find_uncertainty(
+            lambda trial: find_errors(muscles, trial, features, deviations)
         )
         return np.concatenate([found.force, found.fiber, found.slack])
 
     sure, doubted, ignorant = find(0.0), find(0.1), find(100.0)
     assert (sure < doubted).all()
     assert (doubted < ignorant).all()
-    muscles = len(model.muscles)
-    prior = np.repeat([STRENGTH, SPREADS["fiber"], SPREADS["slack"]], muscles)
+    prior = np.repeat([STRENGTH, SPREADS["fiber"], SPREADS["slack"]], len(model.muscles))
     assert (ignorant <= prior * (1 + 1e-9)).all()
     # Drives that may do anything leave little for moments to say.
     assert np.median(ignorant / prior) > 0.9
 
 
 def test_an_error_of_a_drive_moves_moments_by_its_sensitivity(
-    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+    driven: tuple[Driven, PreparedTrial],
 ) -> None:
-    model, parameters, trial = driven
+    muscles, trial = driven
+    model = muscles.model
     features = Features([trial])
     deviations = np.zeros(len(model.drives))
     deviations[0] = 0.02
-    errors = find_errors(model, parameters, trial, features, deviations)
+    errors = find_errors(muscles, trial, features, deviations)
     assert errors.shape == (len(trial.time), 2, len(model.drives) * FEATURES)
     assert not errors[:, :, FEATURES:].any()
     # Independent errors of all units together are as large as the deviation that was asked for.
-    sensitivity = model.compute_sensitivity(parameters, trial)[:, 0] * deviations[0]
+    sensitivity = muscles.compute_sensitivity(trial)[:, 0] * deviations[0]
     expected = np.sqrt(np.square(sensitivity).mean())
     found = np.sqrt(np.square(errors).sum(axis=2).mean())
     assert found == pytest.approx(expected, rel=0.3)
 
 
 def test_no_doubt_no_correction(
-    driven: tuple[EmgDrivenModel, Parameters, PreparedTrial],
+    driven: tuple[Driven, PreparedTrial],
 ) -> None:
-    model, parameters, trial = driven
-    equations = collect(model, parameters, [trial], Features([trial]))
+    muscles, trial = driven
+    model = muscles.model
+    equations = collect(muscles, [trial], Features([trial]))
     spreads = np.zeros(len(model.drives))
     assert not equations.solve(spreads).any()
     spreads[0] = 0.1

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nmm_opensim.estimators.emg_driven.fit import SPREADS, STRENGTH, Uncertainty
-from nmm_opensim.estimators.emg_driven.model import Parameters
+from nmm_opensim.estimators.emg_driven.fit import Uncertainty
+from nmm_opensim.estimators.emg_driven.layout import Parameters
+from nmm_opensim.estimators.emg_driven.residuals import SPREADS, STRENGTH
 from nmm_opensim.estimators.posterior.masking import Masking
 from nmm_opensim.estimators.posterior.verdicts import judge_excitation, judge_parameters
 from nmm_opensim.estimators.prior.combination import Evidence

@@ -46,8 +46,9 @@ def estimate_lead(
     """How much EMG leads the motion (s), over all recordings of a subject."""
     trials = [trial for several in recordings for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
-    fit = EmgDrivenFit(driven, recordings, driven.find_driven(trials, moment_coordinates))
-    return float(np.average(fit.run([USUAL]), weights=1.0 / fit.find_spreads() ** 2))
+    coordinates = driven.find_driven(trials, moment_coordinates)
+    fitted = EmgDrivenFit(driven, recordings, coordinates).run([USUAL])
+    return float(np.average(fitted.lags, weights=1.0 / fitted.find_spreads() ** 2))
 
 
 def estimate_lags(
@@ -64,13 +65,13 @@ def estimate_lags(
     driven = EmgDrivenModel(model, sources, trials)
     coordinates = driven.find_driven(trials, moment_coordinates)
     names = [moment_coordinates[j] for j in coordinates]
-    whole = EmgDrivenFit(driven, list(recordings.values()), coordinates)
-    lags = whole.run(STARTS)
+    whole = EmgDrivenFit(driven, list(recordings.values()), coordinates).run(STARTS)
+    lags = whole.lags
     alone = np.array([lags])
     if len(coordinates) > 1:
         starts = [float(lags.mean())]
         fits = [EmgDrivenFit(driven, list(recordings.values()), [j]) for j in coordinates]
-        alone = np.array([fit.run(starts) for fit in fits])
+        alone = np.array([fit.run(starts).lags for fit in fits])
     spreads = whole.find_spreads()
     certainty = 1.0 / spreads**2
     explained = whole.find_explained()

@@ -18,8 +18,8 @@ from scipy.signal import lfilter
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.predictor import standardise
-from ..emg_driven.fit import ERROR_TIME, UNEXPLAINED
-from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ..emg_driven.driven import Driven
+from ..emg_driven.residuals import ERROR_TIME, UNEXPLAINED
 
 # Chosen by the moments of the treadmill's validation strides.
 FEATURES = 120
@@ -50,6 +50,35 @@ class Features:
 
 
 @dataclass(frozen=True)
+class Corrections:
+    """What is added to each drive's excitation: ``weights`` (drives, FEATURES) of the features."""
+
+    features: Features
+    weights: Array
+
+    def compute(self, trial: PreparedTrial) -> Array:
+        """(frames, drives)."""
+        corrections: Array = self.features.compute(trial) @ self.weights.T
+        return corrections
+
+
+@dataclass(frozen=True)
+class CorrectedMuscles:
+    """Muscles whose drives are corrected."""
+
+    driven: Driven
+    corrections: Corrections
+
+    def compute_excitations(self, trial: PreparedTrial) -> Array:
+        """In [0, 1], (frames, muscles)."""
+        return self.driven.compute_excitations(trial, self.corrections.compute(trial))
+
+    def compute_moments(self, trial: PreparedTrial) -> Array:
+        """N m, (frames, coordinates)."""
+        return self.driven.compute_moments(trial, self.corrections.compute(trial))
+
+
+@dataclass(frozen=True)
 class NormalEquations:
     """What moments ask of the corrections' weights, before any doubt is weighed: A w = b."""
 
@@ -71,8 +100,11 @@ class NormalEquations:
     def find_left(self, spreads: Array, drive: int, units: Array) -> float:
         """The share of a drive's deviation from its EMG or prior that moments leave undecided.
 
-        Root mean square over the frames of ``units``, (frames, FEATURES); 1 where they say nothing.
+        Root mean square over the frames of ``units``, (frames, FEATURES); 1 where they say nothing,
+        or where the drive is not corrected.
         """
+        if not spreads[drive] > 0:
+            return 1.0
         free, factor = self._factorise(spreads)
         own = np.flatnonzero(free // FEATURES == drive)
         covariance = cho_solve(factor, np.eye(len(free))[:, own])[own]
@@ -91,25 +123,23 @@ class NormalEquations:
 
 
 def collect(
-    model: EmgDrivenModel,
-    parameters: Parameters,
+    driven: Driven,
     trials: Sequence[PreparedTrial],
     features: Features,
     weights: Array | None = None,
 ) -> NormalEquations:
     """The normal equations of all ``trials``, linear about ``weights`` (drives, FEATURES)."""
-    size = len(model.drives) * FEATURES
+    size = len(driven.model.drives) * FEATURES
     matrix, vector = np.zeros((size, size)), np.zeros(size)
     scale = np.concatenate([trial.moments for trial in trials]).std(axis=0)
-    coordinates = list(range(len(scale)))
     for trial in trials:
         time = trial.time
         units = features.compute(trial)
         corrections = None if weights is None else units @ weights.T
-        moments = model.compute_moments(parameters, trial, WHOLE, coordinates, corrections)
+        moments = driven.compute_moments(trial, corrections)
         step = float(np.median(np.diff(time)))
         weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
-        sensitivity = model.compute_sensitivity(parameters, trial, corrections)[::EVERY] * weight
+        sensitivity = driven.compute_sensitivity(trial, corrections)[::EVERY] * weight
         rows = _find_changes(sensitivity, _follow(units, step)[::EVERY]).reshape(-1, size)
         errors = ((trial.moments - moments)[::EVERY] * weight).ravel()
         if weights is not None:
@@ -120,18 +150,14 @@ def collect(
 
 
 def find_errors(
-    model: EmgDrivenModel,
-    parameters: Parameters,
-    trial: PreparedTrial,
-    features: Features,
-    deviations: Array,
+    driven: Driven, trial: PreparedTrial, features: Features, deviations: Array
 ) -> Array:
     """Moments (N m) of each error that drives may have, (frames, coordinates, errors).
 
     One standard deviation of each; ``deviations`` (drives,) are those of the drives' excitations.
     """
     step = float(np.median(np.diff(trial.time)))
-    sensitivity = model.compute_sensitivity(parameters, trial) * deviations[:, None]
+    sensitivity = driven.compute_sensitivity(trial) * deviations[:, None]
     units = features.compute(trial) / np.sqrt(FEATURES * MEAN_SQUARE)
     changes = _find_changes(sensitivity, _follow(units, step))
     return changes.reshape(*changes.shape[:2], -1)

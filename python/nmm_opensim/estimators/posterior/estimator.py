@@ -8,20 +8,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
-from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate, Interval
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
-from ..emg_driven.fit import EmgDrivenFit, Uncertainty
-from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ..emg_driven.fit import EmgDrivenFit, FittedMuscles, Uncertainty
+from ..emg_driven.model import EmgDrivenModel
 from ..interface import Estimator, FittedNMM, Task
 from ..steps import Steps
-from .corrections import Features, NormalEquations, collect, find_errors
+from .corrections import CorrectedMuscles, Corrections, Features, collect, find_errors
 from .drives import Drives, name_prior
 from .export import export
 from .masking import Masking, find_errors_of_drives, find_floor, find_spreads, mask
@@ -46,61 +45,42 @@ class Posterior(Estimator):
         drives = Drives(task)
         trials = [drives.prepare(trial) for trial in task.training]
         model = EmgDrivenModel(task.model, drives.sources, trials)
-        coordinates = list(range(len(task.declaration.moment_coordinates)))
-        steps.tell("calibrating muscles")
-        fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-        fit.take(steps.run_array("calibration", lambda: _calibrate(fit)))
-        parameters = replace(fit.get_parameters(0), lag=0.0)
-        unexplained = 100 * (1 - fit.find_explained().mean())
-        steps.tell(f"calibrated: unexplained moment {unexplained:.0f} %")
+        calibrated = _calibrate(task, model, trials, steps)
+        # The delay is the declaration's and applied already.
+        driven = calibrated.get_driven(0).without_lag()
         features = Features(trials)
-        amplitudes = model.compute_amplitudes(parameters, trials)
-        masking = mask(task, drives, model, parameters, amplitudes, steps)
+        amplitudes = driven.compute_amplitudes(trials)
+        masking = mask(task, drives, driven, amplitudes, steps)
         spreads = find_spreads(model, drives, masking.measured_doubt, masking.doubt)
         deviations = spreads * amplitudes
         weights = None
         for iteration in range(ITERATIONS):
             steps.tell(f"correcting drives, {iteration + 1} of {ITERATIONS}")
             # The last equations say what moments leave undecided.
-            equations = collect(model, parameters, trials, features, weights)
+            equations = collect(driven, trials, features, weights)
             weights = equations.solve(deviations)
         assert weights is not None
-        doubts = find_errors_of_drives(model, drives, parameters, trials, masking) * amplitudes
-        uncertainty = fit.find_uncertainty(
-            lambda trial: find_errors(model, parameters, trial, features, doubts)
+        doubts = find_errors_of_drives(driven, drives, trials, masking) * amplitudes
+        uncertainty = calibrated.find_uncertainty(
+            lambda trial: find_errors(driven, trial, features, doubts)
         )
-        calibrated = Calibrated(model, parameters, uncertainty)
-        corrections = Corrections(features, weights)
-        judgements = _judge(drives, calibrated, corrections, masking, equations, deviations, trials)
-        return FittedPosterior(task, drives, calibrated, corrections, masking, judgements)
+        corrected = CorrectedMuscles(driven, Corrections(features, weights))
+        units = np.vstack([features.compute(trial) for trial in trials])
+        left = partial(equations.find_left, deviations, units=units)
+        judgements = _judge(drives, corrected, masking, left, trials)
+        return FittedPosterior(task, drives, corrected, uncertainty, masking, judgements)
 
 
-def _calibrate(fit: EmgDrivenFit) -> Array:
-    # The delay is the declaration's and applied already.
-    fit.run([0.0], NO_LAG)
-    return fit.best
-
-
-@dataclass(frozen=True)
-class Calibrated:
-    """Muscles fitted to the moments, and what these leave undecided."""
-
-    model: EmgDrivenModel
-    parameters: Parameters
-    uncertainty: Uncertainty
-
-
-@dataclass(frozen=True)
-class Corrections:
-    """What is added to each drive's excitation: ``weights`` (drives, FEATURES) of the features."""
-
-    features: Features
-    weights: Array
-
-    def compute(self, trial: PreparedTrial) -> Array:
-        """(frames, drives)."""
-        corrections: Array = self.features.compute(trial) @ self.weights.T
-        return corrections
+def _calibrate(
+    task: Task, model: EmgDrivenModel, trials: Sequence[PreparedTrial], steps: Steps
+) -> FittedMuscles:
+    steps.tell("calibrating muscles")
+    coordinates = list(range(len(task.declaration.moment_coordinates)))
+    fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
+    calibrated = fit.take(steps.run_array("calibration", lambda: fit.run([0.0], NO_LAG).vector))
+    unexplained = 100 * (1 - calibrated.find_explained().mean())
+    steps.tell(f"calibrated: unexplained moment {unexplained:.0f} %")
+    return calibrated
 
 
 class FittedPosterior(FittedNMM):
@@ -112,8 +92,8 @@ class FittedPosterior(FittedNMM):
         self,
         task: Task,
         drives: Drives,
-        calibrated: Calibrated,
-        corrections: Corrections,
+        corrected: CorrectedMuscles,
+        uncertainty: Uncertainty,
         masking: Masking,
         judgements: Mapping[str, ExcitationJudgement],
     ) -> None:
@@ -122,17 +102,15 @@ class FittedPosterior(FittedNMM):
         """What decided each deep muscle's excitation, by muscle."""
         self._task = task
         self._drives = drives
-        self._calibrated = calibrated
-        self._corrections = corrections
+        self._corrected = corrected
+        self._uncertainty = uncertainty
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
         driven = self._drives.prepare(trial)
-        model, parameters = self._calibrated.model, self._calibrated.parameters
-        corrections = self._corrections.compute(driven)
-        excitations = model.compute_excitations(parameters, driven, corrections)
-        coordinates = list(range(trial.moments.shape[1]))
-        moments = model.compute_moments(parameters, driven, WHOLE, coordinates, corrections)
-        by_muscle = dict(zip(model.muscles, excitations.T, strict=True))
+        excitations = self._corrected.compute_excitations(driven)
+        moments = self._corrected.compute_moments(driven)
+        muscles = self._corrected.driven.model.muscles
+        by_muscle = dict(zip(muscles, excitations.T, strict=True))
         intervals = {}
         for muscle, judgement in self.judgements.items():
             if (interval := judgement.interval) is not None:
@@ -146,33 +124,25 @@ class FittedPosterior(FittedNMM):
         return export(
             self._task,
             self._drives,
-            self._calibrated.model,
-            self._calibrated.parameters,
-            self._calibrated.uncertainty,
-            self._corrections.features,
-            self._corrections.weights,
+            self._corrected,
+            self._uncertainty,
             self.judgements,
         )
 
 
 def _judge(
     drives: Drives,
-    calibrated: Calibrated,
-    corrections: Corrections,
+    corrected: CorrectedMuscles,
     masking: Masking,
-    equations: NormalEquations,
-    deviations: Array,
+    find_left: Callable[[int], float],
     trials: Sequence[PreparedTrial],
 ) -> dict[str, ExcitationJudgement]:
-    model, parameters = calibrated.model, calibrated.parameters
-    excitations = np.vstack(
-        [model.compute_excitations(parameters, t, corrections.compute(t)) for t in trials]
-    )
-    units = np.vstack([corrections.features.compute(trial) for trial in trials])
+    """``find_left`` says of a drive what share of its deviation moments leave undecided."""
+    model = corrected.driven.model
+    excitations = np.vstack([corrected.compute_excitations(trial) for trial in trials])
     judgements = {}
     for asked in drives.prior.deep:
-        drive = model.drives.index(name_prior(asked.muscle))
-        left = equations.find_left(deviations, drive, units) if deviations[drive] > 0 else 1.0
+        left = find_left(model.drives.index(name_prior(asked.muscle)))
         floor = find_floor(excitations[:, model.muscles.index(asked.muscle)])
         evidence = drives.prior.find_evidence(asked)
         judgements[asked.muscle] = judge_excitation(evidence, masking, left, floor)

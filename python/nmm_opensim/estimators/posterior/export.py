@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...arrays import Array
-from ...nmm.trained import CalibratedMuscles, ExcitationJudgement, TrainedNMM
-from ...physics.muscles.millard import MuscleProperties, read_properties
+from ...nmm.sources import MuscleSources
+from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.fit import Uncertainty
-from ..emg_driven.model import EmgDrivenModel, Parameters
 from ..interface import Task
 from ..prior.combination import REST, Asked, MusclePrior
 from ..prior.population import KERNEL_WIDTH
-from .corrections import Features
+from .corrections import CorrectedMuscles, Corrections
 from .drives import Drives, name_prior
 from .verdicts import judge_parameters
 
@@ -23,19 +22,14 @@ from .verdicts import judge_parameters
 def export(
     task: Task,
     drives: Drives,
-    model: EmgDrivenModel,
-    parameters: Parameters,
+    corrected: CorrectedMuscles,
     uncertainty: Uncertainty,
-    features: Features,
-    weights: Array,
     judgements: Mapping[str, ExcitationJudgement],
 ) -> TrainedNMM:
-    """``weights`` of the corrections have shape (drives, FEATURES)."""
-    declaration = task.declaration
+    """``judgements`` are of deep muscles."""
+    declaration, driven = task.declaration, corrected.driven
     sources = declaration.sources
-    properties = read_properties(task.model, sources.muscles)
-    gains = dict(zip(model.drives, model.compute_gains(parameters), strict=True))
-    muscles = calibrate(properties, parameters)
+    gains = dict(zip(driven.model.drives, driven.compute_gains(), strict=True))
     predictor = {
         "family": "posterior",
         "hidden_activation": "tanh",
@@ -49,41 +43,44 @@ def export(
             ],
         },
     }
-    # Of the channels, then of the deep muscles; a channel that is only a witness has none.
-    outputs = [*sources.channels, *(name_prior(name) for name in sources.outputs)]
-    rows = dict(zip(model.drives, weights, strict=True))
-    corrections = [rows.get(name, np.zeros(weights.shape[1])) for name in outputs]
     tensors = {
-        "predictor.input_mean": features.mean,
-        "predictor.input_scale": features.scale,
-        "predictor.0.weight": features.weights.T,
-        "predictor.0.bias": features.biases,
-        "predictor.1.weight": np.stack(corrections),
-        "predictor.1.bias": np.zeros(len(outputs)),
+        **_make_correction_tensors(sources, driven.model.drives, corrected.corrections),
         **_make_population_tensors(drives.prior),
     }
     return TrainedNMM(
         declaration,
         np.array([gains.get(name, 1.0) for name in sources.channels]),
-        muscles,
+        driven.calibrated_muscles,
         predictor,
         tensors,
         judgements,
         judge_parameters(
-            sources.muscles, properties.parameters, parameters, uncertainty, declaration.bounds
+            sources.muscles,
+            driven.model.properties.parameters,
+            driven.parameters,
+            uncertainty,
+            declaration.bounds,
         ),
     )
 
 
-def calibrate(properties: MuscleProperties, parameters: Parameters) -> CalibratedMuscles:
-    """Absolute values of the muscles whose own properties the ``parameters`` change."""
-    return CalibratedMuscles(
-        parameters.scale(properties.parameters),
-        properties.activation_time_constant,
-        properties.deactivation_time_constant,
-        properties.minimum_activation,
-        np.full(len(parameters.force), parameters.shape_factor),
-    )
+def _make_correction_tensors(
+    sources: MuscleSources, drives: Sequence[str], corrections: Corrections
+) -> dict[str, Array]:
+    """The two layers that correct; outputs are the channels', then the deep muscles'."""
+    features, weights = corrections.features, corrections.weights
+    outputs = [*sources.channels, *(name_prior(name) for name in sources.outputs)]
+    # A channel that is only a witness drives nothing.
+    rows = dict(zip(drives, weights, strict=True))
+    nothing = np.zeros(weights.shape[1])
+    return {
+        "predictor.input_mean": features.mean,
+        "predictor.input_scale": features.scale,
+        "predictor.0.weight": features.weights.T,
+        "predictor.0.bias": features.biases,
+        "predictor.1.weight": np.stack([rows.get(name, nothing) for name in outputs]),
+        "predictor.1.bias": np.zeros(len(outputs)),
+    }
 
 
 def _describe_population(prior: MusclePrior) -> dict[str, Any] | None:

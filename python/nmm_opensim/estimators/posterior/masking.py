@@ -11,10 +11,11 @@ import numpy as np
 from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
-from ..emg_driven.model import WHOLE, EmgDrivenModel, Parameters
+from ..emg_driven.driven import Driven
+from ..emg_driven.model import EmgDrivenModel
 from ..interface import Task
 from ..steps import Steps
-from .corrections import Features, collect
+from .corrections import CorrectedMuscles, Corrections, Features, NormalEquations, collect
 from .drives import Drives, name_prior
 
 # Doubts in measured drives, as shares of their own deviations: electrodes see a part of a muscle,
@@ -46,39 +47,30 @@ class Masking:
     margin: float | None
 
 
-def mask(
-    task: Task,
-    drives: Drives,
-    model: EmgDrivenModel,
-    parameters: Parameters,
-    amplitudes: Array,
-    steps: Steps,
-) -> Masking:
+def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: Steps) -> Masking:
     """Ask for each measured muscle as if it were deep; only the calibration has heard it.
 
     Corrections are fitted to the training trials and judged on the validation trials; without
-    these on the last training trial, left out of the fit where there are several.
+    these on the last training trial, left out of the fit where there are several. ``amplitudes``
+    (drives,) are standard deviations of the drives' excitations.
     """
     fitted, judged = split(task)
-
-    def choose() -> Array:
-        return np.array(
-            _choose_measured_doubt(drives, model, parameters, amplitudes, fitted, judged)
+    examination = _Examination(drives, driven, amplitudes, fitted, judged)
+    measured_doubt = float(
+        steps.run_array(
+            "doubt in measured muscles", lambda: np.array(examination.choose_measured_doubt())
         )
-
-    measured_doubt = float(steps.run_array("doubt in measured muscles", choose))
+    )
     steps.tell(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
-
-    def ask(channel: str) -> Array:
-        return _ask(channel, drives, model, parameters, amplitudes, measured_doubt, fitted, judged)
-
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
     for channel, asked in drives.prior.masked.items():
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
         if not drives.prior.find_evidence(asked) or recording.std() == 0:
             continue
-        estimates = steps.run_array(f"masked {channel}", partial(ask, channel))
+        estimates = steps.run_array(
+            f"masked {channel}", partial(examination.ask, channel, measured_doubt)
+        )
         for k, estimate in enumerate(estimates):
             agreement = _core.agreement(estimate, recording)
             agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
@@ -117,65 +109,57 @@ def find_margin(errors: Sequence[Array]) -> float | None:
     return float(np.quantile(together, COVERAGE)) if len(together) else None
 
 
-def _ask(
-    channel: str,
-    drives: Drives,
-    model: EmgDrivenModel,
-    parameters: Parameters,
-    amplitudes: Array,
-    measured_doubt: float,
-    fitted: Sequence[PreparedTrial],
-    judged: Sequence[PreparedTrial],
-) -> Array:
-    """Excitations of a masked muscle at the judged frames, (DOUBTS, frames)."""
-    # Every muscle is measured or has a prior's channel: a drive is a channel.
-    drive = model.drives.index(channel)
-    muscle = model.muscles.index(drives.prior.masked[channel].muscle)
-    trials = [drives.prepare(trial, channel) for trial in fitted]
-    features = Features(trials)
-    equations = collect(model, parameters, trials, features)
-    asked_of = [drives.prepare(trial, channel) for trial in judged]
+@dataclass(frozen=True)
+class _Examination:
+    """Corrections are fitted to some trials and judged on others."""
 
-    def estimate(doubt: float) -> Array:
-        spreads = find_spreads(model, drives, measured_doubt, doubt)
-        spreads[drive] = doubt
-        weights = equations.solve(spreads * amplitudes)
-        excitations = [
-            model.compute_excitations(parameters, trial, features.compute(trial) @ weights.T)
-            for trial in asked_of
-        ]
-        return np.concatenate(excitations)[:, muscle]
+    drives: Drives
+    driven: Driven
+    amplitudes: Array
+    fitted: Sequence[PreparedTrial]
+    judged: Sequence[PreparedTrial]
 
-    return np.stack([estimate(doubt) for doubt in DOUBTS])
+    def ask(self, channel: str, measured_doubt: float) -> Array:
+        """Excitations of a masked muscle at the judged frames, (DOUBTS, frames)."""
+        model = self.driven.model
+        # Every muscle is measured or has a prior's channel: a drive is a channel.
+        drive = model.drives.index(channel)
+        muscle = model.muscles.index(self.drives.prior.masked[channel].muscle)
+        features, equations, asked_of = self._prepare(channel)
 
+        def estimate(doubt: float) -> Array:
+            spreads = find_spreads(model, self.drives, measured_doubt, doubt)
+            spreads[drive] = doubt
+            corrected = self._correct(features, equations.solve(spreads * self.amplitudes))
+            excitations = [corrected.compute_excitations(trial) for trial in asked_of]
+            return np.concatenate(excitations)[:, muscle]
 
-def _choose_measured_doubt(
-    drives: Drives,
-    model: EmgDrivenModel,
-    parameters: Parameters,
-    amplitudes: Array,
-    fitted: Sequence[PreparedTrial],
-    judged: Sequence[PreparedTrial],
-) -> float:
-    trials = [drives.prepare(trial) for trial in fitted]
-    features = Features(trials)
-    equations = collect(model, parameters, trials, features)
-    asked_of = [drives.prepare(trial) for trial in judged]
-    scale = np.concatenate([trial.moments for trial in asked_of]).std(axis=0)
-    coordinates = list(range(len(scale)))
+        return np.stack([estimate(doubt) for doubt in DOUBTS])
 
-    def find_error(doubt: float) -> float:
-        weights = equations.solve(find_spreads(model, drives, doubt, 0.0) * amplitudes)
-        errors = [
-            model.compute_moments(
-                parameters, trial, WHOLE, coordinates, features.compute(trial) @ weights.T
-            )
-            - trial.moments
-            for trial in asked_of
-        ]
-        return float(np.square(np.concatenate(errors) / scale).mean())
+    def choose_measured_doubt(self) -> float:
+        """The one of MEASURED_DOUBTS that meets the judged moments best."""
+        features, equations, asked_of = self._prepare()
+        scale = np.concatenate([trial.moments for trial in asked_of]).std(axis=0)
 
-    return min(MEASURED_DOUBTS, key=find_error)
+        def find_error(doubt: float) -> float:
+            spreads = find_spreads(self.driven.model, self.drives, doubt, 0.0)
+            corrected = self._correct(features, equations.solve(spreads * self.amplitudes))
+            errors = [corrected.compute_moments(trial) - trial.moments for trial in asked_of]
+            return float(np.square(np.concatenate(errors) / scale).mean())
+
+        return min(MEASURED_DOUBTS, key=find_error)
+
+    def _prepare(
+        self, masked: str | None = None
+    ) -> tuple[Features, NormalEquations, list[PreparedTrial]]:
+        """What the fitted trials ask, and the judged trials, without the ``masked`` channel."""
+        trials = [self.drives.prepare(trial, masked) for trial in self.fitted]
+        features = Features(trials)
+        equations = collect(self.driven, trials, features)
+        return features, equations, [self.drives.prepare(trial, masked) for trial in self.judged]
+
+    def _correct(self, features: Features, weights: Array) -> CorrectedMuscles:
+        return CorrectedMuscles(self.driven, Corrections(features, weights))
 
 
 def find_spreads(model: EmgDrivenModel, drives: Drives, measured: float, deep: float) -> Array:
@@ -184,21 +168,18 @@ def find_spreads(model: EmgDrivenModel, drives: Drives, measured: float, deep: f
 
 
 def find_errors_of_drives(
-    model: EmgDrivenModel,
-    drives: Drives,
-    parameters: Parameters,
-    trials: Sequence[PreparedTrial],
-    masking: Masking,
+    driven: Driven, drives: Drives, trials: Sequence[PreparedTrial], masking: Masking
 ) -> Array:
     """How wrong each drive may be, as a share of its deviation, (drives,).
 
     Measured ones as far as they are doubted, deep ones as masked muscles were missed: the estimate
     keeps to a prior that moments cannot mend, but the prior is not right for that.
     """
+    model = driven.model
     errors = find_spreads(model, drives, masking.measured_doubt, 1.0)
     if masking.margin is None:
         return errors
-    excitations = np.vstack([model.compute_excitations(parameters, trial) for trial in trials])
+    excitations = np.vstack([driven.compute_excitations(trial) for trial in trials])
     for asked in drives.prior.deep:
         excitation = excitations[:, model.muscles.index(asked.muscle)]
         deviation = max(float(excitation.std()), np.finfo(float).tiny)

@@ -10,8 +10,9 @@ from ...arrays import Array
 from ...nmm.calibration import Bounds
 from ...nmm.trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
 from ...physics.muscles.parameters import MuscleParameters
-from ..emg_driven.fit import SPREADS, STRENGTH, Uncertainty
-from ..emg_driven.model import Parameters
+from ..emg_driven.fit import Uncertainty
+from ..emg_driven.layout import Parameters
+from ..emg_driven.residuals import SPREADS, STRENGTH
 from ..prior.combination import Evidence
 from .masking import NINETY_PERCENT, Masking
 
