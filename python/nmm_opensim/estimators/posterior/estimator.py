@@ -1,6 +1,6 @@
 """A prior from neighbours and other subjects, moved as far as moments ask and masking allows.
 
-1. The prior says what each deep muscle does (:mod:`nmm_opensim.prior`).
+1. The prior says what each deep muscle does (:mod:`nmm_opensim.estimators.prior`).
 2. EMG-driven muscles, deep ones driven by their prior, are calibrated to the moments.
 3. What moments then leave open is shared out as smooth corrections of all drives, each within its
    doubt. How far a deep muscle may leave its prior is learned by masking the measured muscles.
