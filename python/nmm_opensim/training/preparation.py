@@ -16,7 +16,7 @@ from ..nmm.sources import MuscleSources, order_sources
 from ..nmm.trial import Trial, TrialFiles, read_trial
 from ..physics.muscles.activation import POSSIBLE_DELAY
 from ..physics.osim_model import OsimModel
-from ..physics.paths.path_model import OWN_PATHS, PathModel, fit_path_model
+from ..physics.paths.path_model import OWN_PATHS, PathModel, PathProblem, fit_path_model
 from ..physics.paths.sampling import find_independent_coordinates
 from .emg_check import check_emg
 from .hide_channels import hide_channels
@@ -151,15 +151,15 @@ def _fit_paths(
     trials: Iterable[Trial],
     status: Status,
 ) -> PathModel:
-    return fit_path_model(
+    problem = PathProblem(
         model,
         sources.muscles,
         positioning,
         setup.moment_coordinates,
         [trial.motion for trial in trials],
         setup.function_based_path_set_file,
-        status,
     )
+    return fit_path_model(problem, status)
 
 
 def _check_coordinates(trials: Iterable[Trial], coordinates: Sequence[str]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..errors import NMMError, nearest_names
 from ..listener import SILENT, Listener
 from ..nmm.estimate import TrialEstimate
+from ..physics.paths.path_report import describe_path_report, write_path_report
 from .fit_outcome import fit_estimators, fit_outcome, open_checkpoint
 from .outcome import Outcome, write_outcome
 from .preparation import PreparedTraining, prepare_training
@@ -70,8 +71,8 @@ def train(setup: Path | str, listener: Listener = SILENT) -> Trained:
         listener.warn(warning)
     if (report := prepared.declaration.path_model.report) is not None:
         paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
-        report.write(paths)
-        listener.note(report.describe())
+        write_path_report(paths, report)
+        listener.note(describe_path_report(report))
         listener.note(f"Fitted paths of every muscle: {paths}")
     outcome = fit_outcome(prepared, listener)
     scores = score_outcome(prepared, outcome)

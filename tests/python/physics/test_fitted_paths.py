@@ -20,8 +20,9 @@ from nmm_opensim.physics.osim_model import Geometry, OsimModel
 from nmm_opensim.physics.paths import cache as path_cache
 from nmm_opensim.physics.paths import path_model, polynomial_fit
 from nmm_opensim.physics.paths.geometry import compute_geometry, sample_geometry
-from nmm_opensim.physics.paths.path_model import PathModel, fit_path_model
-from nmm_opensim.physics.paths.path_report import PathRow
+from nmm_opensim.physics.paths.path_errors import PathRow
+from nmm_opensim.physics.paths.path_model import PathModel, PathProblem, fit_path_model
+from nmm_opensim.physics.paths.path_report import write_path_report
 from nmm_opensim.physics.paths.path_sets import read_path_set
 from nmm_opensim.physics.paths.sampling import PathSampler, find_independent_coordinates
 
@@ -67,8 +68,10 @@ class Fitted:
 @pytest.fixture(scope="module")
 def fitted(model: OsimModel, motion: Motion, example: Path, cache: Path) -> Fitted:
     return Fitted(
-        fit_path_model(model, MUSCLES, FREE, MOMENTS, [motion], None, quiet),
-        fit_path_model(model, MUSCLES, FREE, MOMENTS, [motion], example / PATH_SET, quiet),
+        fit_path_model(PathProblem(model, MUSCLES, FREE, MOMENTS, [motion]), quiet),
+        fit_path_model(
+            PathProblem(model, MUSCLES, FREE, MOMENTS, [motion], example / PATH_SET), quiet
+        ),
     )
 
 
@@ -142,7 +145,7 @@ def test_a_bad_fit_keeps_the_model_path_and_is_named(
 
 def test_every_effect_is_reported(fitted: Fitted, tmp_path: Path) -> None:
     assert fitted.own.report is not None
-    fitted.own.report.write(tmp_path / "paths.csv")
+    write_path_report(tmp_path / "paths.csv", fitted.own.report)
     with (tmp_path / "paths.csv").open(newline="") as file:
         rows = {row["muscle"]: row for row in csv.DictReader(file)}
     assert list(rows) == MUSCLES
@@ -177,7 +180,7 @@ def test_a_file_without_paths_is_refused(
     file = tmp_path / "set.xml"
     file.write_text('<OpenSimDocument Version="40500"></OpenSimDocument>')
     with pytest.raises(NMMError, match=r"set.xml.*Set_FunctionBasedPath_"):
-        fit_path_model(model, ["soleus_r"], FREE, MOMENTS, [motion], file, quiet)
+        fit_path_model(PathProblem(model, ["soleus_r"], FREE, MOMENTS, [motion], file), quiet)
 
 
 def test_a_locked_coordinate_moves_muscles_all_the_same(
@@ -187,7 +190,7 @@ def test_a_locked_coordinate_moves_muscles_all_the_same(
     locked.model.updCoordinateSet().get("mtp_angle_r").set_locked(True)
     file = tmp_path / "locked.osim"
     locked.model.printToXML(str(file))
-    result = fit_path_model(OsimModel(file), ["edl_r"], FREE, MOMENTS, [motion], None, quiet)
+    result = fit_path_model(PathProblem(OsimModel(file), ["edl_r"], FREE, MOMENTS, [motion]), quiet)
     found, expected = result.paths["edl_r"], fitted.own.paths["edl_r"]
     assert found.coordinates == expected.coordinates
     np.testing.assert_allclose(found.coefficients, expected.coefficients, rtol=0, atol=1e-9)
@@ -220,7 +223,7 @@ Fit = Callable[..., PathModel]
 @pytest.fixture
 def fit_soleus(model: OsimModel, motion: Motion) -> Fit:
     def fit(moments: list[str] = MOMENTS, motion: Motion = motion) -> PathModel:
-        return fit_path_model(model, ["soleus_r"], FREE, moments, [motion], None, quiet)
+        return fit_path_model(PathProblem(model, ["soleus_r"], FREE, moments, [motion]), quiet)
 
     return fit
 
@@ -296,7 +299,9 @@ def test_models_that_cannot_be_fitted_say_why(
     model: OsimModel, motion: Motion, example: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(NMMError, match=r"coupled coordinate 'knee_angle_r_beta'.*'knee_angle_r'"):
-        fit_path_model(model, ["vasmed_r"], FREE, ["knee_angle_r_beta"], [motion], None, quiet)
+        fit_path_model(
+            PathProblem(model, ["vasmed_r"], FREE, ["knee_angle_r_beta"], [motion]), quiet
+        )
     fixed = OsimModel(example / "subject_walk_scaled.osim")
     bodies = fixed.model.getBodySet()
     weld = opensim.WeldConstraint(
@@ -305,7 +310,7 @@ def test_models_that_cannot_be_fitted_say_why(
     )  # fmt: skip
     fixed.model.addConstraint(weld)
     with pytest.raises(NMMError, match=r"'hand_on_hip' is a WeldConstraint.*path_model>model"):
-        fit_path_model(fixed, ["soleus_r"], FREE, MOMENTS, [motion], None, quiet)
+        fit_path_model(PathProblem(fixed, ["soleus_r"], FREE, MOMENTS, [motion]), quiet)
 
 
 def test_a_ball_joint_is_refused(tmp_path: Path, motion: Motion) -> None:
@@ -324,7 +329,7 @@ def test_a_ball_joint_is_refused(tmp_path: Path, motion: Motion) -> None:
     model = OsimModel(file)
     names = find_independent_coordinates(model, ["deltoid"])
     with pytest.raises(NMMError, match=r"'shoulder', a BallJoint"):
-        fit_path_model(model, ["deltoid"], names, names[:1], [motion], None, quiet)
+        fit_path_model(PathProblem(model, ["deltoid"], names, names[:1], [motion]), quiet)
 
 
 def test_geometry_is_differentiable(fitted: Fitted) -> None:

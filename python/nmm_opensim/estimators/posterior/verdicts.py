@@ -75,48 +75,42 @@ def judge_parameters(
 
     ``generic`` are the model's own parameters.
     """
-
-    def judge(
-        name: str, own: Array, logarithms: Array, deviations: Array, prior: float
-    ) -> list[ParameterJudgement]:
-        low, high = bounds.find_limits(name, muscles)
-        reach = NINETY_PERCENT * deviations
-        lower = own * np.maximum(np.exp(logarithms - reach), low)
-        upper = own * np.minimum(np.exp(logarithms + reach), high)
-        return [
-            ParameterJudgement(
-                "determined by torque"
-                if deviation < DECIDED * prior
-                else "determined by the prior",
-                (float(a), float(b)),
-            )
-            for a, b, deviation in zip(lower, upper, deviations, strict=True)
-        ]
-
     judged = {
-        "max_isometric_force": judge(
-            "max_isometric_force",
+        "max_isometric_force": _judge(
             generic.max_isometric_force,
-            parameters.force,
-            uncertainty.force,
-            STRENGTH,
+            (parameters.force, uncertainty.force, STRENGTH),
+            bounds.find_limits("max_isometric_force", muscles),
         ),
-        "optimal_fiber_length": judge(
-            "optimal_fiber_length",
+        "optimal_fiber_length": _judge(
             generic.optimal_fiber_length,
-            parameters.fiber,
-            uncertainty.fiber,
-            SPREADS["fiber"],
+            (parameters.fiber, uncertainty.fiber, SPREADS["fiber"]),
+            bounds.find_limits("optimal_fiber_length", muscles),
         ),
-        "tendon_slack_length": judge(
-            "tendon_slack_length",
+        "tendon_slack_length": _judge(
             generic.tendon_slack_length,
-            parameters.slack,
-            uncertainty.slack,
-            SPREADS["slack"],
+            (parameters.slack, uncertainty.slack, SPREADS["slack"]),
+            bounds.find_limits("tendon_slack_length", muscles),
         ),
     }
     return {
         muscle: {name: column[i] for name, column in judged.items()}
         for i, muscle in enumerate(muscles)
     }
+
+
+def _judge(
+    generic: Array, found: tuple[Array, Array, float], limits: tuple[Array, Array]
+) -> list[ParameterJudgement]:
+    """Of each muscle; ``found`` are logarithms of factors, their deviations, and those before."""
+    logarithms, deviations, prior = found
+    low, high = limits
+    reach = NINETY_PERCENT * deviations
+    lower = generic * np.maximum(np.exp(logarithms - reach), low)
+    upper = generic * np.minimum(np.exp(logarithms + reach), high)
+    return [
+        ParameterJudgement(
+            "determined by torque" if deviation < DECIDED * prior else "determined by the prior",
+            (float(a), float(b)),
+        )
+        for a, b, deviation in zip(lower, upper, deviations, strict=True)
+    ]

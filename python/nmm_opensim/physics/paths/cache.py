@@ -18,7 +18,7 @@ from safetensors.numpy import save
 from ... import _core
 from ...arrays import Array
 from ...files import write_atomically
-from .path_report import PathReport, PathRow
+from .path_errors import PathReport, PathRow
 from .polynomial_fit import PathFit
 
 
@@ -65,9 +65,7 @@ def _read_fit(entry: dict[str, Any], coefficients: Array | None) -> PathFit:
 def write_fits(key: str, fits: Sequence[PathFit], report: PathReport) -> None:
     """Keep fits; an interruption leaves nothing half-written."""
     content = {
-        "fits": [
-            {**_fields(fit), "path": describe_path(fit.path) if fit.path else None} for fit in fits
-        ],
+        "fits": [_describe_fit(fit) for fit in fits],
         "rows": [dataclasses.asdict(row) for row in report.rows],
     }
     tensors = {fit.muscle: fit.path.coefficients for fit in fits if fit.path}
@@ -82,8 +80,18 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-def _fields(fit: PathFit) -> dict[str, Any]:
-    return {field.name: getattr(fit, field.name) for field in dataclasses.fields(fit)}
+def _describe_fit(fit: PathFit) -> dict[str, Any]:
+    """A fit but for its path's coefficients, as JSON holds it."""
+    return {
+        "muscle": fit.muscle,
+        "origin": fit.origin,
+        "path": describe_path(fit.path) if fit.path else None,
+        "length_rms": fit.length_rms,
+        "length_max": fit.length_max,
+        "moment_arm_rms": fit.moment_arm_rms,
+        "moment_arm_max": fit.moment_arm_max,
+        "note": fit.note,
+    }
 
 
 def describe_path(path: _core.FittedPath) -> dict[str, Any]:

@@ -36,6 +36,22 @@ CHECK_FRAMES = 300
 DEPENDENCE_POSES = 64
 
 
+def list_settings() -> dict[str, str]:
+    """All of these constants: what a fit depends on besides the model and the trials."""
+    return {
+        "LARGEST_LENGTH_RMS": str(LARGEST_LENGTH_RMS),
+        "LARGEST_MOMENT_ARM_RMS": str(LARGEST_MOMENT_ARM_RMS),
+        "LARGEST_ERROR": str(LARGEST_ERROR),
+        "MARGIN": str(MARGIN),
+        "DEGREES": str(DEGREES),
+        "MOST_TERMS": str(MOST_TERMS),
+        "FIT_POSES": str(FIT_POSES),
+        "CHECK_POSES": str(CHECK_POSES),
+        "CHECK_FRAMES": str(CHECK_FRAMES),
+        "DEPENDENCE_POSES": str(DEPENDENCE_POSES),
+    }
+
+
 @dataclass(frozen=True)
 class PathFit:
     """The best polynomial found for a muscle, and how far it is from the model's path.
