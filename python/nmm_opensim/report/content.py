@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..benchmarking.benchmark import Benchmark
 from ..benchmarking.benchmark_report import read_rows
-from ..benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
-from ..benchmarking.summary import Row, Verdict, judge
+from ..benchmarking.benchmark_setup import read_benchmark_setup
+from ..benchmarking.summary import judge
 from ..errors import NMMError
 from ..estimators.catalogue import list_standings
 from ..formats.tables import Table, read_table
@@ -33,15 +34,6 @@ class RawEmg:
     quality: list[Examined]
     raw: dict[str, list[Signal]]
     envelopes: dict[str, Table]
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """Hide-a-muscle: rows as the benchmark wrote them, and what they mean."""
-
-    setup: BenchmarkSetup
-    rows: list[Row]
-    verdicts: list[Verdict]
 
 
 @dataclass(frozen=True)
@@ -147,4 +139,4 @@ def _read_benchmark(setup: ReportSetup) -> Benchmark | None:
     _require(file, "the results of the benchmark", command)
     rows = read_rows(file)
     verdicts = judge(rows, list_standings(declared.training.optimization))
-    return Benchmark(declared, rows, verdicts)
+    return Benchmark(declared, tuple(rows), tuple(verdicts))

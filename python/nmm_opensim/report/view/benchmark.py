@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ...benchmarking.benchmark import Benchmark
 from ...benchmarking.benchmark_report import LEGEND, label_estimator
 from ...benchmarking.summary import select
 from ...running.palette import BASELINE, COLORS, NMM
 from ...training.scoring import EMG
-from ..content import Benchmark
 from ..plots import plot_bars
 from .figure import Figure
 from .numbers import format_score
