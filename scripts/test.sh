@@ -14,7 +14,8 @@ mypy
 say "imports"
 lint-imports --no-cache --no-logo
 say "C++ tests"
-ctest --test-dir "$build" --output-on-failure
+ctest --test-dir "$build" --output-on-failure --parallel 2
 say "Python and opensim-cmd tests"
-python -m pytest "$@"
+# Side by side on all cores; tests of one file stay together, because they share what is trained.
+python -m pytest --numprocesses auto --dist loadscope "$@"
 say "all checks passed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
@@ -51,12 +52,15 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
     # As in the set-up, so that nothing changes in the build folder.
     settings = [f"{name}={read_cache_entry(name)}" for name in ("OpenSim_DIR", "NMM_BUILD_TESTS")]
-    run(
-        folder,
-        *(sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "--quiet"),
-        *(f"--config-settings=cmake.define.{setting}" for setting in settings),
-        *("--wheel-dir", folder, ROOT),
-    )
+    # Processes that test side by side share the build folder.
+    with (BUILD / "wheel.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        run(
+            folder,
+            *(sys.executable, "-m", "pip", "wheel", "--no-build-isolation", "--no-deps", "--quiet"),
+            *(f"--config-settings=cmake.define.{setting}" for setting in settings),
+            *("--wheel-dir", folder, ROOT),
+        )
     (made,) = folder.glob("*.whl")
     return made
 

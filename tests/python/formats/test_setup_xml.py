@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
@@ -158,6 +158,7 @@ def test_a_link_out_of_the_results_folder_is_followed_and_refused(tmp_path: Path
         tool.get_output("file", tmp_path / "results")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_an_error_or_a_setup(
     tmp_path_factory: pytest.TempPathFactory, text: str

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT, Walking, run_cli
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
@@ -265,6 +265,7 @@ def test_bad_mapping_files(tmp_path: Path, content: bytes, expected: str) -> Non
         read_mapping(file)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_any_bytes_are_a_mapping_or_one_line(
     tmp_path_factory: pytest.TempPathFactory, content: bytes
