@@ -77,6 +77,16 @@ class Walking:
         copy.write_text(text, encoding="utf-8")
         return copy
 
+    def copy_elsewhere(self, setup: Path, folder: str, *replacements: tuple[str, str]) -> Path:
+        """A changed copy of a setup whose results and artefact lie in ``results/<folder>``."""
+        return self.copy(
+            setup,
+            f"{folder}_{setup.name}",
+            ("results/walking/walking.nmm", f"results/{folder}/walking.nmm"),
+            (">../results/walking<", f">../results/{folder}<"),
+            *replacements,
+        )
+
 
 @pytest.fixture(scope="session")
 def walking_inputs(example: Path, tmp_path_factory: pytest.TempPathFactory) -> Walking:

@@ -19,12 +19,8 @@ def test_the_tool_runs_a_posterior(
     walking_inputs: Walking, run_tool: Callable[..., subprocess.CompletedProcess[str]]
 ) -> None:
     results = walking_inputs.folder / "results" / "posterior"
-    setup = walking_inputs.copy(
-        walking_inputs.train_setup,
-        "posterior_train.xml",
-        ("<estimator>nmm<", "<estimator>posterior<"),
-        ("results/walking/walking.nmm", "results/posterior/walking.nmm"),
-        (">../results/walking<", ">../results/posterior<"),
+    setup = walking_inputs.copy_elsewhere(
+        walking_inputs.train_setup, "posterior", ("<estimator>nmm<", "<estimator>posterior<")
     )
     trained = run_cli("train", str(setup))
     assert trained.returncode == 0, trained.stderr
@@ -32,13 +28,7 @@ def test_the_tool_runs_a_posterior(
     assert "Warning: The training trials hold" in trained.stdout
     assert "soleus_r: determined by the prior" in trained.stdout
 
-    tool = walking_inputs.copy(
-        walking_inputs.run_setup,
-        "posterior_nmm.xml",
-        ("results/walking/walking.nmm", "results/posterior/walking.nmm"),
-        (">../results/walking<", ">../results/posterior<"),
-    )
-    done = run_tool(tool)
+    done = run_tool(walking_inputs.copy_elsewhere(walking_inputs.run_setup, "posterior"))
     assert done.returncode == 0, done.stdout + done.stderr
 
     training = prepare_training(read_training_setup(setup))

@@ -67,20 +67,11 @@ def test_the_plugin_is_loaded_as_the_page_says(project: Path) -> None:
 
 
 def test_an_estimate_has_the_tools_intervals(walking_inputs: Walking, run_tool: Run) -> None:
-    setup = walking_inputs.copy(
-        walking_inputs.train_setup,
-        "front_door_train.xml",
-        ("<estimator>nmm<", "<estimator>posterior<"),
-        ("results/walking/walking.nmm", "results/front_door/walking.nmm"),
-        (">../results/walking<", ">../results/front_door<"),
+    setup = walking_inputs.copy_elsewhere(
+        walking_inputs.train_setup, "front_door", ("<estimator>nmm<", "<estimator>posterior<")
     )
     trained = nmm_opensim.train(setup)
-    tool = walking_inputs.copy(
-        walking_inputs.run_setup,
-        "front_door_nmm.xml",
-        ("results/walking/walking.nmm", "results/front_door/walking.nmm"),
-        (">../results/walking<", ">../results/front_door<"),
-    )
+    tool = walking_inputs.copy_elsewhere(walking_inputs.run_setup, "front_door")
     done = run_tool(tool)
     assert done.returncode == 0, done.stdout + done.stderr
     said = nmm_opensim.estimate(tool)

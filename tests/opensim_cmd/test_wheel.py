@@ -102,3 +102,12 @@ def test_an_installed_wheel_is_content(environment: Path, tmp_path: Path) -> Non
     run(tmp_path, find_opensim_cmd(), "-L", plugin, "print-xml", "NMMTool")
     printed = etree.parse(tmp_path / "default_NMMTool.xml")
     assert printed.getroot().find("NMMTool") is not None
+
+
+def test_an_installed_wheel_has_the_front_door(environment: Path, tmp_path: Path) -> None:
+    code = "import nmm_opensim as n; print(n.__file__, n.train.__module__, len(n.__all__))"
+    done = run(tmp_path, environment / "bin" / "python", "-c", code)
+    place, module, count = done.stdout.split()
+    assert Path(place).is_relative_to(environment)
+    assert module == "nmm_opensim.training.train"
+    assert int(count) > 20
