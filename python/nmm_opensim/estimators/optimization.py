@@ -179,6 +179,7 @@ class MomentLoss:
         calibration, options = self._nmm.calibration, self._options
         predicted = torch.cat([result.excitations for result, _ in results])[:, self._predicted]
         # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
+        # Taken twice: gradients that meet in one tensor would add up in another order.
         normalized = (
             rigid_fiber_length(self._lengths, calibration.muscle_parameters)
             / calibration.muscle_parameters.optimal_fiber_length
