@@ -17,5 +17,5 @@ say "C++ tests"
 ctest --test-dir "$build" --output-on-failure --parallel 2
 say "Python and opensim-cmd tests"
 # Side by side on all cores; tests of one file stay together, because they share what is trained.
-python -m pytest --numprocesses auto --dist loadscope "$@"
+python -m pytest --numprocesses auto --dist loadscope --no-loadscope-reorder "$@"
 say "all checks passed"
