@@ -9,6 +9,8 @@ import os
 # on the kernels that OpenBLAS takes for this processor: 5 degrees of a toe, 1.5 of an ankle between
 # AVX2 and AVX-512. Tests are to mean the same on every machine; set before OpenBLAS is loaded.
 os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
+# Nor on the number of its cores; and tests that run side by side have one each.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # isort: on
 
 import shutil
