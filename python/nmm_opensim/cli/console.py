@@ -32,7 +32,6 @@ class ConsoleListener(Listener):
 
     def __init__(self, what: str = "", kept: str = "the progress is kept") -> None:
         """``what`` stands before the bar; ``kept`` is what Ctrl-C leaves."""
-        self._what = what
         self._kept = kept
         self._spinner = console.status("")
         self._bar = Progress(
