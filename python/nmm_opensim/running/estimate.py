@@ -8,14 +8,14 @@ from pathlib import Path
 from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
-from ..formats.setup_xml import read_setup
+from ..formats.setup_xml import SetupElement, read_setup
 from ..nmm.artefact import read_artefact
 from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
 from ..nmm.trial import read_emg, read_loads
 from ..physics.motion import Motion, read_motion
 from ..physics.osim_model import OsimModel
-from .results import TOOL, RunSetup, read_run_setup
+from .results import TOOL, read_run_setup
 
 
 def estimate(setup: Path | str) -> TrialEstimate:
@@ -38,8 +38,10 @@ def estimate(setup: Path | str) -> TrialEstimate:
     )
     runtime = _core.ExcitationModel(str(declared.artefact_file))
     emg = read_emg(declared.emg_file, runtime.channels, declared.emg_time_offset)
-    motion = _read_motion(declared, model, artefact.coordinates)
-    loads = _read_loads(declared, runtime.predictor_external_loads, motion.time)
+    # What else the setup says the plugin alone reads for a run.
+    tool = read_setup(declared.file, TOOL)
+    motion = _read_motion(tool, declared.coordinates_file, model, artefact.coordinates)
+    loads = _read_loads(tool, runtime.predictor_external_loads, motion.time)
     try:
         excitations = runtime.compute_excitations(
             emg.columns,
@@ -62,22 +64,21 @@ def estimate(setup: Path | str) -> TrialEstimate:
     )
 
 
-# What the plugin alone reads for a run.
-def _read_motion(setup: RunSetup, model: OsimModel, coordinates: Sequence[str]) -> Motion:
-    tool = read_setup(setup.file, TOOL)
+def _read_motion(
+    tool: SetupElement, file: Path, model: OsimModel, coordinates: Sequence[str]
+) -> Motion:
     cutoff = tool.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
     return read_motion(
-        setup.coordinates_file,
+        file,
         model,
         coordinates,
         cutoff if cutoff > 0 else None,
-        tool.get_number("initial_time") if tool.has("initial_time") else None,
-        tool.get_number("final_time") if tool.has("final_time") else None,
+        tool.get_optional_number("initial_time"),
+        tool.get_optional_number("final_time"),
     )
 
 
-def _read_loads(setup: RunSetup, columns: Sequence[str], times: Array) -> Array | None:
-    tool = read_setup(setup.file, TOOL)
+def _read_loads(tool: SetupElement, columns: Sequence[str], times: Array) -> Array | None:
     if not columns:
         return None
     return read_loads(tool.get_file("external_loads_file"), columns, times)

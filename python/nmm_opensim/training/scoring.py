@@ -216,7 +216,8 @@ def summarise(scores: Sequence[Score]) -> list[Summary]:
         groups.setdefault(key, []).append(score)
     summaries = []
     for key, members in groups.items():
-        metrics = {name: np.array([m.metrics[name] for m in members]) for name in METRICS}
+        found = [member.metrics for member in members]
+        metrics = {name: np.array([each[name] for each in found]) for name in METRICS}
         summaries.append(
             Summary(
                 *key,

@@ -64,11 +64,8 @@ def train(setup: Path | str, listener: Listener = SILENT) -> Trained:
         NMMError: where the setup or its files cannot be used; nothing is written then.
 
     """
-    declared = read_training_setup(Path(setup))
-    listener.status("Reading data and sampling muscle paths")
-    prepared = prepare_training(declared, listener.status)
-    for warning in prepared.warnings:
-        listener.warn(warning)
+    prepared = _prepare(setup, listener)
+    declared = prepared.setup
     if (report := prepared.declaration.path_model.report) is not None:
         paths = declared.artefact_file.with_name(f"{declared.artefact_file.stem}_paths.csv")
         write_path_report(paths, report)
@@ -91,5 +88,14 @@ def score(
     Each is fitted anew, those that chance plays a part in with every seed of the setup. Nothing is
     written.
     """
-    prepared = prepare_training(read_training_setup(Path(setup)), listener.status)
+    prepared = _prepare(setup, listener)
     return tuple(score_estimators(prepared, fit_estimators(prepared, estimators, listener)))
+
+
+def _prepare(setup: Path | str, listener: Listener) -> PreparedTraining:
+    declared = read_training_setup(Path(setup))
+    listener.status("Reading data and sampling muscle paths")
+    prepared = prepare_training(declared, listener.status)
+    for warning in prepared.warnings:
+        listener.warn(warning)
+    return prepared

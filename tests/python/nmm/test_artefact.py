@@ -12,6 +12,7 @@ import torch
 from conftest import Walking
 
 from nmm_opensim import _core
+from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.prior.population import RecordedSubject
@@ -20,10 +21,23 @@ from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import TrialTensors, build_nmm
 from nmm_opensim.nmm.sources import Deep
 from nmm_opensim.nmm.trained import ExcitationInterval, describe_network
+from nmm_opensim.nmm.trial import Trial
 from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.training.preparation import PreparedTraining
 
 FORMAT_1_SOLEUS_MEAN = 0.16149928342
+
+
+def excite(runtime: _core.ExcitationModel, trial: Trial) -> Array:
+    """What the runtime says of a trial, (frames, muscles)."""
+    return runtime.compute_excitations(
+        trial.emg.columns,
+        trial.emg.time,
+        trial.emg.values,
+        trial.time,
+        trial.motion.select(runtime.predictor_coordinates)[0],
+        trial.motion.select(runtime.predictor_speeds)[1],
+    )
 
 
 def test_runtime_gives_pythons_excitations_and_activations(
@@ -37,14 +51,7 @@ def test_runtime_gives_pythons_excitations_and_activations(
     with torch.no_grad():
         expected = nmm(TrialTensors.of(trial))
     motion = trial.motion
-    excitations = runtime.compute_excitations(
-        trial.emg.columns,
-        trial.emg.time,
-        trial.emg.values,
-        motion.time,
-        motion.select(runtime.predictor_coordinates)[0],
-        motion.select(runtime.predictor_speeds)[1],
-    )
+    excitations = excite(runtime, trial)
     np.testing.assert_allclose(excitations, expected.excitations, rtol=0, atol=1e-12)
     activations = runtime.compute_activations(motion.time, excitations)
     np.testing.assert_allclose(activations, expected.activations, rtol=0, atol=1e-12)
@@ -66,15 +73,7 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
 
     asked = training.trials["second_stance"]
     expected = fitted.estimate(asked)
-    motion = asked.motion
-    excitations = runtime.compute_excitations(
-        asked.emg.columns,
-        asked.emg.time,
-        asked.emg.values,
-        motion.time,
-        motion.select(runtime.predictor_coordinates)[0],
-        motion.select(runtime.predictor_speeds)[1],
-    )
+    excitations = excite(runtime, asked)
     muscles = training.declaration.sources.muscles
     assert set(expected.excitations) == set(muscles)
     for name, series in zip(muscles, excitations.T, strict=True):
@@ -96,14 +95,7 @@ def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> 
     """``format1.nmm`` was written by version 0.1.0 before there was another format."""
     runtime = _core.ExcitationModel(str(Path(__file__).parents[2] / "data" / "format1.nmm"))
     trial = training.trials["second_stance"]
-    excitations = runtime.compute_excitations(
-        trial.emg.columns,
-        trial.emg.time,
-        trial.emg.values,
-        trial.motion.time,
-        trial.motion.select(runtime.predictor_coordinates)[0],
-        trial.motion.select(runtime.predictor_speeds)[1],
-    )
+    excitations = excite(runtime, trial)
     soleus = excitations[:, runtime.muscles.index("soleus_r")]
     # As that version gave it.
     assert soleus.mean() == pytest.approx(FORMAT_1_SOLEUS_MEAN, abs=1e-9)
