@@ -11,6 +11,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from ..errors import NMMError
 from .console import FILE, FOLDER, console, example, warn
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -76,8 +77,13 @@ def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]
     "CSV with the columns channel,muscles in place of --channel.",
     many=False,
 )
+@_file_option(
+    "--static-file",
+    "Markers of a static trial (.trc): writes only the marker map that scale takes.",
+    many=False,
+)
 @click.option("--overwrite", is_flag=True, help="Replace setups that are there.")
-def init(**values: Any) -> None:
+def init(static_file: Path | None, **values: Any) -> None:
     """Write the setups of a new project from a model and recordings.
 
     MODEL is an .osim file with Millard2012EquilibriumMuscles. Looks at which muscles cross the
@@ -85,10 +91,16 @@ def init(**values: Any) -> None:
     kinematics and dynamics, training, run, benchmark. Channels are matched to muscles only where
     you say so or names are equal; what is open is marked FILL IN and listed with near names. Asks
     what no file tells, but only at a terminal.
+
+    A generic model is scaled first: with a static trial and MODEL alone init writes a table of its
+    markers, to fill in which marker of the model each is, with near ones beside.
     """
     from ..project.init.init import Options, write_setups
     from ..project.init.setup_table import make_table
 
+    if static_file is not None:
+        _write_marker_map(static_file, values)
+        return
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     options = Options(**values)
     written = write_setups(
@@ -105,6 +117,31 @@ def init(**values: Any) -> None:
             f"{written.mapping_file} and give it as --mapping-file with --overwrite."
         )
     console.print("\nNext:", *written.commands, sep="\n  ", soft_wrap=True)
+
+
+def _write_marker_map(static_file: Path, values: dict[str, Any]) -> None:
+    from ..project.init.static_trial import prepare_marker_map
+
+    own = {"model_file", "folder", "overwrite"}
+    others = [f"--{name.removesuffix('s').replace('_', '-')}" for name in values if name not in own]
+    given = [values[name] for name in values if name not in own]
+    if any(given):
+        option = next(option for option, value in zip(others, given, strict=True) if value)
+        raise NMMError(
+            f"init: --static-file: expected no setups to be asked for yet, but found {option}; "
+            "they take the scaled model: scale first, then call init without --static-file."
+        )
+    written = prepare_marker_map(
+        values["model_file"], static_file, values["folder"], values["overwrite"]
+    )
+    console.print(f"Written: {written.file}", soft_wrap=True)
+    console.print(
+        f"{written.markers - len(written.open)} of {written.markers} markers are named like the "
+        "model's. Fill in the column model_marker for the others where the model has a marker at "
+        "the same place, none where not; suggestions beside are not read.",
+        soft_wrap=True,
+    )
+    console.print("\nNext:", written.command, sep="\n  ", soft_wrap=True)
 
 
 @click.command(epilog=example("nmm-opensim validate setups/walking_train.xml"))

@@ -57,6 +57,13 @@ def read_marker_times(path: Path) -> Array:
     return _read_times(rows, 2 + 3 * markers, source)
 
 
+def read_marker_labels(path: Path) -> list[str]:
+    """Labels of the markers of a .trc that is as :func:`read_marker_times` expects it."""
+    read_marker_times(path)
+    row = path.read_text("utf-8-sig").splitlines()[3]
+    return [cell.strip() for cell in row.split("\t")[2:] if cell.strip()]
+
+
 def _read_times(rows: list[tuple[int, list[str]]], width: int, source: str) -> Array:
     time = np.empty(len(rows))
     for i, (number, cells) in enumerate(rows):

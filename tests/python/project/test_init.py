@@ -406,3 +406,32 @@ def test_the_verb_without_a_terminal_names_the_option(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "missing option --emg-file" in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_static_trial_and_a_generic_model_give_a_marker_map(
+    model: OsimModel, tmp_path: Path
+) -> None:
+    static = tmp_path / "static.trc"
+    labels = ["RKNE", "R.ASIS", "cluster_1"]
+    header = ["PathFileType\t4\t(X/Y/Z)\tstatic.trc", "DataRate\tNumFrames\tNumMarkers\tUnits"]
+    rows = [f"{k}\t{k / 100}" + "\t1\t2\t3" * len(labels) for k in range(3)]
+    names = "Frame#\tTime\t" + "\t\t\t".join(labels)
+    static.write_text("\n".join([*header, "100\t3\t3\tmm", names, "", *rows, ""]))
+    arguments = ["init", str(model.path), "--output", str(tmp_path / "lab")]
+    arguments += ["--static-file", str(static)]
+    ran = run_cli(*arguments)
+    assert ran.returncode == 0, ran.stderr
+    file = tmp_path / "lab" / "static_marker_map.csv"
+    assert file.read_text().splitlines() == [
+        "marker,model_marker,suggestions",
+        "RKNE,,R.Knee",
+        "R.ASIS,R.ASIS,",
+        "cluster_1,,",
+    ]
+    assert "1 of 3 markers are named like the model's" in ran.stdout.replace("\n", " ")
+    assert shlex.quote(str(file)) in ran.stdout
+    # What a person filled in is not lost by a second call, nor are setups asked for yet.
+    ran = run_cli(*arguments)
+    assert (ran.returncode, "is there already" in ran.stderr) == (2, True)
+    ran = run_cli(*arguments, "--emg-file", str(static))
+    assert (ran.returncode, "found --emg-file" in ran.stderr) == (2, True)

@@ -1,0 +1,137 @@
+"""Which marker of the model each marker of a laboratory is: said by a person, in a CSV file.
+
+Only a marker that is named exactly like one of the model's speaks for itself. What stands in the
+column of suggestions is for whoever fills the rest in, and is never read.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import NMMError, nearest_names
+from ...files import require_reasonable, write_csv
+from .landmarks import suggest_markers
+
+COLUMNS = ["marker", "model_marker"]
+NONE = "none"
+"""What a person writes for a marker that the model has no place for."""
+
+
+@dataclass(frozen=True)
+class MarkerMap:
+    """What a person said: the model's markers by the laboratory's, in the file's order.
+
+    ``unused`` were said to be ``none``; of ``open`` nothing was said.
+    """
+
+    file: Path
+    model_markers: dict[str, str]
+    unused: tuple[str, ...]
+    open: tuple[str, ...]
+
+
+def write_marker_map(
+    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str]
+) -> list[str]:
+    """Write a map to fill in; the markers that nothing was said of, because no name is equal."""
+    rows, left = [], []
+    for label in lab_labels:
+        if label in model_markers:
+            rows.append([label, label, ""])
+        else:
+            rows.append([label, "", " ".join(suggest_markers(label, list(model_markers)))])
+            left.append(label)
+    write_csv(file, [*COLUMNS, "suggestions"], rows)
+    return left
+
+
+def read_marker_map(
+    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str]
+) -> MarkerMap:
+    """Read a filled map of the markers ``lab_labels`` to some of ``model_markers``.
+
+    The columns are marker and model_marker, others are not read. A cell left empty is ``open``, as
+    is a marker of ``lab_labels`` that has no row.
+
+    Raises:
+        NMMError: naming the line, for an unknown name, a marker that has two rows, or a marker of
+            the model that two markers are said to be.
+
+    """
+    said: dict[str, str] = {}
+    lines: dict[str, int] = {}
+    for line, marker, model_marker in _read_rows(file):
+        where = f"marker map '{file}', line {line}"
+        if marker not in lab_labels:
+            raise NMMError(
+                f"{where}: expected a marker of the static trial, but found '{marker}'; "
+                f"{nearest_names(marker, lab_labels)}."
+            )
+        if marker in said:
+            raise NMMError(
+                f"{where}: marker '{marker}' has a row already, line {lines[marker]}; keep one."
+            )
+        if model_marker not in ("", NONE):
+            _check_model_marker(where, model_marker, said, model_markers)
+        said[marker], lines[marker] = model_marker, line
+    return MarkerMap(
+        file,
+        {marker: name for marker, name in said.items() if name not in ("", NONE)},
+        tuple(marker for marker, name in said.items() if name == NONE),
+        tuple(label for label in lab_labels if not said.get(label)),
+    )
+
+
+def _check_model_marker(
+    where: str, name: str, said: dict[str, str], model_markers: Sequence[str]
+) -> None:
+    if name not in model_markers:
+        raise NMMError(
+            f"{where}: expected one marker of the model, or {NONE}, but found '{name}'; "
+            f"{nearest_names(name, model_markers)}."
+        )
+    for marker, taken in said.items():
+        if taken == name:
+            raise NMMError(
+                f"{where}: expected a marker of the model for one marker, but '{name}' is "
+                f"'{marker}' already; write {NONE} for one of the two."
+            )
+
+
+def _read_rows(file: Path) -> list[tuple[int, str, str]]:
+    """Line, marker and model's marker of every row that names a marker.
+
+    Spreadsheets of some countries write semicolons; a name of a marker has none in the header.
+    """
+    require_reasonable(file, "marker map")
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as text:
+            header = text.readline()
+            text.seek(0)
+            delimiter = ";" if ";" in header else ","
+            reader = csv.DictReader(text, strict=True, delimiter=delimiter)
+            found = [name.strip() for name in reader.fieldnames or []]
+            if any(found.count(column) != 1 for column in COLUMNS):
+                raise NMMError(
+                    f"marker map '{file}': expected the columns {','.join(COLUMNS)}, but found "
+                    f"'{','.join(found)[:80]}'."
+                )
+            reader.fieldnames = found
+            rows = []
+            for row in reader:
+                marker, model_marker = ((row[column] or "").strip() for column in COLUMNS)
+                if marker:
+                    rows.append((reader.line_num, marker, model_marker))
+                elif model_marker:
+                    raise NMMError(
+                        f"marker map '{file}', line {reader.line_num}: expected the marker of the "
+                        f"static trial that is '{model_marker}', but found none."
+                    )
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise NMMError(f"marker map '{file}': expected CSV in UTF-8, but found {error}.") from None
+    if not rows:
+        raise NMMError(f"marker map '{file}': expected a row for each marker, but found none.")
+    return rows
