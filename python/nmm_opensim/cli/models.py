@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.table import Table
 
-from .console import FILE, MODEL, console, example
+from .console import FILE, MODEL, console, example, warn
 
 OUTPUT = click.option(
     "--output",
@@ -32,7 +33,21 @@ OUTPUT = click.option(
     "segments",
     multiple=True,
     metavar="BODY=METRES",
-    help="Length of a segment between its joint centres; goes before the height. Repeat it.",
+    help="Length of a segment between its joint centres; goes before all else. Repeat it.",
+)
+@click.option("--static", "static_file", type=FILE, help="Markers of a static trial (.trc).")
+@click.option(
+    "--marker-map",
+    "map_file",
+    type=FILE,
+    help="CSV that says which marker, or body, of MODEL each of its markers is; "
+    "`init MODEL --static-file STATIC --output FOLDER` prepares it.",
+)
+@click.option(
+    "--static-times",
+    type=(float, float),
+    metavar="FROM TO",
+    help="When the subject stands still, s. Default: the whole static trial.",
 )
 @click.option(
     "--strength",
@@ -42,25 +57,52 @@ OUTPUT = click.option(
     help="Maximum isometric forces: with body mass over fibre length, or the model's own.",
 )
 def scale(
-    model: Path, output: Path, segments: tuple[str, ...], strength: str, **sizes: float
+    model: Path,
+    output: Path,
+    segments: tuple[str, ...],
+    strength: str,
+    static_times: tuple[float, float] | None,
+    **options: Any,
 ) -> None:
-    """Scale a generic model to a subject without markers, in a copy.
+    """Scale a generic model to a subject, in a copy.
 
-    MODEL is an .osim file. Each body keeps its share of the mass; lengths change where a height or
-    segments are given, and with them paths, fibres and tendons. What changed is shown and written
-    beside the copy: _scaling.csv. With a static trial with markers use OpenSim's own ScaleTool.
+    MODEL is an .osim file. Each body keeps its share of the mass. Lengths come from a static trial
+    whose landmarks a marker map names, from segments, or from a height, and with them paths, fibres
+    and tendons. The markers of a static trial replace the model's, each where it was seen. What
+    changed is shown and written beside the copy: _scaling.csv and _markers.csv.
     """
     from ..models.scaling.scale import Sizes, scale_model
-    from ..models.scaling.scaling_report import make_report, write_changes
+    from ..models.scaling.scaling_report import (
+        list_warnings,
+        make_report,
+        write_changes,
+        write_markers,
+    )
     from ..models.scaling.segments import read_segment_lengths
+    from ..models.scaling.static_trial import read_static_trial
 
-    subject = Sizes(**sizes, segment_lengths=read_segment_lengths(segments))
-    scaled = scale_model(model, output, subject, scale_strength=strength == "mass-length")
+    static_trial = read_static_trial(
+        model, options.pop("static_file"), options.pop("map_file"), static_times
+    )
+    subject = Sizes(**options, segment_lengths=read_segment_lengths(segments))
+    scaled = scale_model(
+        model,
+        output,
+        subject,
+        scale_strength=strength == "mass-length",
+        static_trial=static_trial,
+    )
     console.print(make_report(scaled))
     table = output.with_name(f"{output.stem}_scaling.csv")
     write_changes(table, scaled)
+    for warning in [*(static_trial.warnings if static_trial else ()), *list_warnings(scaled)]:
+        warn(warning)
     console.print(f"Scaled model: {output}", soft_wrap=True)
     console.print(f"Every number before and after: {table}", soft_wrap=True)
+    if scaled.markers:
+        markers = output.with_name(f"{output.stem}_markers.csv")
+        write_markers(markers, scaled.markers)
+        console.print(f"Every marker: {markers}", soft_wrap=True)
 
 
 @click.command(

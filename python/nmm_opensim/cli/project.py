@@ -137,8 +137,8 @@ def _write_marker_map(static_file: Path, values: dict[str, Any]) -> None:
     console.print(f"Written: {written.file}", soft_wrap=True)
     console.print(
         f"{written.markers - len(written.open)} of {written.markers} markers are named like the "
-        "model's. Fill in the column model_marker for the others where the model has a marker at "
-        "the same place, none where not; suggestions beside are not read.",
+        "model's. Fill in the column model_marker for the others: the model's marker at the same "
+        "place, or the body that carries it, or none. The suggestions beside are not read.",
         soft_wrap=True,
     )
     console.print("\nNext:", written.command, sep="\n  ", soft_wrap=True)

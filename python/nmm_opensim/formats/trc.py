@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ..arrays import Array
-from ..errors import NMMError
+from ..errors import NMMError, nearest_names
 from ..files import require_reasonable
 
 UNITS = ("mm", "cm", "m")
@@ -91,3 +92,53 @@ def _read_count(header: dict[str, str], name: str, source: str) -> int:
             f"{source}, line 3: expected {name} to be a number from 1, but found '{text[:20]}'."
         )
     return int(text)
+
+
+METRES_OF = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
+
+
+@dataclass(frozen=True)
+class Markers:
+    """Positions (frames, markers, 3) in m over ``time`` (s); gaps are NaN.
+
+    ``source`` names the file in messages.
+    """
+
+    source: str
+    labels: tuple[str, ...]
+    time: Array
+    positions: Array
+
+    def select(self, label: str) -> Array:
+        """Positions (frames, 3) of one marker."""
+        if label not in self.labels:
+            raise NMMError(
+                f"{self.source}: expected a marker '{label}', but there is none; "
+                f"{nearest_names(label, self.labels)}."
+            )
+        return self.positions[:, self.labels.index(label)]
+
+
+def read_markers(path: Path) -> Markers:
+    """All markers of a .trc that ``read_marker_times`` takes, in m.
+
+    Empty cells, words and exact zeros on all three axes are gaps: no marker is in the origin.
+    """
+    time = read_marker_times(path)
+    lines = path.read_text("utf-8-sig").splitlines()
+    header = dict(zip(lines[1].split(), lines[2].split(), strict=False))
+    labels = tuple(cell.strip() for cell in lines[3].split("\t")[2:] if cell.strip())
+    width = 2 + 3 * len(labels)
+    rows = [line.split("\t")[2:width] for line in lines[HEADER_ROWS:] if line.strip()]
+    values = np.array([[_to_number(cell) for cell in row] for row in rows])
+    positions = values.reshape(len(time), len(labels), 3) * METRES_OF[header["Units"]]
+    lost = ~np.isfinite(positions).all(axis=2) | ~positions.any(axis=2)
+    positions[lost] = np.nan
+    return Markers(f"marker file '{path}'", labels, time, positions)
+
+
+def _to_number(cell: str) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        return np.nan

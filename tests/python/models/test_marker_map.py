@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.models.scaling.landmarks import Landmark, find_landmark, suggest_markers
+from nmm_opensim.models.scaling.landmarks import (
+    Landmark,
+    find_landmark,
+    suggest_bodies,
+    suggest_markers,
+)
 from nmm_opensim.models.scaling.marker_map import read_marker_map, write_marker_map
 
 MODEL = ["R.ASIS", "R.Knee", "R.MKnee", "R.KneeJoint", "L.Knee", "R.Ankle", "R.MAnkle", "R.Heel"]
 MODEL += ["R.Toe", "R.MT5", "S2", "R.Shoulder", "R.TH1"]
+BODIES = ["pelvis", "femur_r", "tibia_r", "femur_l"]
 LAB = ["right_lat_femoral_epicondyle", "right_heel", "R.ASIS", "right_thigh_cluster1"]
 
 
@@ -54,13 +60,38 @@ def test_suggestions_are_of_the_same_side_and_the_landmark_comes_first() -> None
 
 def test_only_equal_names_are_filled_in_and_suggestions_are_not_read(tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
-    assert write_marker_map(file, LAB, MODEL) == [label for label in LAB if label != "R.ASIS"]
+    assert write_marker_map(file, LAB, MODEL, BODIES) == [
+        label for label in LAB if label != "R.ASIS"
+    ]
     with file.open(newline="") as text:
         rows = list(csv.DictReader(text))
-    assert [row["suggestions"] for row in rows] == ["R.Knee", "R.Heel", "", ""]
-    read = read_marker_map(file, LAB, MODEL)
-    assert read.model_markers == {"R.ASIS": "R.ASIS"}
+    assert [row["suggestions"] for row in rows] == ["R.Knee", "R.Heel", "", "femur_r"]
+    read = read_marker_map(file, LAB, MODEL, BODIES)
+    assert read.landmarks == {"R.ASIS": "R.ASIS"}
     assert read.open == ("right_lat_femoral_epicondyle", "right_heel", "right_thigh_cluster1")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("right_thigh_cluster1", ["femur_r"]),
+        ("left_anterior_thigh15", ["femur_l"]),
+        ("sacrum_cluster2", ["pelvis"]),
+        ("right_fibular_head", ["tibia_r"]),
+        ("thigh_cluster1", []),
+        ("*12", []),
+    ],
+)
+def test_a_cluster_suggests_the_body_that_carries_it(name: str, expected: list[str]) -> None:
+    assert suggest_bodies(name, BODIES) == expected
+
+
+def test_a_marker_of_a_cluster_gets_a_body(tmp_path: Path) -> None:
+    file = tmp_path / "map.csv"
+    file.write_text("marker,model_marker\nright_heel,R.Heel\nright_thigh_cluster1,femur_r\n")
+    read = read_marker_map(file, LAB, MODEL, BODIES)
+    assert read.landmarks == {"right_heel": "R.Heel"}
+    assert read.bodies == {"right_thigh_cluster1": "femur_r"}
 
 
 def test_a_filled_map_from_a_spreadsheet(tmp_path: Path) -> None:
@@ -71,8 +102,8 @@ def test_a_filled_map_from_a_spreadsheet(tmp_path: Path) -> None:
         "right_thigh_cluster1;none;\r\n;;\r\n"
         "R.ASIS;;\r\n".encode()
     )
-    read = read_marker_map(file, LAB, MODEL)
-    assert read.model_markers == {"right_heel": "R.Heel"}
+    read = read_marker_map(file, LAB, MODEL, BODIES)
+    assert read.landmarks == {"right_heel": "R.Heel"}
     assert read.unused == ("right_thigh_cluster1",)
     assert read.open == ("right_lat_femoral_epicondyle", "R.ASIS")
 
@@ -84,7 +115,7 @@ def test_a_filled_map_from_a_spreadsheet(tmp_path: Path) -> None:
         ("right_heel,R.Heal", "line 2.*or none, but found 'R.Heal'; nearest: R.Heel"),
         ("right_heel,R.Heel\nright_heel,R.Toe", "line 3.*has a row already, line 2"),
         ("right_heel,R.Heel\nR.ASIS,R.Heel", "line 3.*'R.Heel' is 'right_heel' already"),
-        ("right_heel,R.Heel R.Toe", "line 2: expected one marker of the model"),
+        ("right_heel,R.Heel R.Toe", "line 2: expected one marker or body of the model"),
         (",R.Heel", "line 2.*found none"),
         ("", "expected a row for each marker, but found none"),
         ('"right_heel,R.Heel', "expected CSV"),
@@ -94,7 +125,7 @@ def test_what_a_map_cannot_mean_is_refused(rows: str, words: str, tmp_path: Path
     file = tmp_path / "map.csv"
     file.write_text(f"marker,model_marker\n{rows}\n")
     with pytest.raises(NMMError, match=f"(?s)marker map.*{words}"):
-        read_marker_map(file, LAB, MODEL)
+        read_marker_map(file, LAB, MODEL, BODIES)
 
 
 @pytest.mark.parametrize("content", [b"marker,muscles\na,b\n", b"\xff\xfe\n", b"", b"marker\n"])
@@ -102,4 +133,4 @@ def test_what_is_no_map_is_refused(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "map.csv"
     file.write_bytes(content)
     with pytest.raises(NMMError, match="marker map"):
-        read_marker_map(file, LAB, MODEL)
+        read_marker_map(file, LAB, MODEL, BODIES)

@@ -10,6 +10,7 @@ tracking markers of clusters and wands have no place that a model could know.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SIDES = {"r": "r", "rt": "r", "right": "r", "l": "l", "lt": "l", "left": "l"}
@@ -111,6 +112,28 @@ NEAR = {
     "sternum": ("jugular notch",),
     "jugular notch": ("sternum",),
 }
+# Words of clusters and wands, and the bone that carries them as models name their bodies.
+SEGMENTS = {
+    "thigh": "femur",
+    "femoral": "femur",
+    "trochanter": "femur",
+    "shank": "tibia",
+    "calf": "tibia",
+    "leg": "tibia",
+    "tibial": "tibia",
+    "fibular": "tibia",
+    "foot": "calcn",
+    "metatarsal": "calcn",
+    "sacrum": "pelvis",
+    "sacral": "pelvis",
+    "pelvis": "pelvis",
+    "sternum": "torso",
+    "trunk": "torso",
+    "thorax": "torso",
+    "torso": "torso",
+    "arm": "humerus",
+    "forearm": "radius",
+}
 
 
 @dataclass(frozen=True)
@@ -137,7 +160,7 @@ def find_landmark(name: str) -> Landmark | None:
     return None
 
 
-def suggest_markers(name: str, model_markers: list[str]) -> list[str]:
+def suggest_markers(name: str, model_markers: Sequence[str]) -> list[str]:
     """Those of ``model_markers`` at the landmark that ``name`` means, then those near it."""
     wanted = find_landmark(name)
     if wanted is None:
@@ -150,6 +173,19 @@ def suggest_markers(name: str, model_markers: list[str]) -> list[str]:
         for marker, landmark in found.items()
         if landmark == Landmark(wanted.side, place)
     ]
+
+
+def suggest_bodies(name: str, bodies: Sequence[str]) -> list[str]:
+    """Those of ``bodies`` that carry what the words of ``name`` tell, on its side."""
+    words = [WORDS.get(word, word) for word in _split(name.rpartition(":")[2])]
+    sides = {SIDES[word] for word in words if word in SIDES}
+    bones = {SEGMENTS[word] for word in words if word in SEGMENTS}
+    found = []
+    for body in bodies:
+        own = _split(body)
+        if bones & set(own) and {SIDES[word] for word in own if word in SIDES} == sides:
+            found.append(body)
+    return found
 
 
 _Key = str | frozenset[str]

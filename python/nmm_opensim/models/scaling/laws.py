@@ -39,6 +39,15 @@ def find_length_factor(length: float, model_length: float, what: str) -> float:
     return factor
 
 
+def check_length_factor(factor: float, what: str) -> None:
+    """Refuse a subject's length over the model's that no person has."""
+    if not SMALLEST_FACTOR <= factor <= LARGEST_FACTOR:
+        raise NMMError(
+            f"{what}: expected {SMALLEST_FACTOR:g} to {LARGEST_FACTOR:g} times the model's size, "
+            f"but found {factor:.3g} times; look at the units of the file and at the marker map."
+        )
+
+
 def find_mass_factor(mass: float, model_mass: float) -> float:
     """The subject's total ``mass`` (kg) over the model's."""
     if not (math.isfinite(mass) and mass > 0):

@@ -1,7 +1,8 @@
 """Which marker of the model each marker of a laboratory is: said by a person, in a CSV file.
 
-Only a marker that is named exactly like one of the model's speaks for itself. What stands in the
-column of suggestions is for whoever fills the rest in, and is never read.
+A marker of a cluster, which is at no place that a model knows, gets the body that carries it. Only
+a marker that is named exactly like one of the model's speaks for itself. What stands in the column
+of suggestions is for whoever fills the rest in, and is never read.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from ...errors import NMMError, nearest_names
 from ...files import require_reasonable, write_csv
-from .landmarks import suggest_markers
+from .landmarks import suggest_bodies, suggest_markers
 
 COLUMNS = ["marker", "model_marker"]
 NONE = "none"
@@ -22,19 +23,20 @@ NONE = "none"
 
 @dataclass(frozen=True)
 class MarkerMap:
-    """What a person said: the model's markers by the laboratory's, in the file's order.
+    """What a person said: the model's markers, or bodies, by the laboratory's, in the file's order.
 
     ``unused`` were said to be ``none``; of ``open`` nothing was said.
     """
 
     file: Path
-    model_markers: dict[str, str]
+    landmarks: dict[str, str]
+    bodies: dict[str, str]
     unused: tuple[str, ...]
     open: tuple[str, ...]
 
 
 def write_marker_map(
-    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str]
+    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str], bodies: Sequence[str]
 ) -> list[str]:
     """Write a map to fill in; the markers that nothing was said of, because no name is equal."""
     rows, left = [], []
@@ -42,16 +44,17 @@ def write_marker_map(
         if label in model_markers:
             rows.append([label, label, ""])
         else:
-            rows.append([label, "", " ".join(suggest_markers(label, list(model_markers)))])
+            near = suggest_markers(label, model_markers) or suggest_bodies(label, bodies)
+            rows.append([label, "", " ".join(near)])
             left.append(label)
     write_csv(file, [*COLUMNS, "suggestions"], rows)
     return left
 
 
 def read_marker_map(
-    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str]
+    file: Path, lab_labels: Sequence[str], model_markers: Sequence[str], bodies: Sequence[str]
 ) -> MarkerMap:
-    """Read a filled map of the markers ``lab_labels`` to some of ``model_markers``.
+    """Read a filled map of the markers ``lab_labels`` to some of ``model_markers`` or ``bodies``.
 
     The columns are marker and model_marker, others are not read. A cell left empty is ``open``, as
     is a marker of ``lab_labels`` that has no row.
@@ -75,29 +78,37 @@ def read_marker_map(
                 f"{where}: marker '{marker}' has a row already, line {lines[marker]}; keep one."
             )
         if model_marker not in ("", NONE):
-            _check_model_marker(where, model_marker, said, model_markers)
+            _check_place(where, model_marker, said, model_markers, bodies)
         said[marker], lines[marker] = model_marker, line
+    placed = {marker: name for marker, name in said.items() if name not in ("", NONE)}
     return MarkerMap(
         file,
-        {marker: name for marker, name in said.items() if name not in ("", NONE)},
+        {marker: name for marker, name in placed.items() if name in model_markers},
+        {marker: name for marker, name in placed.items() if name not in model_markers},
         tuple(marker for marker, name in said.items() if name == NONE),
         tuple(label for label in lab_labels if not said.get(label)),
     )
 
 
-def _check_model_marker(
-    where: str, name: str, said: dict[str, str], model_markers: Sequence[str]
+def _check_place(
+    where: str,
+    name: str,
+    said: dict[str, str],
+    model_markers: Sequence[str],
+    bodies: Sequence[str],
 ) -> None:
+    if name in bodies and name not in model_markers:
+        return
     if name not in model_markers:
         raise NMMError(
-            f"{where}: expected one marker of the model, or {NONE}, but found '{name}'; "
-            f"{nearest_names(name, model_markers)}."
+            f"{where}: expected one marker or body of the model, or {NONE}, but found '{name}'; "
+            f"{nearest_names(name, [*model_markers, *bodies])}."
         )
     for marker, taken in said.items():
         if taken == name:
             raise NMMError(
                 f"{where}: expected a marker of the model for one marker, but '{name}' is "
-                f"'{marker}' already; write {NONE} for one of the two."
+                f"'{marker}' already; write the body or {NONE} for one of the two."
             )
 
 

@@ -46,6 +46,7 @@ def prepare_marker_map(
             f"model file '{model_file}': expected a model with markers, but found none; add the "
             "marker set of its publication."
         )
-    left = write_marker_map(file, labels, markers)
+    bodies = [str(body.getName()) for body in model.model.getBodySet()]
+    left = write_marker_map(file, labels, markers, bodies)
     words = ["nmm-opensim", "scale", model_file, "--static", static_file, "--marker-map", file]
     return PreparedMap(file, len(labels), left, shlex.join(map(str, words)))
