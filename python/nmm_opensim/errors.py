@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -29,16 +30,25 @@ def nearest_names(name: str, candidates: Iterable[str]) -> str:
 
 def require_file(path: Path, what: str) -> Path:
     """``path``, if it is a readable file; ``what`` names its role, such as ``EMG file``."""
-    if not path.is_file():
-        found = "a folder" if path.is_dir() else "nothing"
+    try:
+        there, folder = path.is_file(), path.is_dir()
+    except OSError as error:
+        shown = f"{str(path)[:100]}…"
+        raise NMMError(
+            f"{what} '{shown}': expected the name of a file, but found one that no file can have "
+            f"({error.strerror})."
+        ) from None
+    if not there:
+        found = "a folder" if folder else "nothing"
         raise NMMError(f"{what} '{path}': expected a file, but found {found} there.")
     return path
 
 
 def opensim_reason(error: RuntimeError) -> str:
-    """What OpenSim says is wrong; the lines below it are of places in its source."""
-    lines = str(error).splitlines()
-    return lines[0] if lines else "it gives no reason"
+    """What OpenSim says is wrong; what stands around it is of places in its source."""
+    first = str(error).partition("\n")[0]
+    reason = re.sub(r"^std::exception in '[^']*': ?", "", first).strip()
+    return reason or "it gives no reason"
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,6 +16,12 @@ from ..files import require_reasonable, write_text
 from .opensim_log import keep_quiet
 
 keep_quiet()
+
+# As OpenSim writes it, and as SIMM did.
+ROW_COUNT = re.compile(
+    r"^[ \t]*(?:nRows|datarows)[ \t]*[= \t][ \t]*(\d{1,18})[ \t\r]*$", re.IGNORECASE | re.MULTILINE
+)
+HEADER_END = re.compile(r"^[ \t]*endheader[ \t\r]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Table:
 def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.TimeSeriesTable:
     """OpenSim's table of a file; ``what`` is the file's role, such as ``EMG file``."""
     require_reasonable(path, what)
-    _require_labels(path, what)
+    header = _require_labels(_read_text(path, what), path, what)
     try:
         table = opensim.TimeSeriesTable(str(path))
     except RuntimeError as error:
@@ -69,6 +76,7 @@ def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.
             f"{what} '{path}': expected at least {minimum_rows} rows, "
             f"but found {table.getNumRows()}."
         )
+    _require_all_rows(header, table.getNumRows(), f"{what} '{path}'")
     time = np.array(table.getIndependentColumn())
     step = np.diff(time)
     if not np.all(np.isfinite(time)) or np.any(step <= 0):
@@ -80,18 +88,42 @@ def read_opensim_table(path: Path, what: str, minimum_rows: int = 2) -> opensim.
     return table
 
 
-def _require_labels(path: Path, what: str) -> None:
-    """Refuse what OpenSim's reader would wait for forever: a header that no labels follow."""
-    with path.open(encoding="utf-8", errors="replace") as file:
-        if not any(line.strip() == "endheader" for line in file):
-            raise NMMError(
-                f"{what} '{path}': expected a line 'endheader' that ends an OpenSim header, "
-                "but found none; convert it to .sto."
-            )
-        if not any(line.strip() for line in file):
-            raise NMMError(
-                f"{what} '{path}': expected column labels after 'endheader', but the file ends."
-            )
+def _read_text(path: Path, what: str) -> str:
+    """The text of a file; OpenSim's labels are UTF-8 or nothing that Python can hold."""
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise NMMError(
+            f"{what} '{path}', line {line}: expected text in UTF-8, but found the byte "
+            f"0x{content[error.start]:02x}; save it as UTF-8, or write plain letters there."
+        ) from None
+
+
+def _require_labels(text: str, path: Path, what: str) -> str:
+    """The header; refuses what OpenSim's reader would wait for forever: one without labels."""
+    end = HEADER_END.search(text)
+    if end is None:
+        raise NMMError(
+            f"{what} '{path}': expected a line 'endheader' that ends an OpenSim header, "
+            "but found none; convert it to .sto."
+        )
+    if not re.compile(r"\S").search(text, end.end()):
+        raise NMMError(
+            f"{what} '{path}': expected column labels after 'endheader', but the file ends."
+        )
+    return text[: end.start()]
+
+
+def _require_all_rows(header: str, rows: int, source: str) -> None:
+    """Refuse a file that ends before its header says; OpenSim itself always writes both alike."""
+    stated = ROW_COUNT.search(header)
+    if stated and int(stated[1]) > rows:
+        raise NMMError(
+            f"{source}: expected {stated[1]} rows, as its header says, but found {rows}: it was "
+            f"cut off; copy it anew, or write {rows} into the header if it is whole."
+        )
 
 
 def read_table(path: Path, what: str, minimum_rows: int = 2) -> Table:

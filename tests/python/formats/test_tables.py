@@ -127,3 +127,33 @@ def test_ranges_must_lie_inside_the_data() -> None:
     for low, high in ((-0.5, 0.5), (0.5, 5.0), (0.6, 0.4), (0.41, 0.49)):
         with pytest.raises(NMMError, match="expected"):
             select_frames(time, low, high, "file")
+
+
+@pytest.mark.parametrize("count", ["nRows=8", "nrows = 8", "datarows 8"])
+def test_a_file_that_was_cut_off_is_refused(tmp_path: Path, count: str) -> None:
+    file = write(tmp_path, ROWS)
+    file.write_text(file.read_text().replace("nRows=8", count))
+    assert len(read_table(file, "coordinates file").time) == 8
+    file.write_text("\n".join(file.read_text().splitlines()[:-3]) + "\n")
+    with pytest.raises(NMMError, match=r"coordinates file .*expected 8 rows.* but found 5: it was"):
+        read_table(file, "coordinates file")
+
+
+@pytest.mark.parametrize("stated", [3, None])
+def test_more_rows_than_stated_and_none_stated_are_read(tmp_path: Path, stated: int | None) -> None:
+    file = write(tmp_path, ROWS)
+    count = "" if stated is None else f"nRows={stated}\n"
+    file.write_text(file.read_text().replace("nRows=8\n", count))
+    assert len(read_table(file, "EMG file").time) == 8
+
+
+def test_labels_that_are_no_utf_8_are_refused_by_line(tmp_path: Path) -> None:
+    file = write(tmp_path, ROWS)
+    file.write_bytes(file.read_bytes().replace(b"time\tx", b"time\tgl\xfcteus"))
+    with pytest.raises(NMMError, match=r"line 7: expected text in UTF-8, but found the byte 0xfc"):
+        read_table(file, "EMG file")
+
+
+def test_a_name_that_no_file_can_have_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NMMError, match="expected the name of a file"):
+        read_table(tmp_path / ("x" * 3000), "EMG file")
