@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
 from .. import _core
 from ..errors import NMMError
+from ..formats.opensim_log import describe_end
+from ..formats.processes import run_shown
 
 PLUGIN = "libosimNMM.so"
 
@@ -54,13 +55,10 @@ def make_environment() -> dict[str, str]:
 def run_tool(setup: Path) -> list[str]:
     """Run a setup with opensim-cmd and the plugin; its output is shown as it comes.
 
-    Returns the command line. An OpenSim tool that fails has said why itself.
+    Returns the command line. Where the tool fails, OpenSim's own reason is in the error.
     """
     command = [str(find_opensim_cmd()), "-L", str(find_plugin()), "run-tool", str(setup)]
-    done = subprocess.run(command, check=False, env=make_environment())
-    if done.returncode != 0:
-        raise NMMError(
-            f"{setup}: opensim-cmd ended with status {done.returncode}; its last lines above "
-            "name the reason."
-        )
+    ended = run_shown(command, environment=make_environment())
+    if ended.status != 0:
+        raise NMMError(f"{setup}: opensim-cmd {describe_end(ended)}")
     return command
