@@ -39,7 +39,7 @@ def convert_coordinates(
             f"coordinates of '{path}': expected a coordinate of its own for each column, but found "
             f"{' '.join(coordinates.values()) or 'none'}."
         )
-    signals = read_signals(path, "angle file", rate, layout)
+    signals = read_signals(path, "angle file", rate, layout, list(coordinates))
     chosen = [choose(signals, label) for label in coordinates]
     first = chosen[0]
     columns = []

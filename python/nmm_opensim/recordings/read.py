@@ -13,18 +13,25 @@ from .c3d import read_c3d_analog
 from .delimited import Layout, read_delimited
 from .signal import LARGEST_RATE_ERROR, Signal, find_rate
 
+DELIMITED = (".csv", ".tsv", ".txt", ".emt")
+
 
 def read_signals(
-    path: Path, what: str, rate: float | None = None, layout: Layout | None = None
+    path: Path,
+    what: str,
+    rate: float | None = None,
+    layout: Layout | None = None,
+    names: Sequence[str] | None = None,
 ) -> list[Signal]:
-    """All channels of a .sto, .mot, .csv, .txt or .c3d file.
+    """All channels of a .sto, .mot, .csv, .tsv, .txt, .emt or .c3d file.
 
     ``rate`` (Hz) is what the setup declares: needed where the file states none, and held against
-    the file where it states one.
+    the file where it states one. Of delimited text only the channels ``names`` are read where they
+    are given, so that a fault in another stops nothing.
     """
     ending = path.suffix.lower()
-    if ending in (".csv", ".txt"):
-        return read_delimited(path, what, rate, layout)
+    if ending in DELIMITED:
+        return read_delimited(path, what, rate, layout, names)
     if ending == ".c3d":
         signals = read_c3d_analog(path, what)
         if rate is not None and abs(rate - signals[0].rate) > LARGEST_RATE_ERROR * rate:
@@ -41,7 +48,8 @@ def read_signals(
             for name, values in zip(table.columns, table.values.T, strict=True)
         ]
     raise NMMError(
-        f"{what} '{path}': expected .sto, .mot, .csv, .txt or .c3d, but found '{ending}'."
+        f"{what} '{path}': expected .sto, .mot, .c3d or text ({', '.join(DELIMITED)}), but found "
+        f"'{ending}'."
     )
 
 

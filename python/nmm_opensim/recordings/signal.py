@@ -50,7 +50,8 @@ class Signal:
             )
         if unit not in VOLTS:
             raise NMMError(
-                f"{where}: expected a voltage, one of {', '.join(VOLTS)}, but found '{unit}'."
+                f"{where}: expected a voltage, one of {', '.join(VOLTS)}, but found '{unit}'; "
+                "export it as a voltage."
             )
         if declared is not None and VOLTS.get(declared) != VOLTS[unit]:
             raise NMMError(

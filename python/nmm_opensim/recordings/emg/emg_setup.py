@@ -31,6 +31,11 @@ class EmgFile:
     time_offset: float
     trigger: tuple[str, float] | None
 
+    @property
+    def needed_channels(self) -> tuple[str, ...]:
+        """All that is read of the file."""
+        return self.channels if self.trigger is None else (*self.channels, self.trigger[0])
+
 
 @dataclass(frozen=True)
 class EmgRecording:
@@ -151,10 +156,25 @@ def _read_recording(element: SetupElement) -> EmgRecording:
     return recording
 
 
+def _read_list(element: SetupElement, tag: str) -> list[str]:
+    """What commas and ends of lines part; labels may hold spaces."""
+    lines = element.get_text(tag).splitlines()
+    words = [word.strip() for line in lines for word in line.split(",")]
+    return [word for word in words if word]
+
+
+def _read_channels(element: SetupElement) -> list[str]:
+    """Labels between commas or lines, or between spaces, where that makes one for each name."""
+    channels = _read_list(element, "channels")
+    if len(channels) == 1:
+        words = channels[0].split()
+        if not element.has("names") or len(element.get_text("names").split()) == len(words):
+            return words
+    return channels
+
+
 def _read_file(element: SetupElement) -> EmgFile:
-    channels = element.get_text("channels").splitlines()
-    channels = [channel.strip() for line in channels for channel in line.split(",")]
-    channels = [channel for channel in channels if channel]
+    channels = _read_channels(element)
     names = element.get_names("names", channels)
     if len(names) != len(channels):
         raise element.error(
@@ -175,6 +195,7 @@ def _read_file(element: SetupElement) -> EmgFile:
             element.get_optional_choice("delimiter", list(DELIMITERS)),
             element.get_optional_choice("decimal", list(DECIMALS)),
             element.get_optional_text("encoding"),
+            tuple(_read_list(element, "labels")) if element.has("labels") else None,
         ),
         time_offset=element.get_number("time_offset", 0.0),
         trigger=trigger,

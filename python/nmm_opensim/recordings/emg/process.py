@@ -32,7 +32,9 @@ def read_recording(recording: EmgRecording) -> list[Signal]:
     """All channels in V, under the setup's names and on one clock."""
     channels = []
     for file in recording.files:
-        signals = read_signals(file.path, "EMG file", file.sampling_rate, file.layout)
+        signals = read_signals(
+            file.path, "EMG file", file.sampling_rate, file.layout, file.needed_channels
+        )
         offset = file.time_offset
         if file.trigger is not None:
             name, threshold = file.trigger

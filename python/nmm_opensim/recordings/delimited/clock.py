@@ -1,0 +1,161 @@
+"""When a column's samples were taken: its times, the rates that the file states, the declared one.
+
+All that is known must agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ...arrays import Array
+from ...errors import NMMError
+from ..signal import LARGEST_RATE_ERROR, find_rate
+from .heading import Column, Heading
+from .preamble import Rate
+from .text import Text
+from .units import SECONDS
+
+
+def find_time_column(heading: Heading, column: Column) -> Column | None:
+    """The nearest column of times before ``column``, or the only one behind it."""
+    labels = {other.label.lower() for other in heading.columns}
+    times = [
+        other
+        for other in heading.columns
+        if other.is_time and not (other.label.lower() == "x" and "y" in labels)
+    ]
+    before = [other for other in times if other.index < column.index]
+    if before:
+        return before[-1]
+    return times[0] if len(times) == 1 else None
+
+
+def find_clock(
+    text: Text,
+    heading: Heading,
+    column: Column,
+    columns: Mapping[int, Array],
+    declared: float | None,
+) -> tuple[float, float]:
+    """Rate (Hz) and first time (s) of a column.
+
+    Raises:
+        NMMError: if nothing says the rate, or two say different ones.
+
+    """
+    said = (column.rate,) if column.rate is not None else heading.rates
+    time = find_time_column(heading, column)
+    if time is None:
+        return _choose_rate(text, heading, column, said, declared), 0.0
+    values = columns[time.index] * _find_seconds(text, time)
+    where = f"{text.source}, column '{time.label}' from line {heading.first + 1} on"
+    length = len(columns[column.index])
+    if length != len(values) and column.rate is not None and len(values) > 1:
+        # A slower channel beside the times of a faster one, with a rate of its own.
+        expected = len(values) * column.rate.hz / find_rate(where, values, None)
+        if abs(length - expected) <= 1 + LARGEST_RATE_ERROR * expected:
+            _check_declared(text, column, column.rate, declared)
+            return column.rate.hz, float(values[0])
+    if length != len(values):
+        raise NMMError(
+            f"{text.source}: expected {len(values)} samples in column '{column.label}', one for "
+            f"each time of column '{time.label}', but found {length}."
+        )
+    rate = find_rate(where, values, declared)
+    if said and not any(is_near(rate, one.hz) for one in said):
+        raise NMMError(
+            f"{text.where(said[0].row)}: states {said[0].hz:g} Hz, but the times of column "
+            f"'{time.label}' have {rate:g} Hz; one of them is wrong: correct the file."
+        )
+    return rate, float(values[0])
+
+
+def is_near(rate: float, other: float) -> bool:
+    """Whether two rates are one, printed with few digits."""
+    return abs(rate - other) <= LARGEST_RATE_ERROR * other
+
+
+def _find_seconds(text: Text, time: Column) -> float:
+    for name in (time.unit, time.label):
+        if name is not None and name.lower() in SECONDS:
+            return SECONDS[name.lower()]
+    if time.unit is not None:
+        raise NMMError(
+            f"{text.source}: expected times in s or ms in column '{time.label}', but found "
+            f"'{time.unit}'."
+        )
+    return 1.0
+
+
+def _check_declared(text: Text, column: Column, said: Rate, declared: float | None) -> None:
+    if declared is not None and not is_near(said.hz, declared):
+        raise NMMError(
+            f"{text.where(said.row)}, column '{column.label}': expected the declared sampling "
+            f"rate, {declared:g} Hz, but the file states {said.hz:g} Hz; correct <sampling_rate>."
+        )
+
+
+def _choose_rate(
+    text: Text,
+    heading: Heading,
+    column: Column,
+    said: tuple[Rate | None, ...] | tuple[Rate, ...],
+    declared: float | None,
+) -> float:
+    """Without times: the one rate that the file states, or the declared one."""
+    stated = [rate for rate in said if rate is not None]
+    if declared is not None:
+        if stated and not any(is_near(rate.hz, declared) for rate in stated):
+            _check_declared(text, column, stated[0], declared)
+        return declared
+    if not stated:
+        hint = ""
+        first = heading.columns[0]
+        if first.index != column.index and first.label:
+            hint = f", or label the times 'time (s)' if column '{first.label}' holds them"
+        raise NMMError(
+            f"{text.source}: found no column of times before '{column.label}' and no rate; "
+            f"declare <sampling_rate>{hint}."
+        )
+    if any(not is_near(rate.hz, stated[0].hz) for rate in stated):
+        listed = ", ".join(f"{rate.hz:g} Hz in line {rate.row + 1}" for rate in stated[:4])
+        raise NMMError(
+            f"{text.source}: found several rates, {listed}; declare <sampling_rate> of column "
+            f"'{column.label}'."
+        )
+    return stated[0].hz
+
+
+def check_counters(text: Text, heading: Heading, columns: Mapping[int, Array]) -> None:
+    """Refuse a table whose count of rows jumps: samples are missing there."""
+    counters = [
+        column
+        for column in heading.columns
+        if column.index in columns and column.is_counter and len(columns[column.index]) > 2
+    ]
+    counts = [columns[column.index] for column in counters]
+    if not counters or any(np.any(values != np.floor(values)) for values in counts):
+        return
+    values = counts[0]
+    if (
+        len(counts) > 1
+        and counters[1].label.lower().startswith("sub")
+        and len({len(counts[0]), len(counts[1])}) == 1
+    ):
+        # Nexus counts frames, and samples within them from 0.
+        within = counts[1] - counts[1].min()
+        values = values * (within.max() + 1) + within
+    steps = np.diff(values)
+    usual = float(np.median(steps))
+    wraps = (values[:-1] == values.max()) & (values[1:] == values.min())
+    jumps = np.flatnonzero((steps != usual) & ~wraps)
+    if usual > 0 and len(jumps):
+        at = int(jumps[0])
+        rows = [row for row in range(heading.first, len(text.lines)) if text.lines[row].strip()]
+        raise NMMError(
+            f"{text.where(rows[at + 1])}, column '{counters[0].label}': expected the count after "
+            f"that of line {rows[at] + 1}, but it jumps; samples are missing: fill the gap or "
+            "leave the range out."
+        )
