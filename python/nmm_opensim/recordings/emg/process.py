@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from .emg_setup import EmgRecording, EmgSetup
 from .filters import EmgFilters, resample
 from .quality import Examined, examine
 from .quality_file import write_quality
+from .reference import Envelopes, compare_with_mvc, find_divisors
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def process_emg(setup: EmgSetup, show: Callable[[str], None] = lambda _: None) -
 
     Nothing is written unless all can be.
     """
-    examined, envelopes = [], {}
+    examined, envelopes = [], []
     for recording in setup.recordings:
         show(f"{recording.name}: reading")
         channels = read_recording(recording)
@@ -81,10 +82,22 @@ def process_emg(setup: EmgSetup, show: Callable[[str], None] = lambda _: None) -
         examined.append(Examined(recording.name, figures, findings))
         show(f"{recording.name}: filtering")
         grid, values = make_envelopes(channels, setup.filters, setup.output_rate)
-        envelopes[recording.name] = ([channel.name for channel in channels], grid, values)
-    trials = [recording for recording in setup.recordings if not recording.mvc]
-    names = envelopes[trials[0].name][0]
-    divisors = np.array([_find_divisor(setup, name, envelopes) for name in names])
+        names = tuple(channel.name for channel in channels)
+        envelopes.append(Envelopes(recording, names, grid, values, findings))
+    names = next(own.names for own in envelopes if not own.recording.mvc)
+    divisors = find_divisors(setup, envelopes, names)
+    for own, found in zip(envelopes, examined, strict=True):
+        if setup.normalization == "mvc" and not own.recording.mvc:
+            found.findings.extend(compare_with_mvc(own, divisors, setup.filters.lowpass))
+    files = _write_envelopes(setup, envelopes, np.array([divisors[n].value for n in names]))
+    write_quality(setup, examined)
+    return Processed(files, setup.quality_file, tuple(examined))
+
+
+def _write_envelopes(
+    setup: EmgSetup, envelopes: Sequence[Envelopes], divisors: Array
+) -> tuple[Path, ...]:
+    """A file for each trial, in shares of ``divisors`` (channels,) in V."""
     header = Header(
         "EMG envelopes, in shares of a reference",
         entries={
@@ -95,28 +108,9 @@ def process_emg(setup: EmgSetup, show: Callable[[str], None] = lambda _: None) -
             **setup.filters.describe(),
         },
     )
-    for trial in trials:
-        _, grid, values = envelopes[trial.name]
-        write_table(setup.envelope_file(trial), names, grid, values / divisors, header)
-    write_quality(setup, examined)
-    return Processed(tuple(map(setup.envelope_file, trials)), setup.quality_file, tuple(examined))
-
-
-def _find_divisor(
-    setup: EmgSetup, name: str, envelopes: dict[str, tuple[list[str], Array, Array]]
-) -> float:
-    """What a channel is divided by (V)."""
-    if setup.normalization == "value":
-        return setup.reference[name]
-    peaks = []
-    for recording in setup.recordings:
-        names, _, values = envelopes[recording.name]
-        if recording.mvc == (setup.normalization == "mvc") and name in names:
-            peaks.append(float(values[:, names.index(name)].max()))
-    where = "MVC recordings" if setup.normalization == "mvc" else "trials"
-    if not peaks or not max(peaks) > 0:
-        raise NMMError(
-            f"{setup.file}: channel '{name}': expected EMG in the {where}, but found none; leave "
-            "the channel out or record it anew."
-        )
-    return max(peaks)
+    files = []
+    for own in envelopes:
+        if not own.recording.mvc:
+            files.append(setup.envelope_file(own.recording))
+            write_table(files[-1], own.names, own.time, own.values / divisors, header)
+    return tuple(files)

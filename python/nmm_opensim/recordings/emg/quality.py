@@ -16,16 +16,19 @@ from scipy import signal
 from ...arrays import Array
 from ...errors import NMMError
 from ..signal import Signal
+from .artefacts import OVER_BURSTS, find_artefacts
 
 THRESHOLDS = {
     "mains_hum": 0.10,  # share of the power from 20 Hz up
     "clipping": 0.001,  # share of samples held at an extreme
     "dropout": 0.02,  # s without any change
     "movement_artefact": 2.0,  # RMS below 20 Hz over the strongest usual RMS of EMG
+    "electrode_artefact": OVER_BURSTS,  # times the usual bursts
     "baseline_offset": 0.25,  # of the standard deviation
     "signal_to_noise": 6.0,  # dB, at least
     "cross_talk": 0.5,  # correlation without lag
     "duplicate": 0.999,
+    "mvc_below_trial": 1.0,  # maximum of a trial over that of the MVC
 }
 WINDOW = 0.25  # s
 EMG_BAND = 20.0  # Hz, where movement ends and EMG begins
@@ -81,6 +84,12 @@ def examine(channels: Sequence[Signal], mains: float) -> tuple[list[ChannelQuali
                 f"{2 * WINDOW:g} s sampled faster than {4 * EMG_BAND:g} Hz, but found "
                 f"{len(channel.values)} samples at {channel.rate:g} Hz."
             )
+        step = np.diff(channel.values)
+        if step[0] != 0 and np.allclose(step, step[0], rtol=1e-3, atol=0):
+            raise NMMError(
+                f"{channel.source}: channel '{channel.name}': expected EMG, but it rises evenly by "
+                f"{step[0]:g} V from sample to sample; it is a count or a clock: name another."
+            )
         # One filter parts movement from EMG for all checks.
         sos = signal.butter(4, EMG_BAND, "highpass", fs=channel.rate, output="sos")
         centred = channel.values - channel.values.mean()
@@ -104,6 +113,7 @@ def examine(channels: Sequence[Signal], mains: float) -> tuple[list[ChannelQuali
         findings += _judge(channel, figures[-1], mains)
         findings += _find_holds(channel)
         findings += _find_movement(channel, centred - emg, levels)
+        findings += _find_bursts(channel, emg)
     return figures, findings + _compare(channels, high)
 
 
@@ -230,6 +240,23 @@ def _find_movement(channel: Signal, slow: Array, level: float) -> list[Finding]:
             "fix cables and electrodes; look whether the envelope peaks there, and leave it out",
         )
         for first, last in _runs(moved)
+    ]
+
+
+def _find_bursts(channel: Signal, emg: Array) -> list[Finding]:
+    return [
+        Finding(
+            "electrode_artefact",
+            channel.name,
+            channel.start + artefact.start,
+            channel.start + artefact.end,
+            artefact.ratio,
+            THRESHOLDS["electrode_artefact"],
+            f"a burst of {artefact.end - artefact.start:.2f} s is {artefact.ratio:.1f} times as "
+            "strong as the usual ones",
+            "look at the electrode and leave the time out; what the channel is divided by does so",
+        )
+        for artefact in find_artefacts(emg, channel.rate)
     ]
 
 

@@ -9,7 +9,7 @@ from ..content import RawEmg
 from ..plots import plot_envelopes, plot_signals
 from .figure import Figure
 
-LOCAL = ("dropout", "clipping", "movement_artefact")
+LOCAL = ("dropout", "clipping", "movement_artefact", "electrode_artefact")
 """Findings that have a place in time; the others hold for the whole channel."""
 
 
@@ -22,7 +22,7 @@ def describe_raw_emg(raw: RawEmg) -> list[dict[str, Any]]:
         if (signals := raw.raw.get(examined.name)) is not None:
             caption = (
                 f"Raw EMG of {examined.name} in µV: smallest and largest value of each span, so no "
-                "peak is lost. Shaded: dropouts, clipping and movement artefacts."
+                "peak is lost. Shaded: dropouts, clipping and artefacts."
             )
             figures.append(Figure(f"raw-{i}", caption, plot_signals(signals, marks)))
         if (table := raw.envelopes.get(examined.name)) is not None:

@@ -1,0 +1,85 @@
+"""Short bursts far above all that a muscle does otherwise: an electrode was touched or came loose.
+
+A burst is what the RMS of 50 ms shows around a peak. What a muscle does recurs, so the usual is
+what several bursts reach; docs/emg.md gives the reasons and how often clean recordings come near.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...arrays import Array
+
+WINDOW, STEP = 0.05, 0.01  # s
+EDGE = 0.25  # of its peak, where a burst begins and ends
+APART = 0.2  # s between two bursts
+LONGEST = 0.5  # s; what lasts longer is a contraction
+MOST_ARTEFACTS = 5
+# Times the usual bursts: among bursts of activity, and where all else is one even level.
+OVER_BURSTS, OVER_LEVEL = 3.0, 5.0
+ACTIVE = 3.0  # usual bursts over the quietest RMS
+SIMILAR = 0.5  # of the strongest usual burst
+SHORTEST_LEVEL = 5.0  # s of recording
+
+
+@dataclass(frozen=True)
+class Artefact:
+    """From ``start`` to ``end`` (s from the first sample), ``ratio`` times the usual bursts."""
+
+    start: float
+    end: float
+    ratio: float
+
+
+def find_artefacts(emg: Array, rate: float) -> list[Artefact]:
+    """Artefacts in raw EMG (samples,) without movement, in the order of time."""
+    levels = _measure_levels(emg, rate)
+    bursts = _list_bursts(levels)
+    quiet = float(np.percentile(levels, 5))
+    found: list[Artefact] = []
+    for count in range(1, MOST_ARTEFACTS + 1):
+        strong, others = bursts[:count], bursts[count:]
+        if not others or (strong[-1][1] - strong[-1][0]) * STEP + WINDOW > LONGEST:
+            break
+        usual = others[0][2]
+        active = usual >= ACTIVE * quiet
+        if not active and len(emg) < SHORTEST_LEVEL * rate:
+            continue
+        similar = sum(peak >= SIMILAR * usual for _, _, peak in others)
+        over = OVER_BURSTS if active else OVER_LEVEL
+        if strong[-1][2] > over * usual > 0 and similar > 2 * count:
+            found = [
+                Artefact(first * STEP, last * STEP + WINDOW, peak / usual)
+                for first, last, peak in strong
+            ]
+    return sorted(found, key=lambda artefact: artefact.start)
+
+
+def _measure_levels(emg: Array, rate: float) -> Array:
+    """RMS of windows, one each step."""
+    length, step = max(2, round(WINDOW * rate)), STEP * rate
+    power = np.concatenate([[0.0], np.cumsum(emg**2)])
+    first = np.round(np.arange(0, max(len(emg) - length, 1), step)).astype(int)
+    last = np.minimum(first + length, len(emg))
+    levels: Array = np.sqrt(np.maximum(power[last] - power[first], 0.0) / (last - first))
+    return levels
+
+
+def _list_bursts(levels: Array) -> Sequence[tuple[int, int, float]]:
+    """First and last step and peak of the strongest bursts, strongest first."""
+    left = levels.copy()
+    gap = round(APART / STEP)
+    bursts: list[tuple[int, int, float]] = []
+    while len(bursts) < 3 * MOST_ARTEFACTS + 2 and left.max() > 0:
+        top = int(left.argmax())
+        first = last = top
+        while first > 0 and levels[first - 1] > EDGE * levels[top]:
+            first -= 1
+        while last + 1 < len(levels) and levels[last + 1] > EDGE * levels[top]:
+            last += 1
+        bursts.append((first, last, float(levels[top])))
+        left[max(0, first - gap) : last + gap + 1] = 0.0
+    return bursts
