@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -79,34 +80,47 @@ def process_emg(setup: Path) -> None:
     is_flag=True,
     help="The channels hold the force on the plate, not the reaction on the subject.",
 )
+@click.option(
+    "--length-units",
+    "length_unit",
+    type=click.Choice(["mm", "cm", "m"]),
+    help="Of the markers and plates, where FILE states none that is known.",
+)
+@click.option(
+    "--strip-prefix", is_flag=True, help="Take off the subject's name that all markers begin with."
+)
+@click.option(
+    "--marker", "names", multiple=True, help="A marker to write. Repeat it. Default: all of them."
+)
 def convert_c3d(
-    file: Path,
-    folder: Path,
-    axes: str,
-    plates: tuple[str, ...],
-    force_threshold: float,
-    action_forces: bool,
+    file: Path, folder: Path, axes: str, plates: tuple[str, ...], **options: Any
 ) -> None:
     """Markers (.trc) and external loads (.xml, .mot) from a C3D file.
 
     FILE's markers go to <name>_markers.trc. Its force plates (types 1 to 4), each on the body that
     you name, go to <name>_external_loads.xml and <name>_forces.mot, in N, m and N m. Times count
     from the first frame, as those of its EMG do. A plate that two feet step on is no load of one
-    body: leave such a trial out, or such a plate.
+    body: leave such a trial out, or such a plate. What is left out, or looks unusual, is said.
     """
     from ..recordings.convert_c3d import convert_c3d, parse_plates
+    from ..recordings.force_plates import PlateOptions
+    from ..recordings.markers import MarkerOptions
 
+    unit = options["length_unit"]
     converted = convert_c3d(
         file,
         folder,
         axes,
         parse_plates(plates),
-        threshold=force_threshold,
-        action=action_forces,
+        PlateOptions(options["force_threshold"], options["action_forces"], unit),
+        MarkerOptions(unit, options["strip_prefix"], options["names"]),
     )
-    console.print(f"{len(converted.markers)} markers: {converted.marker_file}", soft_wrap=True)
+    if converted.marker_file is not None:
+        console.print(f"{len(converted.markers)} markers: {converted.marker_file}", soft_wrap=True)
     if converted.external_loads_file is not None:
         console.print(f"External loads: {converted.external_loads_file}", soft_wrap=True)
+    for note in converted.notes:
+        warn(note)
     for number in converted.unused_plates:
         warn(f"force plate {number} is in the file, but no --plate {number}=BODY names its body.")
 

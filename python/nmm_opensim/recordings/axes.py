@@ -12,7 +12,6 @@ SIGNED_AXES = {
     for i, axis in enumerate("xyz")
     for sign in ("", "-")
 }
-METRES = {"m": 1.0, "cm": 1e-2, "mm": 1e-3}
 
 
 def read_axes(axes: str) -> Array:

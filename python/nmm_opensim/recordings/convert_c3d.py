@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
+from ..arrays import Array
 from ..errors import NMMError
 from ..formats.external_loads import write_external_loads
-from .force_plates import make_load, read_force_plates
-from .markers import write_markers
+from .axes import read_axes
+from .c3d.content import C3D, read_c3d
+from .c3d.plate_formulas import CHANNELS
+from .c3d.plates import count_plates, find_kind
+from .force_plates import ForcePlate, PlateOptions, make_load, make_plate, name_plates, read_times
+from .markers import MarkerOptions, Markers, make_markers, write_trc
+from .plate_checks import UP, tell_of_foot
+from .units import METRES
 
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written, and the numbers of the plates that nobody gave a body."""
+    """What was written, the numbers of the plates that nobody gave a body, and what to know.
+
+    ``notes`` say in one line each what was left out and why, and what is unusual.
+    """
 
     markers: list[str]
-    marker_file: Path
+    marker_file: Path | None
     external_loads_file: Path | None
     unused_plates: list[int]
+    notes: list[str] = field(default_factory=list)
 
 
 def convert_c3d(
@@ -27,32 +40,82 @@ def convert_c3d(
     folder: Path,
     axes: str,
     bodies: Mapping[int, str],
-    *,
-    threshold: float = 20.0,
-    action: bool = False,
+    plate_options: PlateOptions | None = None,
+    marker_options: MarkerOptions | None = None,
 ) -> Converted:
     """Write markers, and external loads where ``bodies`` maps plates, from 1, to bodies.
 
-    The rest is as in ``read_force_plates``. Nothing is written unless all can be.
+    What was not asked for stops nothing: a file without markers gives its plates, plates without a
+    body are not looked at. Nothing is written unless all that was asked for can be.
     """
-    time, plates = read_force_plates(path, axes, threshold=threshold, action=action)
-    numbers = [plate.number for plate in plates]
+    rotation = read_axes(axes)
+    c3d = read_c3d(path, "C3D file")
+    numbers = list(range(1, count_plates(c3d) + 1))
     for number in bodies:
         if number not in numbers:
-            found = ", ".join(map(str, numbers)) or "none"
             raise NMMError(
-                f"C3D file '{path}': expected force plate {number} (--plate), but found {found}."
+                f"{c3d.source}: expected force plate {number} (--plate), but found "
+                f"{name_plates(numbers)}."
             )
-    marker_file = folder / f"{path.stem}_markers.trc"
-    markers = write_markers(path, marker_file, axes)
+    options = plate_options or PlateOptions()
+    plates = [make_plate(c3d, n, rotation, options) for n in numbers if n in bodies]
+    time = read_times(c3d) if plates else np.zeros(0)
+    notes = [f"force plate {plate.number}: {note}" for plate in plates for note in plate.notes]
+    markers = _make_markers(c3d, rotation, marker_options or MarkerOptions(), plates, notes)
+    marker_file = loads = None
+    if markers is not None:
+        notes += markers.notes
+        notes += _tell_of_feet(c3d, plates, markers)
+        marker_file = folder / f"{path.stem}_markers.trc"
+        write_trc(marker_file, markers)
+    if plates:
+        loads = folder / f"{path.stem}_external_loads.xml"
+        applied = [make_load(plate, bodies[plate.number]) for plate in plates]
+        comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
+        write_external_loads(loads, folder / f"{path.stem}_forces.mot", time, applied, comment)
     unused = [number for number in numbers if number not in bodies]
-    if not bodies:
-        return Converted(markers, marker_file, None, unused)
-    loads = folder / f"{path.stem}_external_loads.xml"
-    applied = [make_load(plate, bodies[plate.number]) for plate in plates if plate.number in bodies]
-    comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
-    write_external_loads(loads, folder / f"{path.stem}_forces.mot", time, applied, comment)
-    return Converted(markers, marker_file, loads, unused)
+    labels = list(markers.labels) if markers is not None else []
+    return Converted(labels, marker_file, loads, unused, [*notes, *_tell_of_types(c3d, unused)])
+
+
+def _make_markers(
+    c3d: C3D,
+    rotation: Array,
+    options: MarkerOptions,
+    plates: Sequence[ForcePlate],
+    notes: list[str],
+) -> Markers | None:
+    """The markers; a file without points still gives the plates that were asked for."""
+    if plates and not c3d.layout.points and not options.names:
+        notes.append("there are no markers: the file has no points (POINT:USED).")
+        return None
+    return make_markers(c3d, rotation, options)
+
+
+def _tell_of_feet(c3d: C3D, plates: Sequence[ForcePlate], markers: Markers) -> list[str]:
+    """Plates whose centre of pressure is nowhere near a foot."""
+    step = c3d.layout.samples
+    metres = METRES[markers.unit]
+    return [
+        f"force plate {plate.number}: {note}"
+        for plate in plates
+        for note in tell_of_foot(
+            plate.point[::step],
+            plate.force[::step, UP],
+            markers.positions * metres,
+            markers.labels,
+        )
+    ]
+
+
+def _tell_of_types(c3d: C3D, unused: Sequence[int]) -> list[str]:
+    """Plates that could not be used even if they were asked for."""
+    return [
+        f"force plate {number} is of a type that cannot be read (FORCE_PLATFORM:TYPE "
+        f"{find_kind(c3d, number)})."
+        for number in unused
+        if find_kind(c3d, number) not in CHANNELS
+    ]
 
 
 def parse_plates(words: Sequence[str]) -> dict[int, str]:

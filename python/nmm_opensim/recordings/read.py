@@ -9,7 +9,7 @@ import numpy as np
 
 from ..errors import NMMError, nearest_names
 from ..formats.tables import read_table
-from .c3d import read_c3d_analog
+from .c3d.analog import read_c3d_analog
 from .delimited import Layout, read_delimited
 from .signal import LARGEST_RATE_ERROR, Signal, find_rate
 
@@ -33,7 +33,7 @@ def read_signals(
     if ending in DELIMITED:
         return read_delimited(path, what, rate, layout, names)
     if ending == ".c3d":
-        signals = read_c3d_analog(path, what)
+        signals = read_c3d_analog(path, what, rate)
         if rate is not None and abs(rate - signals[0].rate) > LARGEST_RATE_ERROR * rate:
             raise NMMError(
                 f"{what} '{path}': expected the declared sampling rate, {rate:g} Hz, but the file "
@@ -54,10 +54,17 @@ def read_signals(
 
 
 def choose(signals: Sequence[Signal], name: str) -> Signal:
-    """The channel ``name``."""
-    for signal in signals:
-        if signal.name == name:
-            return signal
+    """The channel ``name``, if it is the only one of that name and holds what it should."""
+    found = [signal for signal in signals if signal.name == name]
+    if len(found) > 1:
+        raise NMMError(
+            f"{found[0].source}: expected a channel of its own with the label '{name}', but found "
+            f"{len(found)}; rename them."
+        )
+    for signal in found:
+        if signal.fault:
+            raise NMMError(f"{signal.source}: channel '{name}' cannot be used: {signal.fault}.")
+        return signal
     names = [signal.name for signal in signals]
     raise NMMError(
         f"{signals[0].source}: expected a channel '{name}', but there is none; "

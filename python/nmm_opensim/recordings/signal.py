@@ -8,18 +8,20 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import NMMError
+from .units import VOLTAGE, is_known
+from .units import VOLTS as VOLTS
 
 # Times are printed with few digits, and clocks jitter; a lost sample is a whole step.
 LARGEST_JITTER = 0.5  # steps
 LARGEST_RATE_ERROR = 0.005  # relative
-VOLTS = {"V": 1.0, "mV": 1e-3, "uV": 1e-6, "µV": 1e-6, "μV": 1e-6, "nV": 1e-9}
 
 
 @dataclass(frozen=True)
 class Signal:
     """A channel ``name`` of ``source``; ``values`` (samples,) in ``unit``, None where unstated.
 
-    Sample i was taken at ``start + i / rate`` (s, Hz).
+    Sample i was taken at ``start + i / rate`` (s, Hz). ``fault`` says why the values mean nothing,
+    empty where they do.
     """
 
     source: str
@@ -28,6 +30,7 @@ class Signal:
     rate: float
     start: float
     values: Array
+    fault: str = ""
 
     @property
     def time(self) -> Array:
@@ -40,7 +43,22 @@ class Signal:
         return replace(self, start=self.start + offset)
 
     def to_volts(self, declared: str | None) -> Signal:
-        """The samples in V, from the file's unit or the ``declared`` one; none is guessed."""
+        """The samples in V, from the file's unit or the ``declared`` one; none is guessed.
+
+        What is declared also says what a unit means that is none we know.
+        """
+        factor = self._find_volts(declared)
+        bad = np.flatnonzero(~np.isfinite(self.values))
+        if len(bad):
+            raise NMMError(
+                f"{self.source}: channel '{self.name}': expected numbers, but found "
+                f"{self.values[bad[0]]} at "
+                f"{self.start + bad[0] / self.rate:g} s ({len(bad)} such values); leave the range "
+                "out or export it anew."
+            )
+        return replace(self, unit="V", values=self.values * factor)
+
+    def _find_volts(self, declared: str | None) -> float:
         unit = self.unit or declared
         where = f"{self.source}: channel '{self.name}'"
         if unit is None:
@@ -48,24 +66,21 @@ class Signal:
                 f"{where}: expected a unit, but the file states none; declare <units>, one of "
                 f"{', '.join(VOLTS)}."
             )
-        if unit not in VOLTS:
+        factor = VOLTAGE.find_factor(unit)
+        if factor is None and declared is not None and not is_known(unit):
+            return VOLTS[declared]
+        if factor is None:
+            advice = "export it as one" if is_known(unit) else "declare <units> if it is one"
             raise NMMError(
                 f"{where}: expected a voltage, one of {', '.join(VOLTS)}, but found '{unit}'; "
-                "export it as a voltage."
+                f"{advice}."
             )
-        if declared is not None and VOLTS.get(declared) != VOLTS[unit]:
+        if declared is not None and VOLTAGE.find_factor(declared) != factor:
             raise NMMError(
                 f"{where}: expected the declared unit '{declared}', but the file states '{unit}'; "
                 "correct <units>."
             )
-        bad = np.flatnonzero(~np.isfinite(self.values))
-        if len(bad):
-            raise NMMError(
-                f"{where}: expected numbers, but found {self.values[bad[0]]} at "
-                f"{self.start + bad[0] / self.rate:g} s ({len(bad)} such values); leave the range "
-                "out or export it anew."
-            )
-        return replace(self, unit="V", values=self.values * VOLTS[unit])
+        return factor
 
 
 def find_rate(where: str, time: Array, declared: float | None) -> float:
