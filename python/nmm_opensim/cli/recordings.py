@@ -174,6 +174,38 @@ def convert_coordinates(
     console.print(f"Joint angles: {output}", soft_wrap=True)
 
 
+@click.command("gait-events", epilog=example("nmm-opensim gait-events GAIT.xml"))
+@SETUP
+def gait_events(setup: Path) -> None:
+    """Which foot was on which plate, gait events, strides, and loads of each foot.
+
+    SETUP holds an NMMGaitTool: plates (columns of a .mot or .sto), two markers a foot (.trc),
+    trials. Each trial gets NAME_events.csv, which you may correct and name as <events_file>,
+    NAME_strides.csv, NAME_measured.csv (the times in which all loads of a foot were measured) and
+    NAME_external_loads.xml with one load a foot.
+    """
+    from ..recordings.gait.find import find_gait
+    from ..recordings.gait.gait_setup import read_gait_setup
+    from ..recordings.gait.gait_table import (
+        describe_offsets,
+        make_contact_table,
+        make_range_table,
+        make_stride_table,
+    )
+
+    declared = read_gait_setup(setup)
+    with console.status("Reading markers and forces") as status:
+        found = find_gait(declared, status.update)
+    for make_table in (make_contact_table, make_stride_table, make_range_table):
+        console.print(make_table(found.trials))
+    console.print(describe_offsets(found.offsets), soft_wrap=True)
+    for trial in found.trials:
+        for warning in trial.warnings:
+            warn(warning)
+        for file in trial.files:
+            console.print(f"{trial.name}: {file}", soft_wrap=True, markup=False)
+
+
 @click.command(
     "inverse-kinematics",
     epilog=example("nmm-opensim inverse-kinematics setups/walking_ik.xml"),

@@ -1,0 +1,1 @@
+"""Which foot stood on which plate, gait events, strides, and loads of each foot."""

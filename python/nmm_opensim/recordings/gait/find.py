@@ -1,0 +1,200 @@
+"""The whole way of a setup: contacts, events, strides and loads, found or corrected."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...errors import NMMError
+from ...files import write_csv
+from ...formats.tables import read_table
+from ...formats.trc import read_markers
+from .contacts import Found, judge_contacts
+from .events import calibrate, find_offsets, merge_events
+from .events_file import read_events, require_uncorrected, write_events
+from .feet import UP, FootTrack, track_foot
+from .gait_record import Contact, Event
+from .gait_setup import SIDES, GaitSetup, GaitTrialFiles
+from .loads import write_loads
+from .marker_events import find_marker_events
+from .plates import PlateRecord, find_loads, read_plate
+from .standing import find_standing
+from .strides import Span, Stride, find_ranges, find_strides
+
+STRANGE = 0.5
+"""m: a centre of pressure that is never nearer to a foot is not in the markers' axes and unit."""
+RESTING = (-0.15, 0.3)
+"""m above the floor of forces, where the lowest marker of a foot can rest."""
+
+
+@dataclass(frozen=True)
+class TrialGait:
+    """A trial's contacts, events, strides and measured spans (s) by side.
+
+    ``files`` are those that were written, ``warnings`` what a user should know.
+    """
+
+    name: str
+    contacts: tuple[Contact, ...]
+    events: tuple[Event, ...]
+    strides: tuple[Stride, ...]
+    ranges: Mapping[str, list[Span]]
+    files: tuple[Path, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Gait:
+    """All trials; ``offsets`` (s) are how much events by markers came after those of forces."""
+
+    trials: tuple[TrialGait, ...]
+    offsets: Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True)
+class _Recording:
+    """What was read of a trial, and what markers and plates alone show."""
+
+    files: GaitTrialFiles
+    records: tuple[PlateRecord, ...]
+    feet: tuple[FootTrack, ...]
+    found: tuple[Found, ...]
+    events: tuple[Event, ...]
+
+
+def find_gait(setup: GaitSetup, show: Callable[[str], None] = lambda _: None) -> Gait:
+    """Find contacts and events of all trials, and write them; nothing unless all can be."""
+    recordings = []
+    for trial in setup.trials:
+        show(f"{trial.name}: reading")
+        if trial.events_file is None:
+            require_uncorrected(setup.result(trial, "events.csv"))
+        recordings.append(_read_recording(setup, trial))
+    offsets = find_offsets([(recording.found, recording.events) for recording in recordings])
+    known = [_decide(setup, recording, offsets) for recording in recordings]
+    trials = []
+    for recording, (contacts, events) in zip(recordings, known, strict=True):
+        show(f"{recording.files.name}: writing")
+        trials.append(_write_trial(setup, recording, contacts, events))
+    return Gait(tuple(trials), offsets)
+
+
+def _read_recording(setup: GaitSetup, trial: GaitTrialFiles) -> _Recording:
+    table = read_table(trial.force_file, "force file")
+    records = tuple(read_plate(table, plate, setup.threshold) for plate in setup.plates)
+    markers = read_markers(trial.marker_file)
+    if markers.time[0] >= table.time[-1] or table.time[0] >= markers.time[-1]:
+        raise NMMError(
+            f"trial '{trial.name}': expected markers and forces of the same time, but found "
+            f"{markers.time[0]:g} to {markers.time[-1]:g} s and {table.time[0]:g} to "
+            f"{table.time[-1]:g} s."
+        )
+    feet = tuple(track_foot(markers, foot) for foot in setup.feet)
+    found = tuple(
+        Found(load, find_standing(load, feet, setup.foot_margin))
+        for record in records
+        for load in find_loads(record, setup.threshold)
+    )
+    _require_the_same_axes(trial, feet, found)
+    events = tuple(event for foot in feet for event in find_marker_events(foot))
+    return _Recording(trial, records, feet, found, events)
+
+
+def _require_the_same_axes(
+    trial: GaitTrialFiles, feet: Sequence[FootTrack], found: Sequence[Found]
+) -> None:
+    where = f"trial '{trial.name}'"
+    distances = [one.standing.distance for one in found if np.isfinite(one.standing.distance)]
+    if distances and min(distances) > STRANGE:
+        raise NMMError(
+            f"{where}: expected a foot near each centre of pressure, but the nearest is "
+            f"{min(distances):.2f} m away; look at the axes and the units of '{trial.marker_file}' "
+            f"and '{trial.force_file}'."
+        )
+    for foot in feet:
+        lowest = min(float(np.nanpercentile(part[:, UP], 5)) for part in (foot.heel, foot.toe))
+        if distances and not RESTING[0] <= lowest <= RESTING[1]:
+            raise NMMError(
+                f"{where}: expected the {foot.foot.side} foot's markers near the floor, y = 0, but "
+                f"found them {lowest:.2f} m above it; look at the axes and the unit of "
+                f"'{trial.marker_file}'."
+            )
+
+
+def _decide(
+    setup: GaitSetup, recording: _Recording, offsets: Mapping[str, Sequence[float]]
+) -> tuple[list[Contact], list[Event]]:
+    if recording.files.events_file is not None:
+        plates = [plate.name for plate in setup.plates]
+        return read_events(recording.files.events_file, plates)
+    events = calibrate(recording.events, offsets)
+    contacts = judge_contacts(recording.found, recording.feet, events, setup.body_mass)
+    time = recording.records[0].time
+    ends = [(float(time[0]), float(time[-1]))]
+    return contacts, merge_events(events, contacts, ends)
+
+
+def _write_trial(
+    setup: GaitSetup, recording: _Recording, contacts: list[Contact], events: list[Event]
+) -> TrialGait:
+    trial = recording.files
+    ranges = find_ranges(contacts, events, SIDES)
+    strides = find_strides(events, ranges, SIDES)
+    names = ("strides.csv", "measured.csv", "external_loads.xml", "external_loads.mot")
+    stride_file, range_file, loads_file, data_file = (setup.result(trial, name) for name in names)
+    files = [stride_file, range_file]
+    if trial.events_file is None:
+        events_file = setup.result(trial, "events.csv")
+        write_events(events_file, contacts, events)
+        files.insert(0, events_file)
+    write_csv(
+        stride_file,
+        ["name", "side", "initial_time", "toe_off", "final_time", "measured", "both_measured"],
+        [
+            [s.name, s.side, *(f"{t:.4f}" for t in (s.start, s.toe_off, s.end))]
+            + ["yes" if flag else "no" for flag in (s.measured, s.both_measured)]
+            for s in strides
+        ],
+    )
+    write_csv(
+        range_file,
+        ["side", "initial_time", "final_time"],
+        [[side, f"{a:.4f}", f"{b:.4f}"] for side, spans in ranges.items() for a, b in spans],
+    )
+    warnings = []
+    if any(contact.used for contact in contacts):
+        write_loads(loads_file, recording.records, contacts, setup.feet)
+        files.append(loads_file)
+    else:
+        # Those of an earlier call would be loads of contacts that are not used any more.
+        loads_file.unlink(missing_ok=True)
+        data_file.unlink(missing_ok=True)
+        warnings.append(f"trial '{trial.name}': no contact can be used, so it has no loads.")
+    warnings += _warn(trial.name, recording.feet, events)
+    return TrialGait(
+        trial.name,
+        tuple(contacts),
+        tuple(events),
+        tuple(strides),
+        ranges,
+        tuple(files),
+        tuple(warnings),
+    )
+
+
+def _warn(name: str, feet: Sequence[FootTrack], events: Sequence[Event]) -> list[str]:
+    warnings = []
+    for foot in feet:
+        side = foot.foot.side
+        if not any(event.side == side for event in events):
+            warnings.append(f"trial '{name}': no event of the {side} foot was found.")
+        lost = foot.time[~foot.known]
+        if len(lost):
+            warnings.append(
+                f"trial '{name}': the {side} foot lacks markers in {len(lost)} frames between "
+                f"{lost[0]:.2f} and {lost[-1]:.2f} s; no events are found there."
+            )
+    return warnings
