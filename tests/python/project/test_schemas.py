@@ -68,6 +68,13 @@ FULL = {
     "NMMInverseTool": """<NMMInverseTool name="full"><model_file>{file}</model_file>
         <trials><Trial name="a"><marker_file>{file}</marker_file></Trial></trials>
         </NMMInverseTool>""",
+    "NMMGaitTool": """<NMMGaitTool name="full"><plates><Plate name="1">
+        <force_identifier>f</force_identifier><point_identifier>p</point_identifier></Plate>
+        </plates><feet><Foot name="right"><body>r</body><heel_marker>a</heel_marker>
+        <toe_marker>b</toe_marker></Foot><Foot name="left"><body>l</body>
+        <heel_marker>c</heel_marker><toe_marker>d</toe_marker></Foot></feet>
+        <trials><Trial name="t"><marker_file>{file}</marker_file><force_file>{file}</force_file>
+        </Trial></trials></NMMGaitTool>""",
     "NMMTrainingTool": """<NMMTrainingTool name="full"><model_file>{file}</model_file>
         <trials><Trial name="a"><role>train</role><emg_file>{file}</emg_file>
         <coordinates_file>{file}</coordinates_file>

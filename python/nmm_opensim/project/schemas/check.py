@@ -10,6 +10,8 @@ from ...benchmarking.benchmark_setup import read_benchmark_setup
 from ...formats.setup_xml import read_setup
 from ...recordings.emg.emg_setup import TOOL as EMG_TOOL
 from ...recordings.emg.emg_setup import read_emg_setup
+from ...recordings.gait.gait_setup import TOOL as GAIT_TOOL
+from ...recordings.gait.gait_setup import read_gait_setup
 from ...recordings.inverse.inverse_setup import TOOL as INVERSE_TOOL
 from ...recordings.inverse.inverse_setup import read_inverse_setup
 from ...report.report_setup import TOOL as REPORT_TOOL
@@ -22,6 +24,7 @@ from .schema import check_structure
 
 READERS: Mapping[str, Callable[[Path], object]] = {
     EMG_TOOL: read_emg_setup,
+    GAIT_TOOL: read_gait_setup,
     INVERSE_TOOL: lambda file: read_inverse_setup(read_setup(file, INVERSE_TOOL)),
     TRAINING_TOOL: read_training_setup,
     BENCHMARK_TOOL: read_benchmark_setup,

@@ -45,18 +45,25 @@ def write_events(path: Path, contacts: Sequence[Contact], events: Sequence[Event
 
     """
     require_uncorrected(path)
-    rows = [
-        (CONTACT, c.side, _write(c.start), _write(c.end), c.plate, c.source, _yes(c.used), c.note)
-        for c in contacts
-    ] + [
-        (e.kind, e.side, _write(e.time), "", e.plate, e.source, _yes(e.used), e.note)
-        for e in events
-    ]
+    rows = [*map(_list_contact, contacts), *map(_list_event, events)]
+    rows.sort(key=lambda row: float(row[2]))
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows(sorted(rows, key=lambda row: float(row[2])))
+    writer.writerows(rows)
     write_text(path, f"{DIGEST}{_digest(text.getvalue())}\n{text.getvalue()}")
+
+
+def _list_contact(contact: Contact) -> list[str]:
+    times = [_write(contact.start), _write(contact.end)]
+    used = _yes(contact.used)
+    return [CONTACT, contact.side, *times, contact.plate, contact.source, used, contact.note]
+
+
+def _list_event(event: Event) -> list[str]:
+    used = _yes(event.used)
+    times = [_write(event.time), ""]
+    return [event.kind, event.side, *times, event.plate, event.source, used, event.note]
 
 
 def require_uncorrected(path: Path) -> None:

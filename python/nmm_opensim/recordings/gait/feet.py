@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import signal
 
 from ...arrays import Array
@@ -13,6 +14,10 @@ from ...formats.trc import Markers
 from .gait_setup import Foot
 
 UP, LEVEL = 1, [0, 2]
+
+Mask = NDArray[np.bool_]
+"""True and false, by frames or samples."""
+
 CUTOFF = 7.0
 """Hz, as O'Connor et al. (2007) filter."""
 LONGEST_GAP = 0.2
@@ -38,16 +43,15 @@ class FootTrack:
     time: Array
     heel: Array
     toe: Array
-    planted: Array
+    planted: Mask
 
     @property
-    def known(self) -> Array:
+    def known(self) -> Mask:
         """Frames where both markers are seen."""
-        known: Array = np.isfinite(self.heel[:, 0]) & np.isfinite(self.toe[:, 0])
-        return known
+        return find_seen(self.heel) & find_seen(self.toe)
 
     def stands(self, time: float) -> tuple[float, float]:
-        """From when till when (s) the foot is on the ground around a time; twice that if it is not."""
+        """From when till when (s) it is on the ground around a time; that time alone if not."""
         i = min(int(np.searchsorted(self.time, time)), len(self.time) - 1)
         for piece in find_pieces(self.planted):
             if piece.start <= i < piece.stop:
@@ -99,7 +103,13 @@ def differentiate(values: Array, rate: float) -> Array:
     return change
 
 
-def find_pieces(known: Array) -> list[slice]:
+def find_seen(positions: Array) -> Mask:
+    """Frames of positions (frames, 3) that are no gap."""
+    seen: Mask = np.all(np.isfinite(positions), axis=1)
+    return seen
+
+
+def find_pieces(known: Mask) -> list[slice]:
     """Runs of frames that are True."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], known.astype(int), [0]])))
     return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
@@ -107,7 +117,7 @@ def find_pieces(known: Array) -> list[slice]:
 
 def _smooth(positions: Array, rate: float) -> Array:
     filled = positions.copy()
-    seen = np.isfinite(positions).all(axis=1)
+    seen = find_seen(positions)
     frames = np.arange(len(positions))
     if seen.any():
         for gap in find_pieces(~seen):
@@ -117,13 +127,13 @@ def _smooth(positions: Array, rate: float) -> Array:
                     filled[gap, k] = np.interp(frames[gap], frames[seen], positions[seen, k])
     sections = signal.butter(2, CUTOFF, fs=rate, output="sos")
     smooth = np.full_like(positions, np.nan)
-    for piece in find_pieces(np.isfinite(filled).all(axis=1)):
+    for piece in find_pieces(find_seen(filled)):
         if piece.stop - piece.start >= max(SHORTEST_PIECE * rate, 12):
             smooth[piece] = signal.sosfiltfilt(sections, filled[piece], axis=0)
     return smooth
 
 
-def _find_planted(heel: Array, toe: Array, rate: float) -> Array:
+def _find_planted(heel: Array, toe: Array, rate: float) -> Mask:
     """Where heel or toe is low and moves as the ground does, which on a treadmill is its belt."""
     low, velocity = [], []
     for values in (heel, toe):
@@ -137,5 +147,5 @@ def _find_planted(heel: Array, toe: Array, rate: float) -> Array:
     fastest = max(float(np.nanpercentile(speed, 95)) for speed in speeds)
     limit = np.clip(SLOW_SHARE * fastest, SLOWEST, FASTEST)
     with np.errstate(invalid="ignore"):
-        planted: Array = (low[0] & (speeds[0] < limit)) | (low[1] & (speeds[1] < limit))
+        planted: Mask = (low[0] & (speeds[0] < limit)) | (low[1] & (speeds[1] < limit))
     return planted

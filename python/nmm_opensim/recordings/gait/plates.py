@@ -120,11 +120,10 @@ def find_loads(record: PlateRecord, threshold: float) -> list[Load]:
         load = Load(record, int(over[0]), int(over[-1]), threshold)
         if loads and load.start - loads[-1].end < SETTLED:
             before = loads[-1]
-            if load.is_step and before.is_step:
+            if load.is_step == before.is_step:
                 loads[-1] = Load(record, before.first, load.last, threshold)
-                continue
-            if before.is_step or load.is_step:
+            else:
                 loads[-1] = before if before.is_step else load
-                continue
-        loads.append(load)
+        else:
+            loads.append(load)
     return loads

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...arrays import Array
-from .feet import LEVEL, FootTrack
+from .feet import LEVEL, FootTrack, Mask
 from .gait_record import BOTH, NEITHER
 from .plates import STEP, Load
 
@@ -57,7 +58,7 @@ def find_standing(load: Load, feet: Sequence[FootTrack], margin: float) -> Stand
 
 
 def _judge(
-    feet: Sequence[FootTrack], frames: Array, point: Array, weight: Array, margin: float
+    feet: Sequence[FootTrack], frames: NDArray[np.intp], point: Array, weight: Array, margin: float
 ) -> Standing:
     away = np.column_stack([foot.distance(point)[frames] for foot in feet])
     away[~np.isfinite(away)] = np.inf
@@ -66,8 +67,8 @@ def _judge(
     nearest = np.argmin(reach, axis=1)
     on_one = reach.min(axis=1) <= margin
     shares = [float(weight[on_one & (nearest == k)].sum()) for k in range(len(feet))]
-    middles = [((foot.heel + foot.toe) / 2)[frames] for foot in feet]
-    between = planted.all(axis=1) & ~on_one & _is_between(point[frames], *middles, margin)
+    right, left = (((foot.heel + foot.toe) / 2)[frames] for foot in feet)
+    between = planted.all(axis=1) & ~on_one & _is_between(point[frames], right, left, margin)
     on_both = float(weight[between].sum())
     distances = [float(np.median(away[:, k])) for k in range(len(feet))]
     best = int(np.argmax(shares))
@@ -82,10 +83,10 @@ def _judge(
     return Standing(NEITHER, note, min(distances))
 
 
-def _is_between(point: Array, first: Array, second: Array, margin: float) -> Array:
+def _is_between(point: Array, first: Array, second: Array, margin: float) -> Mask:
     """Whether points lie near the line that joins two others, each (frames, 3), seen from above."""
     line, offset = (values[:, LEVEL] - first[:, LEVEL] for values in (second, point))
     length = np.maximum(np.sum(line**2, axis=1), 1e-12)
     share = np.clip(np.sum(offset * line, axis=1) / length, 0.0, 1.0)
-    near: Array = np.linalg.norm(offset - share[:, None] * line, axis=1) <= margin
+    near: Mask = np.linalg.norm(offset - share[:, None] * line, axis=1) <= margin
     return near
