@@ -97,7 +97,11 @@ def _find_wrong_time(
     side = contact.side
     meant = [s for s in stances if s.overlap(contact.start, contact.end) > TOLERANCE]
     if len(meant) > 1:
-        return f"lasts for {len(meant)} stances of the {side} foot: others stand on it too"
+        least = float(load.record.up[load.first : load.last + 1].min())
+        return (
+            f"lasts for {len(meant)} stances of the {side} foot, with never less than {least:.0f} N: "
+            "the other foot stands on it too, or it is not zero at rest"
+        )
     stance = meant[0] if meant else Stance(None, None, contact.start, contact.end)
     near = [other for other in others if stance.overlap(other.start, other.end) > 0]
     same = [other for other in near if other.side == side]

@@ -148,4 +148,4 @@ def _find_planted(heel: Array, toe: Array, rate: float) -> Mask:
     limit = np.clip(SLOW_SHARE * fastest, SLOWEST, FASTEST)
     with np.errstate(invalid="ignore"):
         planted: Mask = (low[0] & (speeds[0] < limit)) | (low[1] & (speeds[1] < limit))
-    return planted
+    return planted & find_seen(heel) & find_seen(toe)

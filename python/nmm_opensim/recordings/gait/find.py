@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
 from ...errors import NMMError
 from ...files import write_csv
 from ...formats.tables import read_table
@@ -15,19 +13,15 @@ from ...formats.trc import read_markers
 from .contacts import Found, judge_contacts
 from .events import calibrate, find_offsets, merge_events
 from .events_file import read_events, require_uncorrected, write_events
-from .feet import UP, FootTrack, track_foot
+from .feet import FootTrack, track_foot
 from .gait_record import Contact, Event
 from .gait_setup import SIDES, GaitSetup, GaitTrialFiles
 from .loads import write_loads
 from .marker_events import find_marker_events
+from .plausibility import find_oddities, require_one_walk
 from .plates import PlateRecord, find_loads, read_plate
 from .standing import find_standing
 from .strides import Span, Stride, find_ranges, find_strides
-
-STRANGE = 0.5
-"""m: a centre of pressure that is never nearer to a foot is not in the markers' axes and unit."""
-RESTING = (-0.15, 0.3)
-"""m above the floor of forces, where the lowest marker of a foot can rest."""
 
 
 @dataclass(frozen=True)
@@ -98,30 +92,9 @@ def _read_recording(setup: GaitSetup, trial: GaitTrialFiles) -> _Recording:
         for record in records
         for load in find_loads(record, setup.threshold)
     )
-    _require_the_same_axes(trial, feet, found)
+    require_one_walk(trial, feet, found)
     events = tuple(event for foot in feet for event in find_marker_events(foot))
     return _Recording(trial, records, feet, found, events)
-
-
-def _require_the_same_axes(
-    trial: GaitTrialFiles, feet: Sequence[FootTrack], found: Sequence[Found]
-) -> None:
-    where = f"trial '{trial.name}'"
-    distances = [one.standing.distance for one in found if np.isfinite(one.standing.distance)]
-    if distances and min(distances) > STRANGE:
-        raise NMMError(
-            f"{where}: expected a foot near each centre of pressure, but the nearest is "
-            f"{min(distances):.2f} m away; look at the axes and the units of '{trial.marker_file}' "
-            f"and '{trial.force_file}'."
-        )
-    for foot in feet:
-        lowest = min(float(np.nanpercentile(part[:, UP], 5)) for part in (foot.heel, foot.toe))
-        if distances and not RESTING[0] <= lowest <= RESTING[1]:
-            raise NMMError(
-                f"{where}: expected the {foot.foot.side} foot's markers near the floor, y = 0, but "
-                f"found them {lowest:.2f} m above it; look at the axes and the unit of "
-                f"'{trial.marker_file}'."
-            )
 
 
 def _decide(
@@ -129,12 +102,28 @@ def _decide(
 ) -> tuple[list[Contact], list[Event]]:
     if recording.files.events_file is not None:
         plates = [plate.name for plate in setup.plates]
-        return read_events(recording.files.events_file, plates)
+        contacts, events = read_events(recording.files.events_file, plates)
+        _require_times(recording, [c.start for c in contacts] + [c.end for c in contacts])
+        _require_times(recording, [event.time for event in events])
+        return contacts, events
     events = calibrate(recording.events, offsets)
     contacts = judge_contacts(recording.found, recording.feet, events, setup.body_mass)
     time = recording.records[0].time
     ends = [(float(time[0]), float(time[-1]))]
     return contacts, merge_events(events, contacts, ends)
+
+
+def _require_times(recording: _Recording, times: Sequence[float]) -> None:
+    """Refuse times of a corrected file that are not in the recording."""
+    force, marker = recording.records[0].time, recording.feet[0].time
+    # Times are written to 0.1 ms.
+    first, last = min(force[0], marker[0]) - 1e-4, max(force[-1], marker[-1]) + 1e-4
+    for time in times:
+        if not first <= time <= last:
+            raise NMMError(
+                f"events file '{recording.files.events_file}': expected times of the recording, "
+                f"{first + 1e-4:g} to {last - 1e-4:g} s, but found {time:g}."
+            )
 
 
 def _write_trial(
@@ -173,7 +162,7 @@ def _write_trial(
         loads_file.unlink(missing_ok=True)
         data_file.unlink(missing_ok=True)
         warnings.append(f"trial '{trial.name}': no contact can be used, so it has no loads.")
-    warnings += _warn(trial.name, recording.feet, events)
+    warnings += _warn(recording, events)
     return TrialGait(
         trial.name,
         tuple(contacts),
@@ -185,16 +174,10 @@ def _write_trial(
     )
 
 
-def _warn(name: str, feet: Sequence[FootTrack], events: Sequence[Event]) -> list[str]:
-    warnings = []
-    for foot in feet:
-        side = foot.foot.side
-        if not any(event.side == side for event in events):
-            warnings.append(f"trial '{name}': no event of the {side} foot was found.")
-        lost = foot.time[~foot.known]
-        if len(lost):
-            warnings.append(
-                f"trial '{name}': the {side} foot lacks markers in {len(lost)} frames between "
-                f"{lost[0]:.2f} and {lost[-1]:.2f} s; no events are found there."
-            )
-    return warnings
+def _warn(recording: _Recording, events: Sequence[Event]) -> list[str]:
+    trial = recording.files
+    missing = [side for side in SIDES if not any(event.side == side for event in events)]
+    return [
+        *(f"trial '{trial.name}': no event of the {side} foot was found." for side in missing),
+        *find_oddities(trial, recording.feet),
+    ]

@@ -3,7 +3,9 @@
 The foot velocity algorithm (O'Connor et al. 2007, Gait & Posture 25:469-474): of the vertical
 velocity of the foot's centre, the middle between heel and toe markers, the high maxima are toe
 offs, and the minima where the heel is low are heel strikes. It takes neither a direction of walking
-nor a pelvis, so overground and treadmill are the same to it.
+nor a pelvis, so overground and treadmill are the same to it. Toes that are lifted before a heel
+strike can make a maximum as high as a toe off's; the heel tells them apart, which then is the lower
+end of the foot.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from .gait_record import HEEL_STRIKE, MARKERS, TOE_OFF, Event
 LOW_HEEL = 0.35
 """Of the range of the heel's height, as published."""
 HIGH_PEAK = 0.5
-"""Of the high peaks' median: lower ones are the toes that rise before a heel strike."""
+"""Of the high peaks' median: lower ones are no toe offs."""
 WALKING = 0.2
 """m/s: a foot that never rises faster does not walk."""
 SHORTEST_STEP = 0.35
@@ -32,7 +34,9 @@ def find_marker_events(track: FootTrack) -> list[Event]:
     limit = np.nanmin(height) + LOW_HEEL * (np.nanmax(height) - np.nanmin(height))
     rising = differentiate((track.heel[:, UP] + track.toe[:, UP]) / 2, rate)
     pieces = find_pieces(np.isfinite(rising))
-    peaks = _find_peaks(rising, pieces, rate)
+    tilt = track.heel[:, UP] - track.toe[:, UP]
+    toes_down = tilt > np.median(tilt[track.planted]) if track.planted.any() else tilt > 0
+    peaks = _find_peaks(np.where(toes_down, rising, np.minimum(rising, 0.0)), pieces, rate)
     events = []
     for piece in pieces:
         offs = [i for i in peaks if piece.start <= i < piece.stop]

@@ -13,8 +13,10 @@ from .feet import LEVEL, FootTrack, Mask
 from .gait_record import BOTH, NEITHER
 from .plates import STEP, Load
 
-MOST, SOME = 0.9, 0.1
+MOST, SOME = 0.8, 0.1
 """Shares of a contact's impulse: of the one foot that stands there, of another that does too."""
+BETWEEN = 0.3
+"""The share with a centre of pressure between two feet: in a push-off it may be beside its foot."""
 UNSEEN = 0.2
 """The share of frames that may lack a foot's markers."""
 
@@ -74,7 +76,7 @@ def _judge(
     best = int(np.argmax(shares))
     if shares[best] >= MOST:
         return Standing(feet[best].foot.side, "", distances[best])
-    if min(shares) >= SOME or on_both >= SOME:
+    if min(shares) >= SOME or on_both >= BETWEEN:
         parts = [f"{feet[k].foot.side} {shares[k]:.0%}" for k in range(len(feet))]
         note = f"both feet stand on it (of the impulse: {', '.join(parts)}, between {on_both:.0%})"
         return Standing(BOTH, note, min(distances))
