@@ -15,6 +15,8 @@ from .standing import Standing
 
 TOLERANCE = 0.05
 """s between an event by markers, once calibrated, and the plate's."""
+UNCALIBRATED = 0.08
+"""The same (s) where nothing tells how late markers show events."""
 CARRIED = 0.5
 """The share of the weight that a foot carries at least, on average in the middle of its stance."""
 OFF_PLATE = 0.02
@@ -33,9 +35,17 @@ class Found:
 
 
 def judge_contacts(
-    found: Sequence[Found], feet: Sequence[FootTrack], events: Sequence[Event], mass: float | None
+    found: Sequence[Found],
+    feet: Sequence[FootTrack],
+    events: Sequence[Event],
+    tolerance: float,
+    mass: float | None,
 ) -> list[Contact]:
-    """A contact for each, in order of time; ``mass`` (kg) is the person's, None if unknown."""
+    """A contact for each, in order of time.
+
+    ``tolerance`` (s) is that between events by markers and plates, ``mass`` (kg) the person's, None
+    if unknown.
+    """
     contacts = [
         Contact(f.load.record.plate.name, f.standing.side, f.load.start, f.load.end, False)
         for f in found
@@ -46,10 +56,9 @@ def judge_contacts(
         if track is None:
             judged.append(replace(contact, note=one.standing.note))
             continue
-        stances = make_stances(events, contact.side)
-        others = [other for other in contacts if other is not contact]
+        near = _find_near(contact, contacts, make_stances(events, contact.side))
         fault = (
-            _find_wrong_time(contact, one.load, track, stances, others)
+            _find_wrong_time(near, one.load, track, tolerance)
             or _find_off_plate(one.load, track, [other.load for other in found])
             or (_find_light(one.load, mass) if mass is not None else "")
         )
@@ -57,6 +66,22 @@ def judge_contacts(
         judged.append(replace(contact, used=not fault, note=note))
     judged = [_stand_or_fall(contact, judged, events) for contact in judged]
     return sorted(judged, key=lambda contact: contact.start)
+
+
+@dataclass(frozen=True)
+class _Near:
+    """A contact, the stances of its foot that it can be, and the other contacts in the first."""
+
+    contact: Contact
+    stances: Sequence[Stance]
+    others: Sequence[Contact]
+
+
+def _find_near(contact: Contact, contacts: Sequence[Contact], stances: Sequence[Stance]) -> _Near:
+    meant = [s for s in stances if s.overlap(contact.start, contact.end) > TOLERANCE]
+    stance = meant[0] if meant else Stance(None, None, contact.start, contact.end)
+    others = [c for c in contacts if c is not contact and stance.overlap(c.start, c.end) > 0]
+    return _Near(contact, meant or [stance], others)
 
 
 def _stand_or_fall(
@@ -86,39 +111,33 @@ def _note_cut(load: Load) -> str:
     return f"cut by the recording's {' and '.join(ends)}" if ends else ""
 
 
-def _find_wrong_time(
-    contact: Contact,
-    load: Load,
-    track: FootTrack,
-    stances: Sequence[Stance],
-    others: Sequence[Contact],
-) -> str:
+def _find_wrong_time(near: _Near, load: Load, track: FootTrack, tolerance: float) -> str:
     """What does not fit between a contact and the foot's stance by markers; empty if all does."""
+    contact, stance = near.contact, near.stances[0]
     side = contact.side
-    meant = [s for s in stances if s.overlap(contact.start, contact.end) > TOLERANCE]
-    if len(meant) > 1:
+    if len(near.stances) > 1:
         least = float(load.record.up[load.first : load.last + 1].min())
         return (
-            f"lasts for {len(meant)} stances of the {side} foot, with never less than {least:.0f} N: "
+            f"lasts for {len(near.stances)} stances of the {side} foot, never below {least:.0f} N: "
             "the other foot stands on it too, or it is not zero at rest"
         )
-    stance = meant[0] if meant else Stance(None, None, contact.start, contact.end)
-    near = [other for other in others if stance.overlap(other.start, other.end) > 0]
-    same = [other for other in near if other.side == side]
+    same = [other for other in near.others if other.side == side]
     start = min([contact.start, *(other.start for other in same)])
     end = max([contact.end, *(other.end for other in same)])
     first, last = _find_stance(stance, track, contact)
-    if stance.heel_strike is not None and start < first - TOLERANCE:
+    if stance.heel_strike is not None and start < first - tolerance:
         return (
             f"begins {first - start:.2f} s before the {side} foot strikes: another foot was there"
         )
-    if stance.toe_off is not None and end > last + TOLERANCE:
+    if stance.toe_off is not None and end > last + tolerance:
         return f"ends {end - last:.2f} s after the {side} foot is off: another foot is there"
-    if start > first + TOLERANCE and not load.starts_with_recording:
+    if start > first + tolerance and not load.starts_with_recording:
         return f"begins {start - first:.2f} s after the {side} foot stands, beside the plate"
-    if end < last - TOLERANCE and not load.ends_with_recording:
+    if end < last - tolerance and not load.ends_with_recording:
         return f"ends {last - end:.2f} s before the {side} foot is off: it stands over the edge"
-    shared = [o for o in near if o.side == BOTH and stance.overlap(o.start, o.end) > TOLERANCE]
+    shared = [
+        o for o in near.others if o.side == BOTH and stance.overlap(o.start, o.end) > TOLERANCE
+    ]
     if shared:
         return f"the {side} foot stands on plate {shared[0].plate} too, where both feet do"
     return ""

@@ -7,11 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from .contacts import TOLERANCE, Found
+from .contacts import UNCALIBRATED, Found
 from .gait_record import FORCES, HEEL_STRIKE, TOE_OFF, Contact, Event
 
-WINDOW = 0.08
-"""s within which an event by markers, not yet calibrated, is the same as one by forces."""
 ALONE = 0.25
 """s without an event of its kind by markers: then forces show one that markers did not."""
 
@@ -25,17 +23,28 @@ def find_offsets(
     """
     offsets: dict[str, list[float]] = {HEEL_STRIKE: [], TOE_OFF: []}
     for found, events in trials:
-        for one in found:
-            side, load = one.standing.side, one.load
-            strike = _nearest(events, side, HEEL_STRIKE, load.start)
-            off = _nearest(events, side, TOE_OFF, load.end)
+        for side, start, end in _join_contacts(found):
+            strike = _nearest(events, side, HEEL_STRIKE, start)
+            off = _nearest(events, side, TOE_OFF, end)
             if strike is None or off is None:
                 continue
-            errors = strike.time - load.start, off.time - load.end
-            if max(map(abs, errors)) <= WINDOW:
+            errors = strike.time - start, off.time - end
+            if max(map(abs, errors)) <= UNCALIBRATED:
                 offsets[HEEL_STRIKE].append(errors[0])
                 offsets[TOE_OFF].append(errors[1])
     return offsets
+
+
+def _join_contacts(found: Sequence[Found]) -> list[tuple[str, float, float]]:
+    """Side, start and end (s) of each contact, of several plates at once where they overlap."""
+    joined: list[tuple[str, float, float]] = []
+    for one in sorted(found, key=lambda one: (one.standing.side, one.load.start)):
+        side, start, end = one.standing.side, one.load.start, one.load.end
+        if joined and joined[-1][0] == side and start <= joined[-1][2]:
+            joined[-1] = side, joined[-1][1], max(end, joined[-1][2])
+        else:
+            joined.append((side, start, end))
+    return joined
 
 
 def calibrate(events: Sequence[Event], offsets: Mapping[str, Sequence[float]]) -> list[Event]:
@@ -45,13 +54,16 @@ def calibrate(events: Sequence[Event], offsets: Mapping[str, Sequence[float]]) -
 
 
 def merge_events(
-    events: Sequence[Event], contacts: Sequence[Contact], cut: Sequence[tuple[float, float]]
+    events: Sequence[Event],
+    contacts: Sequence[Contact],
+    tolerance: float,
+    ends: Sequence[float],
 ) -> list[Event]:
-    """Events by markers, replaced by what forces show; ``cut`` is the force files' first and last
-    time (s), where a contact's end is none of the foot's.
+    """Events by markers, replaced by what forces show within ``tolerance`` (s).
+
+    At the ``ends`` (s) of the forces a contact's end is none of the foot's.
     """
     merged = list(events)
-    ends = {time for span in cut for time in span}
     for contact in contacts:
         for kind, time in ((HEEL_STRIKE, contact.start), (TOE_OFF, contact.end)):
             shown = Event(contact.side, kind, time, FORCES, contact.plate)
@@ -59,7 +71,7 @@ def merge_events(
             if time in ends or (near is None and not contact.used):
                 continue
             distance = np.inf if near is None else abs(near.time - time)
-            if near is not None and distance <= TOLERANCE:
+            if near is not None and distance <= tolerance:
                 # On two plates the foot arrives on the first and leaves the last.
                 earlier = time < near.time if kind == HEEL_STRIKE else time > near.time
                 if near.source != FORCES or earlier:

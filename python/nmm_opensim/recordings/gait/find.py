@@ -10,7 +10,7 @@ from ...errors import NMMError
 from ...files import write_csv
 from ...formats.tables import read_table
 from ...formats.trc import read_markers
-from .contacts import Found, judge_contacts
+from .contacts import TOLERANCE, UNCALIBRATED, Found, judge_contacts
 from .events import calibrate, find_offsets, merge_events
 from .events_file import read_events, require_uncorrected, write_events
 from .feet import FootTrack, track_foot
@@ -18,8 +18,8 @@ from .gait_record import Contact, Event
 from .gait_setup import SIDES, GaitSetup, GaitTrialFiles
 from .loads import write_loads
 from .marker_events import find_marker_events
-from .plausibility import find_oddities, require_one_walk
 from .plates import PlateRecord, find_loads, read_plate
+from .plausibility import find_oddities, require_one_walk
 from .standing import find_standing
 from .strides import Span, Stride, find_ranges, find_strides
 
@@ -107,10 +107,11 @@ def _decide(
         _require_times(recording, [event.time for event in events])
         return contacts, events
     events = calibrate(recording.events, offsets)
-    contacts = judge_contacts(recording.found, recording.feet, events, setup.body_mass)
+    tolerance = TOLERANCE if any(offsets.values()) else UNCALIBRATED
+    contacts = judge_contacts(recording.found, recording.feet, events, tolerance, setup.body_mass)
     time = recording.records[0].time
-    ends = [(float(time[0]), float(time[-1]))]
-    return contacts, merge_events(events, contacts, ends)
+    ends = [float(time[0]), float(time[-1])]
+    return contacts, merge_events(events, contacts, tolerance, ends)
 
 
 def _require_times(recording: _Recording, times: Sequence[float]) -> None:

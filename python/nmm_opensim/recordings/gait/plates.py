@@ -10,13 +10,15 @@ from ...arrays import Array
 from ...errors import NMMError
 from ...formats.external_loads import AXES
 from ...formats.tables import Table
-from .feet import UP, find_pieces
+from .feet import UP, Mask, find_pieces
 from .gait_setup import Plate
 
 SETTLED = 0.03
 """s that a plate must stay under the threshold to be left: it rings when it is hit."""
 STEP = 5.0
 """Thresholds that a foot which stands there exceeds; less is a touch, or a plate beside it."""
+UPRIGHT = 0.5
+"""The share of a force that is vertical at least, most of the time: feet would slip."""
 FLOOR = 0.1
 """m: centres of pressure this far from the ground's origin are not on a floor."""
 
@@ -83,10 +85,22 @@ def read_plate(table: Table, plate: Plate, threshold: float) -> PlateRecord:
         NMMError: naming the plate.
 
     """
-    force, point = (_select(table, name) for name in (plate.force, plate.point))
-    torque = np.zeros_like(force) if plate.torque is None else _select(table, plate.torque)
     where = f"{table.source}: plate '{plate.name}'"
+    force = table.select(_name_columns(plate.force)).values
     up = force[:, UP]
+    rest = np.abs(up) < threshold
+    point, torque = np.zeros_like(force), np.zeros_like(force)
+    for values, identifier in ((point, plate.point), (torque, plate.torque)):
+        if identifier is not None:
+            values[:] = _read_loaded(table, identifier, rest)
+    size = np.linalg.norm(force, axis=1)
+    heavy = size >= STEP * threshold
+    if np.any(heavy) and np.median(np.abs(up[heavy]) / size[heavy]) < UPRIGHT:
+        axis = AXES[int(np.argmax(np.abs(force[heavy]).sum(axis=0)))]
+        raise NMMError(
+            f"{where}: expected forces that act along y, which points up, but most of them act "
+            f"along {axis}; turn the axes."
+        )
     loaded = np.abs(up) >= STEP * threshold
     if up[loaded].sum() < 0:
         raise NMMError(
@@ -102,8 +116,18 @@ def read_plate(table: Table, plate: Plate, threshold: float) -> PlateRecord:
     return PlateRecord(plate, table.time, force, point, torque)
 
 
-def _select(table: Table, identifier: str) -> Array:
-    return table.select([f"{identifier}{axis}" for axis in AXES]).values
+def _read_loaded(table: Table, identifier: str, rest: Mask) -> Array:
+    """Columns that need to be numbers only where the plate is loaded; elsewhere a gap is 0."""
+    columns = _name_columns(identifier)
+    if not set(columns) <= set(table.columns):
+        return table.select(columns).values
+    values = table.values[:, [table.columns.index(column) for column in columns]]
+    values = np.where(rest[:, None] & ~np.isfinite(values), 0.0, values)
+    return Table(table.source, tuple(columns), table.time, values).select(columns).values
+
+
+def _name_columns(identifier: str) -> list[str]:
+    return [f"{identifier}{axis}" for axis in AXES]
 
 
 def find_loads(record: PlateRecord, threshold: float) -> list[Load]:

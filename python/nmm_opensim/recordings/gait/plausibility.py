@@ -34,11 +34,11 @@ def require_one_walk(
     where = f"trial '{trial.name}'"
     for foot in feet:
         length = float(np.nanmedian(np.linalg.norm(foot.toe - foot.heel, axis=1)))
+        heel, toe = foot.foot.heel_marker, foot.foot.toe_marker
         if not SHORTEST <= length <= LONGEST:
             raise NMMError(
-                f"{where}: expected {SHORTEST:g} to {LONGEST:g} m between '{foot.foot.heel_marker}' "
-                f"and '{foot.foot.toe_marker}', but found {length:.3g} m; look at the names and at "
-                f"the unit of '{trial.marker_file}'."
+                f"{where}: expected {SHORTEST:g} to {LONGEST:g} m from '{heel}' to '{toe}', but "
+                f"found {length:.3g} m; look at the names and the unit of '{trial.marker_file}'."
             )
     distances = [one.standing.distance for one in found if np.isfinite(one.standing.distance)]
     if not distances:
