@@ -23,7 +23,8 @@ import numpy as np
 import pytest
 
 from nmm_opensim.physics.osim_model import OsimModel
-from nmm_opensim.recordings.inverse.tools import run_inverse_dynamics, run_inverse_kinematics
+from nmm_opensim.recordings.inverse.dynamics import run_inverse_dynamics
+from nmm_opensim.recordings.inverse.kinematics import run_inverse_kinematics
 from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import Outcome, write_outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training

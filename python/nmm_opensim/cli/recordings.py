@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .console import FILE, FOLDER, SETUP, console, example, warn
+from .console import FILE, FOLDER, SETUP, ConsoleListener, console, example, warn
 
 
 @click.command(
@@ -126,6 +126,45 @@ def convert_c3d(
 
 
 @click.command(
+    "convert-trc",
+    epilog=example(
+        'nmm-opensim convert-trc walk.trc --output results/walk.trc --axes "x z -y" \\',
+        "    --prefix S01:",
+        what="for a laboratory whose z points up and that names its markers S01:R.ASIS",
+    ),
+)
+@click.argument("file", type=FILE)
+@click.option("--output", required=True, type=FILE, help="The marker file (.trc) that is written.")
+@click.option(
+    "--axes",
+    help="The laboratory's axes that become OpenSim's x (forward), y (up), z (right): 'x z -y'.",
+)
+@click.option("--prefix", help="What is taken off the markers' names, such as S01:")
+@click.option(
+    "--units",
+    type=click.Choice(["mm", "cm", "m"]),
+    help="The unit that the numbers have, where FILE states another.",
+)
+def convert_trc(
+    file: Path, output: Path, axes: str | None, prefix: str | None, units: str | None
+) -> None:
+    """Markers (.trc) of another program as OpenSim reads them.
+
+    FILE may have another program's header, other axes, a prefix before each name, or a unit that
+    is not the numbers'. Markers at exactly 0 0 0 become gaps: nothing ever is there.
+    """
+    from ..recordings.convert_trc import convert_trc
+
+    markers = convert_trc(file, output, axes, prefix, units)
+    console.print(
+        f"{len(markers.labels)} markers, {markers.time[0]:g} to {markers.time[-1]:g} s: {output}",
+        soft_wrap=True,
+    )
+    if markers.zeros:
+        warn(f"{sum(markers.zeros.values())} positions at 0 0 0 were taken for gaps.")
+
+
+@click.command(
     "convert-coordinates",
     epilog=example(
         "python -m nmm_opensim.emg data/elbow_raw",
@@ -220,7 +259,7 @@ def inverse_kinematics(setup: Path) -> None:
     """
     from ..recordings.inverse.run import run_kinematics
 
-    for motion in run_kinematics(setup):
+    for motion in run_kinematics(setup, ConsoleListener()):
         console.print(f"Joint angles: {motion}", soft_wrap=True)
 
 
@@ -239,7 +278,7 @@ def inverse_dynamics(setup: Path) -> None:
     """
     from ..recordings.inverse.run import run_dynamics
 
-    for moments in run_dynamics(setup):
+    for moments in run_dynamics(setup, ConsoleListener()):
         console.print(f"Joint moments: {moments}", soft_wrap=True)
 
 

@@ -10,14 +10,15 @@ import numpy as np
 import opensim
 
 from ..arrays import Array
-from ..errors import NMMError, opensim_reason
+from ..errors import NMMError, nearest_names, opensim_reason
 from ..files import require_reasonable
 from .opensim_files import write_document
-from .properties import set_text
+from .properties import get_text, set_text
 from .tables import Header, Table, read_table, write_table
 
 AXES = "xyz"
 KINDS = ("force", "point", "torque")
+GROUND = ("ground", "/ground")
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,40 @@ class RecordedLoad:
     force: tuple[str, Array]
     point: tuple[str, Array]
     torque: tuple[str, Array] | None = None
+
+
+@dataclass(frozen=True)
+class AppliedLoad:
+    """A load of a file, (frames, 3) each: force (N), point (m), torque (N m); None is not there.
+
+    ``frames`` are the bodies that it names, by setting.
+    """
+
+    name: str
+    body: str
+    frames: dict[str, str]
+    force: Array | None
+    point: Array | None
+    torque: Array | None
+
+    @property
+    def in_ground(self) -> bool:
+        """Whether force and point, as far as there are any, are expressed in ground."""
+        parts = {"force": self.force, "point": self.point}
+        return all(
+            self.frames.get(f"{kind}_expressed_in_body", "ground") in GROUND
+            for kind, values in parts.items()
+            if values is not None
+        )
+
+
+@dataclass(frozen=True)
+class AppliedLoads:
+    """All loads of a file over ``time`` (s); their numbers are in ``data_file``."""
+
+    data_file: Path
+    time: Array
+    loads: tuple[AppliedLoad, ...]
 
 
 def write_external_loads(
@@ -66,6 +101,61 @@ def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
     if not loads.getSize():
         raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
     return loads, read_table(_join(file, loads), f"{source}: <datafile>")
+
+
+def read_applied_loads(file: Path) -> AppliedLoads:
+    """The loads with their numbers, all of which must be finite.
+
+    Raises:
+        NMMError: naming the load, and the column or the identifier that finds no columns.
+
+    """
+    loads, data = read_external_loads(file)
+    applied = []
+    for k in range(loads.getSize()):
+        load = opensim.ExternalForce.safeDownCast(loads.get(k))
+        where = f"external loads file '{file}': <ExternalForce name=\"{load.getName()}\">"
+        values = find_load_values(load, data, where)
+        expressed = {
+            f"{kind}_expressed_in_body": get_text(load, f"{kind}_expressed_in_body")
+            for kind in ("force", "point")
+            if kind in values
+        }
+        body = str(load.get_applied_to_body())
+        applied.append(
+            AppliedLoad(
+                str(load.getName()),
+                body,
+                {"applied_to_body": body, **expressed},
+                *(values.get(kind) for kind in KINDS),
+            )
+        )
+    return AppliedLoads(_join(file, loads), data.time, tuple(applied))
+
+
+def find_load_values(load: opensim.ExternalForce, data: Table, where: str) -> dict[str, Array]:
+    """Force, point and torque of one load, each (samples, 3), as far as it has them.
+
+    As OpenSim does it, they are the three columns that begin with an identifier.
+    """
+    identifiers = {kind: get_text(load, f"{kind}_identifier").strip() for kind in KINDS}
+    if not identifiers["force"] and not identifiers["torque"]:
+        raise NMMError(
+            f"{where}: expected a <force_identifier> or a <torque_identifier>, but found neither."
+        )
+    found = {}
+    for kind, identifier in identifiers.items():
+        if not identifier:
+            continue
+        columns = [column for column in data.columns if column.startswith(identifier)]
+        if len(columns) != 3:
+            raise NMMError(
+                f"{where}: <{kind}_identifier>: expected three columns that begin with "
+                f"'{identifier}', but found {len(columns)} in '{data.source.split(chr(39))[-2]}'; "
+                f"{nearest_names(f'{identifier}x', data.columns)}."
+            )
+        found[kind] = data.select(columns).values
+    return found
 
 
 def find_data_file(file: Path) -> Path:

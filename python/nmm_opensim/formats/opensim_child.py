@@ -15,8 +15,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-import opensim
-
 from ..errors import NMMError, opensim_reason
 from .opensim_log import describe_end, find_reason
 from .processes import run_shown
@@ -71,7 +69,6 @@ def _answer() -> None:
     function, arguments = pickle.load(sys.stdin.buffer)
     outcome: tuple[Any, Exception | None]
     try:
-        opensim.Logger.setLevelString("info")
         outcome = function(*arguments), None
     except Exception as error:
         outcome = None, error

@@ -21,7 +21,7 @@ from nmm_opensim.formats.tables import read_table
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.project.init.channels import read_mapping
 from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
-from nmm_opensim.recordings.inverse.tools import compute_inverse_kinematics
+from nmm_opensim.recordings.inverse.kinematics import InverseKinematics, compute_inverse_kinematics
 from nmm_opensim.recordings.read import choose, read_signals
 
 FILES = sorted(file for file in FOLDER.rglob("*") if file.is_file())
@@ -35,7 +35,8 @@ def read_everything(file: Path) -> None:
 
 
 def solve_kinematics(file: Path) -> None:
-    compute_inverse_kinematics(ROOT / "models/elbow.osim", file, file.parent / "unwritten.mot")
+    made_from = InverseKinematics(ROOT / "models/elbow.osim", file)
+    compute_inverse_kinematics(made_from, file.parent / "unwritten.mot")
 
 
 def select_everything(file: Path) -> None:

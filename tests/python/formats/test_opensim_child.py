@@ -46,7 +46,7 @@ def test_a_process_that_dies_is_one_line(number: int, name: str) -> None:
 
 def test_a_process_that_ends_without_an_answer_is_one_line() -> None:
     with pytest.raises(NMMError, match=r"^the tool: .* process ended with status 3 without a"):
-        call_in_child("the tool", os._exit, 3)
+        call_in_child("the tool", sys.exit, 3)
 
 
 def test_errors_come_back(tmp_path: Path) -> None:
@@ -56,14 +56,11 @@ def test_errors_come_back(tmp_path: Path) -> None:
         call_in_child("the tool", math.sqrt, -1.0)
 
 
-def test_opensims_own_reason_is_in_the_line(
-    tmp_path: Path, capfd: pytest.CaptureFixture[str]
-) -> None:
+def test_opensims_own_reason_is_in_the_line(tmp_path: Path) -> None:
     with pytest.raises(NMMError, match=r"^the tool: OpenSim failed: .*absent\.osim") as caught:
         call_in_child("the tool", opensim.Model, str(tmp_path / "absent.osim"))
     assert "\n" not in str(caught.value)
     assert "std::exception" not in str(caught.value)
-    assert "[info]" in capfd.readouterr().out
 
 
 def test_the_last_error_of_a_log_is_the_reason() -> None:

@@ -14,12 +14,9 @@ from nmm_opensim.formats.tables import read_table
 from nmm_opensim.formats.trc import read_marker_times
 from nmm_opensim.nmm.trial import read_trial
 from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.recordings.inverse.dynamics import compute_inverse_dynamics, run_inverse_dynamics
 from nmm_opensim.recordings.inverse.dynamics_file import InverseDynamics
-from nmm_opensim.recordings.inverse.tools import (
-    compute_inverse_dynamics,
-    compute_inverse_kinematics,
-    run_inverse_dynamics,
-)
+from nmm_opensim.recordings.inverse.kinematics import InverseKinematics, compute_inverse_kinematics
 from nmm_opensim.training.training_setup import read_training_setup
 
 
@@ -125,11 +122,9 @@ def test_calls_give_what_setups_give(
     assert values_of(moments) == values_of(walking_inputs.results / "walking_moments.sto")
 
     few = compute_inverse_kinematics(
-        model,
-        example / "markers_walk.trc",
+        InverseKinematics(model, example / "markers_walk.trc", example / "ik_tasks_walk.xml"),
         Path("coordinates.mot"),
-        tasks_file=example / "ik_tasks_walk.xml",
-        time_range=(0.0, 0.02),
+        (0.0, 0.02),
     )
     rows = values_of(few).splitlines()
     assert rows[1:] == values_of(motion).splitlines()[1 : len(rows)]
@@ -169,13 +164,11 @@ def test_other_results_of_the_tool_are_kept(walking_inputs: Walking) -> None:
 def test_a_file_that_is_no_task_set_is_refused(
     example: Path, tmp_path: Path, file: str, expected: str
 ) -> None:
+    made_from = InverseKinematics(
+        example / "subject_walk_scaled.osim", example / "markers_walk.trc", example / file
+    )
     with pytest.raises(NMMError, match=expected):
-        compute_inverse_kinematics(
-            example / "subject_walk_scaled.osim",
-            example / "markers_walk.trc",
-            tmp_path / "coordinates.mot",
-            tasks_file=example / file,
-        )
+        compute_inverse_kinematics(made_from, tmp_path / "coordinates.mot")
 
 
 def test_training_checks_the_moments_of_another_program(

@@ -14,12 +14,12 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.recordings.inverse.dynamics import compute_inverse_dynamics, run_inverse_dynamics
 from nmm_opensim.recordings.inverse.dynamics_file import (
     InverseDynamics,
     check_inverse_dynamics_file,
 )
 from nmm_opensim.recordings.inverse.exclusion import check_exclusion
-from nmm_opensim.recordings.inverse.tools import compute_inverse_dynamics, run_inverse_dynamics
 
 MASS, LENGTH, GRAVITY = 2.0, 0.5, 9.80665
 STIFFNESS = 10.0  # N m/rad

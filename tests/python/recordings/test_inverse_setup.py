@@ -12,10 +12,10 @@ from conftest import Walking, run_cli
 from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.setup_xml import read_setup
 from nmm_opensim.formats.tables import Header, Table, read_table, write_table
+from nmm_opensim.recordings.inverse.dynamics import compute_inverse_dynamics
 from nmm_opensim.recordings.inverse.dynamics_file import InverseDynamics
 from nmm_opensim.recordings.inverse.filter_loads import filter_external_loads
 from nmm_opensim.recordings.inverse.inverse_setup import TOOL, InverseSetup, read_inverse_setup
-from nmm_opensim.recordings.inverse.tools import compute_inverse_dynamics
 
 DATA = "../data/example3DWalking"
 SETUP = f"""<OpenSimDocument Version="40500">

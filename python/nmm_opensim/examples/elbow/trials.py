@@ -13,8 +13,8 @@ from ...formats.external_loads import RecordedLoad, write_external_loads
 from ...formats.opensim_files import write_document
 from ...formats.tables import Header, write_table
 from ...physics.muscles.millard import TENDON_MODELS, TendonModel
+from ...recordings.inverse.dynamics import compute_inverse_dynamics
 from ...recordings.inverse.dynamics_file import InverseDynamics
-from ...recordings.inverse.tools import compute_inverse_dynamics
 from .anatomy import COORDINATE, FOREARM, MUSCLE_NAMES
 from .capacity import Elbow
 from .model import build_elbow_model, write_elbow_model

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...arrays import Array
 from ...errors import NMMError
-from ...formats.trc import read_markers
+from ...formats.trc import read_trc
 from ...physics.osim_model import OsimModel
 from .marker_map import MarkerMap, read_marker_map
 
@@ -58,7 +58,7 @@ def read_static_trial(
             "but found only one; `nmm-opensim init MODEL --static-file STATIC --output FOLDER` "
             "prepares the map."
         )
-    recorded = read_markers(file)
+    recorded = read_trc(file)
     source = f"static trial '{file}'"
     model = OsimModel(model_file).model
     marker_map = read_marker_map(
@@ -71,7 +71,7 @@ def read_static_trial(
     used = [*marker_map.landmarks, *marker_map.bodies]
     places = {}
     for name in used:
-        path = recorded.positions[kept, recorded.labels.index(name)]
+        path = recorded.select(name)[kept]
         places[name] = _average(path, f"{source}: marker '{name}'")
     if len(marker_map.landmarks) < FEWEST:
         raise NMMError(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import NMMError
-from ...formats.trc import read_marker_labels
+from ...formats.trc import read_trc
 from ...models.scaling.marker_map import write_marker_map
 from ...physics.osim_model import OsimModel
 
@@ -38,7 +38,7 @@ def prepare_marker_map(
             f"init: '{file}' is there already, and may be filled in; give --overwrite, or another "
             "--output."
         )
-    labels = read_marker_labels(static_file)
+    labels = read_trc(static_file).labels
     model = OsimModel(model_file)
     markers = [str(marker.getName()) for marker in model.model.getMarkerSet()]
     if not markers:

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...errors import NMMError
 from ...files import write_csv
 from ...formats.tables import read_table
-from ...formats.trc import read_markers
+from ...formats.trc import read_trc
 from .contacts import TOLERANCE, UNCALIBRATED, Found, judge_contacts
 from .events import calibrate, find_offsets, merge_events
 from .events_file import read_events, require_uncorrected, write_events
@@ -79,7 +79,7 @@ def find_gait(setup: GaitSetup, show: Callable[[str], None] = lambda _: None) ->
 def _read_recording(setup: GaitSetup, trial: GaitTrialFiles) -> _Recording:
     table = read_table(trial.force_file, "force file")
     records = tuple(read_plate(table, plate, setup.threshold) for plate in setup.plates)
-    markers = read_markers(trial.marker_file)
+    markers = read_trc(trial.marker_file)
     if markers.time[0] >= table.time[-1] or table.time[0] >= markers.time[-1]:
         raise NMMError(
             f"trial '{trial.name}': expected markers and forces of the same time, but found "

@@ -14,11 +14,14 @@ import opensim
 
 from ...arrays import Array
 from ...errors import NMMError
-from ...formats.external_loads import AXES, KINDS, read_external_loads
+from ...formats.external_loads import (
+    AXES,
+    GROUND,
+    find_load_values,
+    read_external_loads,
+)
 from ...formats.properties import get_text, set_text
 from ...formats.tables import Header, Table, filter_lowpass, write_table
-
-GROUND = ("ground", "/ground")
 
 
 def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path:
@@ -49,8 +52,7 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
 
 def _read_load(load: opensim.ExternalForce, data: Table, source: str) -> dict[str, Array]:
     """Force, point and torque of one load, each (samples, 3), as far as it has them."""
-    identifiers = {kind: get_text(load, f"{kind}_identifier") for kind in KINDS}
-    found = {kind: _select(data, text) for kind, text in identifiers.items() if text}
+    found = find_load_values(load, data, f'{source}: <ExternalForce name="{load.getName()}">')
     if "point" not in found:
         return found
     for kind in ("force", "point"):
@@ -64,8 +66,3 @@ def _read_load(load: opensim.ExternalForce, data: Table, source: str) -> dict[st
     none = np.zeros_like(found["force"])
     torque = found.get("torque", none) + np.cross(found["point"], found["force"])
     return {"force": found["force"], "point": none, "torque": torque}
-
-
-def _select(data: Table, identifier: str) -> Array:
-    """The three columns that begin with an identifier, as OpenSim finds them."""
-    return data.select([f"{identifier}{axis}" for axis in AXES]).values

@@ -33,12 +33,14 @@ class InverseTrial:
 class InverseSetup:
     """All that the setup declares; paths are absolute.
 
-    ``lowpass_cutoff_frequency`` (Hz) is that of coordinates and external loads, None for no filter.
+    ``lowpass_cutoff_frequency`` (Hz) is that of coordinates and external loads, None for no filter;
+    ``marker_prefix`` is taken off the markers' names.
     """
 
     file: Path
     model_file: Path
     tasks_file: Path | None
+    marker_prefix: str | None
     lowpass_cutoff_frequency: float | None
     forces_to_exclude: tuple[str, ...]
     trials: tuple[InverseTrial, ...]
@@ -60,6 +62,7 @@ def read_inverse_setup(tool: SetupElement) -> InverseSetup:
         file=tool.file,
         model_file=tool.get_file("model_file"),
         tasks_file=tool.get_optional_file("tasks_file"),
+        marker_prefix=tool.get_optional_text("marker_prefix"),
         lowpass_cutoff_frequency=cutoff if cutoff > 0 else None,
         forces_to_exclude=tuple(tool.get_names("forces_to_exclude", ["Muscles", "actuators"])),
         trials=_read_trials(tool.get_child("trials")),

@@ -8,21 +8,22 @@ from pathlib import Path
 
 from ...errors import NMMError
 from ...formats.setup_xml import read_setup
+from ...listener import SILENT, Listener
+from .dynamics import compute_inverse_dynamics, run_inverse_dynamics
 from .dynamics_file import InverseDynamics
 from .inverse_setup import TOOL, InverseTrial, read_inverse_setup
-from .tools import (
-    compute_inverse_dynamics,
+from .kinematics import (
+    InverseKinematics,
     compute_inverse_kinematics,
-    run_inverse_dynamics,
     run_inverse_kinematics,
 )
 
 
-def run_kinematics(setup: Path) -> Iterator[Path]:
+def run_kinematics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
     """Joint angles of every trial that has markers; yields each motion file when it is written."""
     element = read_setup(setup, TOOL, "InverseKinematicsTool")
     if element.tag != TOOL:
-        yield run_inverse_kinematics(setup)
+        yield run_inverse_kinematics(setup, listener)
         return
     declared = read_inverse_setup(element)
     marked = [trial for trial in declared.trials if trial.marker_file is not None]
@@ -33,20 +34,19 @@ def run_kinematics(setup: Path) -> Iterator[Path]:
         )
     for trial in marked:
         assert trial.marker_file is not None
+        made_from = InverseKinematics(
+            declared.model_file, trial.marker_file, declared.tasks_file, declared.marker_prefix
+        )
         yield compute_inverse_kinematics(
-            declared.model_file,
-            trial.marker_file,
-            declared.coordinates_of(trial),
-            tasks_file=declared.tasks_file,
-            time_range=_time_range(trial),
+            made_from, declared.coordinates_of(trial), _time_range(trial), listener
         )
 
 
-def run_dynamics(setup: Path) -> Iterator[Path]:
+def run_dynamics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
     """Joint moments of every trial; yields each file of moments when it is written."""
     element = read_setup(setup, TOOL, "InverseDynamicsTool")
     if element.tag != TOOL:
-        yield run_inverse_dynamics(setup)
+        yield run_inverse_dynamics(setup, listener)
         return
     declared = read_inverse_setup(element)
     for trial in declared.trials:
@@ -66,7 +66,9 @@ def run_dynamics(setup: Path) -> Iterator[Path]:
             declared.forces_to_exclude,
             cutoff if trial.external_loads_file is not None else None,
         )
-        yield compute_inverse_dynamics(made_from, declared.moments_of(trial), _time_range(trial))
+        yield compute_inverse_dynamics(
+            made_from, declared.moments_of(trial), _time_range(trial), listener
+        )
 
 
 def _time_range(trial: InverseTrial) -> tuple[float, float]:
