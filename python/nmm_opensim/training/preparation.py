@@ -176,15 +176,20 @@ def _check_coordinates(trials: Iterable[Trial], coordinates: Sequence[str]) -> N
 def _estimate_delay(prepared: PreparedTraining) -> PreparedTraining:
     """The same with the electromechanical delay that the measured muscles tell."""
     recordings = group_recordings(prepared.setup.with_role("train"), prepared.trials)
-    lead = estimate_lead(
-        list(recordings.values()),
-        prepared.model,
-        prepared.declaration.sources,
-        prepared.setup.moment_coordinates,
+    estimated = estimate_lead(
+        list(recordings.values()), prepared.model, prepared.declaration.sources
     )
+    lead = estimated.seconds
     low, high = POSSIBLE_DELAY
     delay = min(max(lead, low), high)
     warnings = prepared.warnings
+    if estimated.assumed:
+        warnings += (
+            f"No channel tells of {', '.join(estimated.assumed)}, and each moment coordinate is "
+            f"moved by one of them: the electromechanical delay, {1000 * delay:.0f} ms, was "
+            "estimated as if they worked when all others do; declare <synergist_channels>, or the "
+            "delay in s.",
+        )
     if delay != lead:
         warnings += (
             f"EMG leads the motion by {1000 * lead:.0f} ms, but an electromechanical delay is "

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...nmm.chain import PreparedTrial
-from ...nmm.sources import MuscleSources
+from ...nmm.sources import Deep, MuscleSources, Source, Unscored
 from ...physics.osim_model import OsimModel
 from .fit import EmgDrivenFit
 from .model import EmgDrivenModel
@@ -37,18 +37,45 @@ class Lag:
     explained: dict[str, float]
 
 
+@dataclass(frozen=True)
+class Lead:
+    """How much EMG leads the motion (s); ``assumed`` muscles were taken to work as all do."""
+
+    seconds: float
+    assumed: tuple[str, ...] = ()
+
+
 def estimate_lead(
-    recordings: Sequence[Sequence[PreparedTrial]],
-    model: OsimModel,
-    sources: MuscleSources,
-    moment_coordinates: Sequence[str],
-) -> float:
-    """How much EMG leads the motion (s), over all recordings of a subject."""
+    recordings: Sequence[Sequence[PreparedTrial]], model: OsimModel, sources: MuscleSources
+) -> Lead:
+    """How much EMG leads the motion, over all recordings of a subject.
+
+    Where muscles of which no channel tells reach every moment, they are taken to work when others
+    do: without them nothing could be told.
+    """
     trials = [trial for several in recordings for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
-    coordinates = driven.find_driven(trials, moment_coordinates)
-    fitted = EmgDrivenFit(driven, recordings, coordinates).run([USUAL])
-    return float(np.average(fitted.lags, weights=1.0 / fitted.find_spreads() ** 2))
+    assumed: tuple[str, ...] = ()
+    if not driven.list_driven(trials):
+        sources, assumed = _hear_all(sources)
+        driven = EmgDrivenModel(model, sources, trials)
+    fitted = EmgDrivenFit(driven, recordings, driven.find_driven(trials)).run([USUAL])
+    lead = float(np.average(fitted.lags, weights=1.0 / fitted.find_spreads() ** 2))
+    return Lead(lead, assumed)
+
+
+def _hear_all(sources: MuscleSources) -> tuple[MuscleSources, tuple[str, ...]]:
+    """The same with all channels for muscles that none is declared for, and which those are."""
+    channels = tuple(sources.channels)
+    assumed: list[str] = []
+    heard: list[Source] = []
+    for source in sources.sources:
+        if isinstance(source, Unscored) or (isinstance(source, Deep) and not source.synergists):
+            assumed.append(source.muscle)
+            heard.append(Deep(source.muscle, synergists=channels))
+        else:
+            heard.append(source)
+    return MuscleSources(tuple(heard)), tuple(assumed)
 
 
 def estimate_lags(
@@ -63,7 +90,7 @@ def estimate_lags(
     """
     trials = [trial for several in recordings.values() for trial in several]
     driven = EmgDrivenModel(model, sources, trials)
-    coordinates = driven.find_driven(trials, moment_coordinates)
+    coordinates = driven.find_driven(trials)
     names = [moment_coordinates[j] for j in coordinates]
     whole = EmgDrivenFit(driven, list(recordings.values()), coordinates).run(STARTS)
     lags = whole.lags

@@ -43,14 +43,22 @@ class EmgDrivenModel:
         self.own_shares = self.mixing.sum(axis=1)
         self.shares = self.own_shares @ self.ties
 
-    def find_driven(self, trials: Sequence[PreparedTrial], coordinates: Sequence[str]) -> list[int]:
-        """Those of ``coordinates``, by index, that no undriven muscle moves."""
-        undriven = [i for i, shares in enumerate(self.shares.T) if not shares.any()]
+    @property
+    def undriven(self) -> list[int]:
+        """The muscles, by index, that no drive works."""
+        return [i for i, shares in enumerate(self.shares.T) if not shares.any()]
+
+    def list_driven(self, trials: Sequence[PreparedTrial]) -> list[int]:
+        """The moment coordinates, by index, that no undriven muscle moves."""
         arms = np.concatenate([trial.moment_arms for trial in trials])
-        reach = np.abs(arms[:, undriven]).max(axis=(0, 1), initial=0.0)
-        driven = [j for j in range(len(coordinates)) if reach[j] <= SMALLEST_MOMENT_ARM]
+        reach = np.abs(arms[:, self.undriven]).max(axis=(0, 1), initial=0.0)
+        return [j for j in range(len(reach)) if reach[j] <= SMALLEST_MOMENT_ARM]
+
+    def find_driven(self, trials: Sequence[PreparedTrial]) -> list[int]:
+        """As :meth:`list_driven`; refused where there is none."""
+        driven = self.list_driven(trials)
         if not driven:
-            names = ", ".join(self.muscles[i] for i in undriven)
+            names = ", ".join(self.muscles[i] for i in self.undriven)
             raise NMMError(
                 "EMG-driven muscles: expected a moment coordinate that only muscles with EMG move, "
                 f"but every one is moved by muscles without ({names}); declare "
