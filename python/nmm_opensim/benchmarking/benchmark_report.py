@@ -24,9 +24,12 @@ from .benchmark_setup import BenchmarkSetup
 from .summary import Row, Verdict, select
 
 GIVEN_MOMENTS, CEILING = "*", "†"
+NOT_APPLICABLE = "n/a"
+"""Of an estimator that has nothing to go by, such as a copy without a synergist."""
 LEGEND = (
     f"{GIVEN_MOMENTS}: given the joint moments of the trial that it estimates. {CEILING}: a "
-    "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on."
+    "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on. "
+    f"{NOT_APPLICABLE}: gives no such estimate, as a copy does without synergists."
 )
 
 
@@ -40,7 +43,7 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
         f"# Hide-a-muscle: {setup.name}",
         f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
         "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
-        f"read only to score. {LEGEND}",
+        f"read only to score. {LEGEND}{_describe_shared(setup)}",
         "## EMG of the hidden muscle, r",
         _make_table(emg, labels, "r", 1.0, 2),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
@@ -63,6 +66,19 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
     if verdicts:
         parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
     return "\n\n".join(parts) + "\n"
+
+
+def _describe_shared(setup: BenchmarkSetup) -> str:
+    """Which muscle a channel of several scores."""
+    shared = [
+        f"{channel.name} {channel.muscle} ({', '.join(channel.others)})"
+        for group in setup.hidden_groups
+        for channel in group.channels
+        if channel.others
+    ]
+    if not shared:
+        return ""
+    return f" Channels of several muscles score one, and the others follow it: {'; '.join(shared)}."
 
 
 def label_estimator(setup: BenchmarkSetup, name: str) -> str:
@@ -103,7 +119,7 @@ def _format_mean(
 
 def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
     if row is None:
-        return ""
+        return NOT_APPLICABLE
     return format_mean(scale * row.mean[metric], scale * row.deviation[metric], digits)
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from ..errors import NMMError, nearest_names
 from ..estimators.catalogue import ESTIMATORS
 from ..formats.setup_xml import SetupElement, read_setup
-from ..training.hide_channels import find_synergists, hide_channels, list_recorded_channels
+from ..nmm.sources import find_recorded
+from ..training.hide_channels import hide_channels, list_recorded_channels
 from ..training.training_setup import TrainingSetup, find_overlap, read_training_setup
 
 TOOL = "NMMBenchmarkTool"
@@ -18,11 +19,15 @@ BY_ROLES = "roles"
 
 @dataclass(frozen=True)
 class HiddenChannel:
-    """A channel to hide, and the fixed list of measured channels whose copy may stand for it."""
+    """A channel to hide, the measured channels whose copy may stand for it, and what it scores."""
 
     name: str
     synergists: tuple[str, ...]
     """Those of the training setup, unless the benchmark names others."""
+    muscle: str
+    """The one that the channel scores."""
+    others: tuple[str, ...] = ()
+    """The muscles of the same channel that follow it."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ class BenchmarkSetup:
     def training_for(self, hidden: HiddenGroup, fold: Fold) -> TrainingSetup:
         """The training setup of one hidden group and fold."""
         channels = {channel.name: channel.synergists for channel in hidden.channels}
-        return fold.apply(hide_channels(self.training, channels))
+        scored = {channel.name: channel.muscle for channel in hidden.channels}
+        return fold.apply(hide_channels(self.training, channels, scored))
 
 
 def read_benchmark_setup(file: Path) -> BenchmarkSetup:
@@ -125,11 +131,25 @@ def _read_hidden_channel(
     element: SetupElement, training: TrainingSetup, hidden: set[str]
 ) -> HiddenChannel:
     """A channel of those that are ``hidden`` together, which are no synergists of each other."""
-    known = find_synergists(training.sources, element.name)
-    declared = [name for name in known if name not in hidden]
+    recorded = find_recorded(training.sources)
+    if element.name not in recorded:
+        raise element.error(
+            f"expected a channel that measures a muscle, but found '{element.name}'; "
+            f"{nearest_names(element.name, recorded)}"
+        )
+    own = recorded[element.name]
+    declared = [name for name in own.synergists if name not in hidden]
     synergists = element.get_names("synergist_channels", default=declared)
+    muscles = (own.muscle, *own.others)
+    muscle = element.get_optional_text("muscle") or own.muscle
+    if muscle not in muscles:
+        raise element.error(
+            f"<muscle>: expected a muscle that '{element.name}' measures, {' or '.join(muscles)}, "
+            f"but found '{muscle}'"
+        )
     element.finish()
-    return HiddenChannel(element.name, tuple(synergists))
+    others = tuple(name for name in muscles if name != muscle)
+    return HiddenChannel(element.name, tuple(synergists), muscle, others)
 
 
 def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]:

@@ -68,6 +68,47 @@ def drop_synergists(source: Source, hidden: Container[str | None]) -> Source:
     return source
 
 
+def find_own_channel(source: Source) -> str | None:
+    """The channel that records this muscle and nothing else."""
+    if isinstance(source, Deep):
+        return source.recorded_channel
+    if isinstance(source, Measured) and len(source.channels) == 1:
+        return source.channels[0]
+    return None
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The muscles that one channel records, and what its copy would be were it hidden.
+
+    ``muscle`` stands for the channel: its excitation is what the channel scores. ``others`` follow
+    it. ``synergists`` are those declared at any of them.
+    """
+
+    muscle: str
+    others: tuple[str, ...]
+    synergists: tuple[str, ...]
+
+
+def find_recorded(sources: Iterable[Source]) -> dict[str, Recorded]:
+    """By channel what it alone records, in the order of ``sources``.
+
+    Of several muscles the first that declares synergists stands for the channel; where none does,
+    the first.
+    """
+    by_channel: dict[str, list[Measured | Deep]] = {}
+    for source in sources:
+        if isinstance(source, Measured | Deep) and (channel := find_own_channel(source)):
+            by_channel.setdefault(channel, []).append(source)
+    recorded = {}
+    for channel, own in by_channel.items():
+        first = next((source for source in own if source.synergists), own[0])
+        synergists = dict.fromkeys(name for source in own for name in source.synergists)
+        others = tuple(source.muscle for source in own if source is not first)
+        recorded[channel] = Recorded(first.muscle, others, tuple(synergists))
+    return recorded
+
+
 @dataclass(frozen=True)
 class MuscleSources:
     """The declared sources of all muscles of an NMM, in the order of the model's muscles."""

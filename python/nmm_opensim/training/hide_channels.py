@@ -6,20 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import NMMError, nearest_names
-from ..nmm.sources import Deep, Measured, Source, Tied, drop_synergists
+from ..nmm.sources import (
+    Deep,
+    Measured,
+    Source,
+    Tied,
+    drop_synergists,
+    find_own_channel,
+    find_recorded,
+)
 from .training_setup import TrainingSetup
 
 
 def list_recorded_channels(sources: Sequence[Source]) -> list[str]:
     """The channels that alone measure a muscle, or would score it: those that can be hidden."""
-    return list(dict.fromkeys(c for s in sources if (c := _own_channel(s)) is not None))
+    return list(find_recorded(sources))
 
 
-def hide_channels(setup: TrainingSetup, channels: Mapping[str, Sequence[str]]) -> TrainingSetup:
+def hide_channels(
+    setup: TrainingSetup,
+    channels: Mapping[str, Sequence[str]],
+    scored: Mapping[str, str] | None = None,
+) -> TrainingSetup:
     """The setup with the muscles of ``channels`` deep, and every other recorded muscle measured.
 
-    ``channels`` maps each to its muscle's synergists. Where several muscles share a channel the
-    first becomes deep and the others follow it.
+    ``channels`` maps each to its synergists. Where several muscles share a channel the one that
+    ``scored`` names, or else the one that stands for it (:func:`find_recorded`), becomes deep and
+    the others follow it.
     """
     known = list_recorded_channels(setup.sources)
     for channel, synergists in channels.items():
@@ -37,17 +50,16 @@ def hide_channels(setup: TrainingSetup, channels: Mapping[str, Sequence[str]]) -
                 )
     sources = setup.sources
     for channel, synergists in channels.items():
-        sources = _hide(sources, channel, synergists)
+        muscle = (scored or {}).get(channel) or find_recorded(setup.sources)[channel].muscle
+        sources = _hide(sources, muscle, channel, synergists)
     measured = tuple(_measure(source, channels) for source in sources)
     return replace(setup, sources=measured)
 
 
 def find_synergists(sources: Sequence[Source], channel: str) -> list[str]:
-    """The declared synergists of the muscle that ``channel`` records."""
-    for source in sources:
-        if _own_channel(source) == channel and isinstance(source, Measured | Deep):
-            return list(source.synergists)
-    return []
+    """The synergists declared at any muscle that ``channel`` records."""
+    recorded = find_recorded(sources).get(channel)
+    return list(recorded.synergists) if recorded else []
 
 
 def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
@@ -60,32 +72,23 @@ def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
 
 
 def _hide(
-    declared: Sequence[Source], channel: str, synergists: Sequence[str]
+    declared: Sequence[Source], standing: str, channel: str, synergists: Sequence[str]
 ) -> tuple[Source, ...]:
-    hidden = [s.muscle for s in declared if _own_channel(s) == channel]
+    hidden = [s.muscle for s in declared if find_own_channel(s) == channel]
     sources: list[Source] = []
     for source in declared:
-        if source.muscle == hidden[0]:
+        if source.muscle == standing:
             sources.append(Deep(source.muscle, channel, tuple(synergists)))
         elif source.muscle in hidden:
-            sources.append(Tied(source.muscle, hidden[0]))
+            sources.append(Tied(source.muscle, standing))
         elif isinstance(source, Measured) and channel in source.channels:
             sources.append(_without(source, channel))
         elif isinstance(source, Tied) and source.to in hidden:
             # Never to one that is tied itself by now.
-            sources.append(replace(source, to=hidden[0]))
+            sources.append(replace(source, to=standing))
         else:
             sources.append(source)
     return tuple(sources)
-
-
-def _own_channel(source: Source) -> str | None:
-    """The channel that records this muscle and nothing else."""
-    if isinstance(source, Deep):
-        return source.recorded_channel
-    if isinstance(source, Measured) and len(source.channels) == 1:
-        return source.channels[0]
-    return None
 
 
 def _without(source: Measured, channel: str) -> Measured:

@@ -18,11 +18,13 @@ from nmm_opensim.benchmarking.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
 from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.sources import Deep, Measured, Tied
+from nmm_opensim.physics.muscles.activation import POSSIBLE_DELAY
 from nmm_opensim.training.hide_channels import (
     find_synergists,
     hide_channels,
     list_recorded_channels,
 )
+from nmm_opensim.training.preparation import prepare_training
 from nmm_opensim.training.scoring import EMG, METRICS, Score
 from nmm_opensim.training.training_setup import TrainingSetup, read_training_setup
 
@@ -75,6 +77,54 @@ def test_no_source_reads_the_hidden_channel(setup: TrainingSetup) -> None:
             assert not (isinstance(source, Measured) and channel in source.channels)
 
 
+def test_a_benchmark_says_which_muscle_a_channel_scores(benchmark_setup: Path) -> None:
+    declared = read_benchmark_setup(benchmark_setup)
+    (channel,) = declared.hidden_groups[1].channels
+    assert (channel.name, channel.muscle, channel.others) == (
+        "gastrocnemius",
+        "gasmed_r",
+        ("gaslat_r",),
+    )
+    assert "the others follow it: gastrocnemius gasmed_r (gaslat_r)." in make_markdown(
+        declared, summarise_cells([make_scores("nmm", 1, [0.8])]), []
+    )
+    text = benchmark_setup.read_text(encoding="utf-8")
+    named = '<HiddenChannel name="gastrocnemius"><muscle>gaslat_r</muscle>'
+    benchmark_setup.write_text(text.replace('<HiddenChannel name="gastrocnemius">', named))
+    declared = read_benchmark_setup(benchmark_setup)
+    hidden = declared.training_for(declared.hidden_groups[1], declared.folds[0])
+    sources = {source.muscle: source for source in hidden.sources}
+    assert sources["gaslat_r"] == Deep("gaslat_r", "gastrocnemius", ("soleus",))
+    assert sources["gasmed_r"] == Tied("gasmed_r", "gaslat_r")
+
+
+def test_synergists_count_whichever_muscle_of_the_channel_declares_them(
+    setup: TrainingSetup,
+) -> None:
+    """Of medial hamstrings both muscles, the second alone, or neither declare them."""
+
+    def declare(first: tuple[str, ...], second: tuple[str, ...]) -> TrainingSetup:
+        told = {"semimem_r": first, "semiten_r": second}
+        sources = [
+            replace(source, synergists=told[source.muscle])
+            if isinstance(source, Measured) and source.muscle in told
+            else source
+            for source in setup.sources
+        ]
+        return replace(setup, sources=tuple(sources))
+
+    channel = "medial_hamstrings"
+    both = declare(("biceps_femoris",), ("gastrocnemius", "biceps_femoris"))
+    assert find_synergists(both.sources, channel) == ["biceps_femoris", "gastrocnemius"]
+    second = declare((), ("biceps_femoris",))
+    assert find_synergists(second.sources, channel) == ["biceps_femoris"]
+    hidden = hide_channels(second, {channel: ["biceps_femoris"]})
+    sources = {source.muscle: source for source in hidden.sources}
+    assert sources["semiten_r"] == Deep("semiten_r", channel, ("biceps_femoris",))
+    assert sources["semimem_r"] == Tied("semimem_r", "semiten_r")
+    assert find_synergists(declare((), ()).sources, channel) == []
+
+
 @pytest.mark.parametrize(
     ("channel", "synergists", "complaint"),
     [
@@ -96,6 +146,11 @@ def test_refused_channels(
         ("neighbour_copy nmm<", "neighbour nmm<", r"few_benchmark.xml:\d+: .*found 'neighbour'"),
         ('name="soleus"', 'name="soleos"', "found 'soleos'; nearest: soleus"),
         ("<seeds>1<", "<seeds><", r"few_benchmark.xml:\d+: .*seed"),
+        (
+            'name="gastrocnemius">',
+            'name="gastrocnemius"><muscle>soleus_r</muscle>',
+            r"few_benchmark.xml:\d+: <muscle>: .*gasmed_r or gaslat_r, but found 'soleus_r'",
+        ),
         (
             "<seeds>1<",
             '<folds><Fold name="a"><test_trials>third</test_trials></Fold></folds><seeds>1<',
@@ -232,6 +287,13 @@ def test_the_table_shows_spreads_and_gaps(benchmark_setup: Path) -> None:
     )
     text = make_markdown(read_benchmark_setup(benchmark_setup), rows, [])
     assert "| soleus | soleus_r | 0.50 | 0.85 ± 0.07 |" in text
+    # A copy without synergists gives nothing, which is said, and has no mean to compare.
+    lonely = make_scores("nmm", 1, [0.7])
+    lonely = replace(lonely, cell=replace(lonely.cell, hidden=HiddenGroup("tibialis", ())))
+    rows += summarise_cells([lonely])
+    text = make_markdown(read_benchmark_setup(benchmark_setup), rows, [])
+    assert "| tibialis | soleus_r | n/a | 0.70 |" in text
+    assert re.search(r"\| mean \| \|  \| 0.7\d \|", text)
 
 
 def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
@@ -240,3 +302,18 @@ def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
     text = make_markdown(setup, rows, [])
     assert "| neighbour_copy | nmm | posterior | synx_nmf | synx_pca | synx_nmf_oracle† |" in text
     assert "| emg_assisted* | static_optimization* | supervised† |" in text
+
+
+def test_a_delay_is_found_where_no_channel_tells_of_what_is_hidden(setup: TrainingSetup) -> None:
+    """Rectus femoris moves the knee and tibialis anterior the ankle: no moment is EMG's alone."""
+    unknown = replace(setup, electromechanical_delay=None)
+    lonely: dict[str, list[str]] = {"tibialis_anterior": [], "rectus_femoris": []}
+    prepared = prepare_training(hide_channels(unknown, lonely))
+    low, high = POSSIBLE_DELAY
+    assert low <= prepared.declaration.electromechanical_delay <= high
+    assert any(
+        re.search("No channel tells of recfem_r, tibant_r,", text) for text in prepared.warnings
+    )
+    # One of the two leaves the other's coordinate to tell it.
+    prepared = prepare_training(hide_channels(unknown, {"tibialis_anterior": []}))
+    assert not any("No channel tells" in text for text in prepared.warnings)

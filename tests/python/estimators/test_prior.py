@@ -111,3 +111,22 @@ def test_what_there_is_to_go_by() -> None:
     assert np.corrcoef(said, work(PHASE + 0.5))[0, 1] > 0.9
     assert prior.masked == {"a": Asked("a", ("b",)), "b": Asked("b", ())}
     assert prior.find_peak("a") == pytest.approx(np.percentile(work(PHASE), 99))
+
+
+def test_a_masked_channel_hears_synergists_declared_at_any_of_its_muscles() -> None:
+    sources = MuscleSources(
+        (
+            Measured("first", ("a",), (1.0,)),
+            Measured("soleus", ("a",), (1.0,), ("b",)),
+            Measured("b", ("b",), (1.0,)),
+            Measured("soleus_too", ("b",), (1.0,)),
+            Deep("deep"),
+        )
+    )
+    trial = make_trial(np.column_stack([work(PHASE), work(PHASE + 0.2)]))
+    alone = MusclePrior(sources, [trial], None)
+    assert alone.masked == {"a": Asked("soleus", ("b",)), "b": Asked("b", ())}
+    # Of a channel's muscles the one that another person had is asked for.
+    subject = replace(make_subject(1.0, work(PHASE)), envelopes={"soleus_too": work(PHASE)})
+    population = Population([subject], COORDINATES, np.hstack(make_motion()))
+    assert MusclePrior(sources, [trial], population).masked["b"] == Asked("soleus_too", ())

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, Tied, Unscored, order_sources
+from nmm_opensim.nmm.sources import (
+    Deep,
+    Measured,
+    MuscleSources,
+    Recorded,
+    Tied,
+    Unscored,
+    find_recorded,
+    order_sources,
+)
 
 MODEL = ["a", "b", "c", "d"]
 
@@ -55,3 +64,24 @@ def test_a_synergist_is_another_muscles_channel() -> None:
         MuscleSources((Measured("a", ("a",), (1.0,), ("c",)), Measured("b", ("b",), (1.0,))))
     kept = MuscleSources((Measured("a", ("a",), (1.0,), ("c",)), Deep("d", "c")))
     assert kept.channels == ["a"]
+
+
+def test_a_channel_of_several_muscles_is_one_muscles_and_all_their_synergists() -> None:
+    recorded = find_recorded(
+        [
+            Measured("alphabetical", ("x",), (1.0,)),
+            Measured("declaring", ("x",), (1.0,), ("y", "z")),
+            Measured("mixed", ("x", "y"), (0.5, 0.5), ("w",)),
+            Deep("deep", "y"),
+            Measured("also", ("x",), (1.0,), ("z", "w")),
+            Measured("bare", ("z",), (1.0,)),
+            Measured("second", ("z",), (1.0,)),
+            Deep("silent", None, ("x",)),
+            Tied("tied", "bare"),
+        ]
+    )
+    assert recorded == {
+        "x": Recorded("declaring", ("alphabetical", "also"), ("y", "z", "w")),
+        "y": Recorded("deep", (), ()),
+        "z": Recorded("bare", ("second",), ()),
+    }

@@ -102,7 +102,7 @@ FULL = {
         <artefact_file>full.nmm</artefact_file></NMMTrainingTool>""",
     "NMMBenchmarkTool": """<NMMBenchmarkTool name="full">
         <training_setup_file>NMMTrainingTool.xml</training_setup_file>
-        <hidden_channels><HiddenChannel name="a"/>
+        <hidden_channels><HiddenChannel name="a"><muscle>a</muscle></HiddenChannel>
         <HiddenGroup name="g"><HiddenChannel name="d"/></HiddenGroup></hidden_channels>
         <folds><Fold name="f"><test_trials>b</test_trials></Fold></folds>
         <estimators>nmm</estimators><seeds>1</seeds></NMMBenchmarkTool>""",

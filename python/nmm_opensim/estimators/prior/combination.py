@@ -9,7 +9,14 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
-from ...nmm.sources import Deep, Measured, MuscleSources
+from ...nmm.sources import (
+    Deep,
+    Measured,
+    MuscleSources,
+    Recorded,
+    find_own_channel,
+    find_recorded,
+)
 from .population import Population, find_peak
 
 # Of the peak: what no electrode tells from rest.
@@ -56,16 +63,26 @@ class MusclePrior:
         envelopes = np.vstack([trial.envelopes for trial in trials])
         self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
         self._population_peaks: dict[str, float] = {}
+        measured = [source for source in sources.sources if isinstance(source, Measured)]
+        recorded = find_recorded(measured)
         self.masked = {
-            source.channels[0]: Asked(source.muscle, source.synergists)
-            for source in reversed(sources.sources)
-            if isinstance(source, Measured) and len(source.channels) == 1
+            channel: self._ask_of(recorded[channel])
+            for source in reversed(measured)
+            if (channel := find_own_channel(source)) is not None
         }
+        """Of the channels that alone measure a muscle, what is asked were they not heard."""
         self.deep = [
             Asked(source.muscle, source.synergists)
             for source in sources.sources
             if isinstance(source, Deep)
         ]
+
+    def _ask_of(self, recorded: Recorded) -> Asked:
+        """Of several muscles the one that other subjects had tells more."""
+        muscles = (recorded.muscle, *recorded.others)
+        known = self.population.muscles if self.population else ()
+        muscle = next((name for name in muscles if name in known), recorded.muscle)
+        return Asked(muscle, recorded.synergists)
 
     def find_evidence(self, asked: Asked) -> Evidence:
         """What may be said of the muscle."""

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ...benchmarking.benchmark import Benchmark
-from ...benchmarking.benchmark_report import LEGEND, label_estimator
+from ...benchmarking.benchmark_report import LEGEND, NOT_APPLICABLE, label_estimator
 from ...benchmarking.summary import select
 from ...running.palette import BASELINE, COLORS, NMM
 from ...training.scoring import EMG
@@ -41,7 +41,7 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
                     *(
                         format_score(cells[group, muscle, name], metric, scale, digits)
                         if (group, muscle, name) in cells
-                        else ""
+                        else NOT_APPLICABLE
                         for name in estimators
                     ),
                 ]
