@@ -55,6 +55,11 @@ def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]
 @_file_option(
     "--emg-setup-file", "Setup of process-emg, so that the report shows raw EMG.", many=False
 )
+@_file_option(
+    "--other-subject",
+    "Another person's training setup, whose recordings help; muscles are paired by equal names. "
+    "Repeat it.",
+)
 @click.option("--cutoff", help="Low-pass filter of angles and forces, Hz, or none.")
 @click.option(
     "--coordinate",

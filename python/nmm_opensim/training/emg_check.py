@@ -20,8 +20,11 @@ LARGEST_CORRELATION = 1.0 - 1e-9
 
 def check_emg(trials: Sequence[Trial]) -> None:
     """Refuse training trials with channels that are constant, clipped or duplicated."""
-    channels = trials[0].emg.columns
-    values = np.vstack([_during(trial) for trial in trials])
+    check_envelopes(trials[0].emg.columns, np.vstack([_during(trial) for trial in trials]))
+
+
+def check_envelopes(channels: Sequence[str], values: Array) -> None:
+    """As :func:`check_emg`, of all samples (samples, channels) that training would hear."""
     where = "EMG of the training trials"
     for name, series in zip(channels, values.T, strict=True):
         if series.max() == series.min():

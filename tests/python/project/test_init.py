@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,16 @@ from conftest import ROOT, Walking, run_cli
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from nmm_opensim.arrays import Array
+from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
 from nmm_opensim.errors import NMMError
-from nmm_opensim.formats.tables import Header, write_table
+from nmm_opensim.formats.tables import Header, read_table, write_table
 from nmm_opensim.nmm.sources import Deep, Measured, Tied, Unscored
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.project.init.anatomy import Action, Anatomy
 from nmm_opensim.project.init.channels import parse_channel_options, read_mapping
 from nmm_opensim.project.init.init import Options, write_setups
+from nmm_opensim.project.init.other_subjects import find_other_subjects
 from nmm_opensim.project.schemas.check import check_setup
 from nmm_opensim.project.schemas.schema import check_structure
 from nmm_opensim.training.training_setup import read_training_setup
@@ -111,8 +115,9 @@ def test_every_muscle_has_a_source_with_a_reason(options: Options, tmp_path: Pat
     sources = {assigned.source.muscle: assigned.source for assigned in written.sources}
     assert list(sources) == written.anatomy.muscles
     assert sources["soleus_r"] == Deep("soleus_r", "soleus", ("gastrocnemius",))
-    assert sources["gaslat_r"] == Measured("gaslat_r", ("gastrocnemius",), (1.0,), ("soleus",))
-    assert sources["gasmed_r"] == Measured("gasmed_r", ("gastrocnemius",), (1.0,))
+    # The one that is named first stands for the channel, not the alphabet's first.
+    assert sources["gasmed_r"] == Measured("gasmed_r", ("gastrocnemius",), (1.0,), ("soleus",))
+    assert sources["gaslat_r"] == Measured("gaslat_r", ("gastrocnemius",), (1.0,))
     assert sources["tibpost_r"] == Tied("tibpost_r", "soleus_r")
     assert sources["vasint_r"] == Tied("vasint_r", "vaslat_r")
     assert sources["grac_r"] == Tied("grac_r", "semiten_r")
@@ -121,6 +126,154 @@ def test_every_muscle_has_a_source_with_a_reason(options: Options, tmp_path: Pat
     assert "Not used: channel 'gluteus_medius' measures glmed1_r." in text
     setup = (tmp_path / "walk_train.xml").read_text()
     assert setup.count("<MeasuredMuscle") == 10
+
+
+def give_moments(options: Options, results: Path, folder: Path) -> Options:
+    """The same with known moments, so that all that the setups name is there."""
+    moments = [results / "walking_moments.sto"]
+    return replace(options, folder=folder, inverse_dynamics_files=moments, external_loads_files=())
+
+
+def test_the_benchmark_hides_every_recorded_channel(
+    options: Options, walking_inputs: Walking, tmp_path: Path
+) -> None:
+    """Also the deep muscle's, and tibialis anterior, which nothing that was recorded acts like."""
+    options = give_moments(options, walking_inputs.results, tmp_path)
+    write_setups(options, None)
+    declared = read_benchmark_setup(tmp_path / "walk_benchmark.xml")
+    hidden = {group.name: group.channels[0] for group in declared.hidden_groups}
+    used = {word.partition("=")[0] for word in CHANNELS} - {"gluteus_maximus", "gluteus_medius"}
+    assert set(hidden) == used
+    assert hidden["soleus"].muscle == "soleus_r"
+    assert hidden["tibialis_anterior"].synergists == ()
+    assert hidden["biceps_femoris"].muscle == "bflh_r"
+    text = (tmp_path / "walk_benchmark.xml").read_text()
+    assert "Scores gasmed_r; gaslat_r follows it; synergists: soleus." in text
+    # What is named first is scored, with synergists or without.
+    turned = [word.replace("bflh_r,bfsh_r", "bfsh_r,bflh_r") for word in CHANNELS]
+    write_setups(replace(options, channels=turned, overwrite=True), None)
+    declared = read_benchmark_setup(tmp_path / "walk_benchmark.xml")
+    assert {g.name: g.channels[0].muscle for g in declared.hidden_groups}["biceps_femoris"] == (
+        "bfsh_r"
+    )
+
+
+@pytest.fixture(scope="module")
+def other_setup(walking_inputs: Walking, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another person: the same walk under another name of its file, knees counted the other way."""
+    folder = tmp_path_factory.mktemp("other")
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    shutil.copy(data / "electromyography.sto", folder / "other_emg.sto")
+    text = (data / "subject_walk_scaled.osim").read_text(encoding="utf-8")
+    (folder / "other.osim").write_text(text.replace("vaslat_r", "vastus_lat_r"), encoding="utf-8")
+    setup = walking_inputs.train_setup.read_text(encoding="utf-8")
+    setup = setup.replace("vaslat_r", "vastus_lat_r")
+    results = walking_inputs.results
+    for old, new in {
+        "../data/example3DWalking/subject_walk_scaled.osim": "other.osim",
+        "../data/example3DWalking/electromyography.sto": "other_emg.sto",
+        "../results/walking/walking_coordinates.mot": str(results / "walking_coordinates.mot"),
+        "../results/walking/walking_moments.sto": str(results / "walking_moments.sto"),
+        "../results/walking/walking.nmm": "other.nmm",
+        "<results_directory>../results/walking<": "<results_directory>.<",
+    }.items():
+        assert old in setup
+        setup = setup.replace(old, new)
+    file = folder / "other_train.xml"
+    file.write_text(setup, encoding="utf-8")
+    return file
+
+
+def test_other_people_are_offered_and_paired_by_equal_names(
+    options: Options, walking_inputs: Walking, other_setup: Path, tmp_path: Path
+) -> None:
+    options = give_moments(options, walking_inputs.results, tmp_path)
+    write_setups(options, None)
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert re.search(r"<!--Without\s+other\s+people.*?<PriorSubject\s.*?-->", text, re.DOTALL)
+    assert read_training_setup(tmp_path / "walk_train.xml").prior_subjects == ()
+    helped = replace(options, other_subjects=[other_setup], overwrite=True)
+    write_setups(helped, None)
+    check_structure(tmp_path / "walk_train.xml")
+    (subject,) = read_training_setup(tmp_path / "walk_train.xml").prior_subjects
+    assert ("soleus_r", "soleus_r") in subject.muscles
+    assert "vaslat_r" not in {ours for ours, _ in subject.muscles}
+    assert subject.coordinates == (
+        ("knee_angle_r", "knee_angle_r"),
+        ("ankle_angle_r", "ankle_angle_r"),
+    )
+    assert subject.signs == (1.0, 1.0)
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert "recorded 'vastus_lat_r', and no muscle here has the name" in text
+
+
+def test_a_coordinate_that_counts_the_other_way_is_told_by_moment_arms(
+    anatomy: Anatomy, other_setup: Path, tmp_path: Path
+) -> None:
+    model = (other_setup.parent / "other.osim").read_text(encoding="utf-8")
+    # Knee flexion becomes negative: the joint turns by minus the coordinate, whose range is turned.
+    turned = re.sub(
+        r'<CustomJoint name="walker_knee_r">.*?</CustomJoint>',
+        lambda match: re.sub(
+            r"<range>.*?</range>",
+            "<range>-2 0</range>",
+            match[0].replace(
+                "<coefficients> 1 0</coefficients>", "<coefficients>-1 0</coefficients>"
+            ),
+            count=1,
+        ),
+        model,
+        flags=re.DOTALL,
+    )
+    assert turned != model
+    (tmp_path / "turned.osim").write_text(turned, encoding="utf-8")
+    setup = other_setup.read_text(encoding="utf-8").replace(
+        "other.osim", str(tmp_path / "turned.osim")
+    )
+    file = other_setup.with_name("turned_train.xml")
+    file.write_text(setup, encoding="utf-8")
+    (subject,) = find_other_subjects([file], anatomy, [])
+    assert subject.signs == {"knee_angle_r": -1, "ankle_angle_r": 1}
+
+
+def test_other_people_who_are_none_are_refused(
+    options: Options, other_setup: Path, walking_inputs: Walking, tmp_path: Path
+) -> None:
+    for subjects, words in (
+        ([walking_inputs.train_setup], "expected another person, but found recordings of this"),
+        ([other_setup, other_setup], "'walking' twice"),
+        ([tmp_path / "none.xml"], "found nothing there"),
+    ):
+        with pytest.raises(NMMError, match=words):
+            write_setups(replace(options, folder=tmp_path / "out", other_subjects=subjects), None)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda values: values[:, 0], "'BIClong' and 'BRD' are the same; leave one out"),
+        (lambda values: 0.5 * values[:, 0], "'BIClong' and 'BRD' are the same; leave one out"),
+        (lambda values: np.full(len(values), 0.1), "'BRD', but it is 0.1 throughout"),
+        (lambda values: np.minimum(values[:, 2], 0.5), "'BRD' to touch its maximum only briefly"),
+    ],
+)
+def test_channels_that_training_would_refuse_are_refused_at_once(
+    elbow: Options, tmp_path: Path, spoil: Callable[[Array], Array], words: str
+) -> None:
+    files = []
+    for k, file in enumerate(elbow.emg_files):
+        table = read_table(file, "EMG file")
+        values = table.values.copy()
+        values[:, table.columns.index("BRD")] = spoil(table.values)
+        files.append(tmp_path / f"emg_{k}.sto")
+        write_table(files[-1], table.columns, table.time, values, Header(""))
+    spoilt = replace(elbow, emg_files=files, folder=tmp_path / "out")
+    with pytest.raises(NMMError, match=words):
+        write_setups(spoilt, None)
+    assert not (tmp_path / "out").exists()
+    # A channel of which it is said that it measures nothing may be anything.
+    write_setups(replace(spoilt, channels=["BRD=none"]), None)
 
 
 def test_names_are_never_matched_by_guess(options: Options, tmp_path: Path) -> None:

@@ -28,6 +28,8 @@ def assign_sources(
     """One source for each muscle of ``anatomy``; ``channels`` maps channels to muscles.
 
     The channel of a deep muscle is kept aside to score; muscles that share it follow the deep one.
+    Of several muscles of a channel the one that is named first stands for it: it alone declares
+    synergists, so it is the one that the channel scores when it is hidden.
     """
     by_muscle = {
         muscle: [channel for channel, muscles in channels.items() if muscle in muscles]
@@ -40,14 +42,15 @@ def assign_sources(
         if muscle not in deep and (own := [c for c in found if c not in aside])
     }
     assigned = []
-    first_of_channel: set[str] = set()
+    standing = {
+        channel: next((m for m in muscles if measured.get(m) == [channel]), None)
+        for channel, muscles in channels.items()
+    }
     for muscle in anatomy.muscles:
         if muscle in measured:
             own = measured[muscle]
             synergists = []
-            # One muscle stands for its channel when that is hidden.
-            if len(own) == 1 and own[0] not in first_of_channel:
-                first_of_channel.add(own[0])
+            if standing[own[0]] == muscle:
                 synergists = _find_synergists(anatomy, muscle, by_muscle, own)
             weights = tuple(1.0 / len(own) for _ in own)
             assigned.append(

@@ -15,6 +15,7 @@ from ...recordings.emg.emg_setup import read_emg_setup
 from ..schemas.schema import write_schemas
 from .anatomy import Anatomy
 from .assignment import AssignedSource, assign_sources
+from .benchmark import write_benchmark_setup
 from .channels import (
     NONE,
     Muscles,
@@ -24,11 +25,17 @@ from .channels import (
     read_mapping,
     write_mapping,
 )
+from .other_subjects import find_other_subjects
 from .questions import Ask, need
-from .recordings import Recording, read_channels, read_cutoff, split_recordings
+from .recordings import (
+    Recording,
+    check_channels,
+    read_channels,
+    read_cutoff,
+    split_recordings,
+)
 from .setups import (
     Project,
-    write_benchmark_setup,
     write_inverse_setup,
     write_report_setup,
     write_run_setup,
@@ -58,6 +65,7 @@ class Options:
     inverse_dynamics_files: Sequence[Path] = ()
     tasks_file: Path | None = None
     emg_setup_file: Path | None = None
+    other_subjects: Sequence[Path] = ()
     cutoff: str | None = None
     overwrite: bool = False
 
@@ -134,12 +142,16 @@ def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
         read_emg_setup(options.emg_setup_file)
     model = OsimModel(options.model_file)
     recordings = _collect_recordings(options, ask)
-    recorded = read_channels(recordings)
+    told = _read_told_channels(options)
+    recorded = read_channels(recordings, [channel for channel, names in told.items() if not names])
     anatomy = Anatomy(model, _find_coordinates(options, model, ask))
-    said = _find_channels(options, recorded, model, anatomy, ask)
+    said = _find_channels(told, recorded, model, anatomy, ask)
     deep = list(options.deep_muscles) or _ask_deep(anatomy, said, ask)
     sources = assign_sources(anatomy, said, deep)
     crossing = set(anatomy.muscles)
+    unused = {c: m for c, m in said.items() if not crossing.intersection(m)}
+    parts = split_recordings(recordings)
+    check_channels(parts, [channel for channel in said if channel not in unused])
     project = Project(
         name=name,
         folder=options.folder,
@@ -147,12 +159,16 @@ def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
         tasks_file=options.tasks_file,
         emg_setup_file=options.emg_setup_file,
         anatomy=anatomy,
+        channels=said,
         sources=sources,
         open_channels=[channel for channel in recorded if channel not in said],
-        unused_channels={c: m for c, m in said.items() if not crossing.intersection(m)},
+        unused_channels=unused,
         recordings=recordings,
-        parts=split_recordings(recordings),
+        parts=parts,
         cutoff=_find_cutoff(options, recordings, ask),
+        other_subjects=find_other_subjects(
+            options.other_subjects, anatomy, [recording.emg_file for recording in recordings]
+        ),
     )
     return project, _Channels(recorded, said)
 
@@ -175,12 +191,17 @@ def _find_coordinates(options: Options, model: OsimModel, ask: Ask | None) -> li
     return list(dict.fromkeys(names))
 
 
+def _read_told_channels(options: Options) -> Muscles:
+    """What is said of channels by a file and by options."""
+    told = {} if options.mapping_file is None else read_mapping(options.mapping_file)
+    return {**told, **parse_channel_options(options.channels)}
+
+
 def _find_channels(
-    options: Options, recorded: Sequence[str], model: OsimModel, anatomy: Anatomy, ask: Ask | None
+    told: Muscles, recorded: Sequence[str], model: OsimModel, anatomy: Anatomy, ask: Ask | None
 ) -> Muscles:
-    """What is said of channels: by a file, by options, by exact names, by answers."""
-    said = {} if options.mapping_file is None else read_mapping(options.mapping_file)
-    said.update(parse_channel_options(options.channels))
+    """What is said of channels: what is ``told``, by exact names, by answers."""
+    said = dict(told)
     check_names(said, recorded, model.muscle_names)
     said = {**find_exact(recorded, model.muscle_names), **said}
     if ask is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from ...errors import NMMError
 from ...formats.external_loads import read_external_loads
 from ...formats.tables import read_header_entries, read_table
 from ...formats.trc import read_marker_times
+from ...training.emg_check import check_envelopes
 
 # Envelopes over MVC exceed 1 at times, and filters that ring go a little below 0; what is far
 # beyond is raw or in another unit.
@@ -43,15 +44,19 @@ class Part:
     final_time: float
 
 
-def read_channels(recordings: list[Recording]) -> list[str]:
-    """The channels that all EMG files have, which must be envelopes in excitation units."""
+def read_channels(recordings: list[Recording], unused: Sequence[str] = ()) -> list[str]:
+    """The channels that all EMG files have, which must be envelopes in excitation units.
+
+    Those that are known to be ``unused`` may be anything.
+    """
     tables = [read_table(recording.emg_file, "EMG file") for recording in recordings]
     channels = [c for c in tables[0].columns if all(c in table.columns for table in tables)]
     if not channels:
         raise NMMError("init: expected EMG files with channels in common, but found none.")
+    used = [channel for channel in channels if channel not in unused]
     for table in tables:
-        envelopes = table.select(channels)
-        for channel, series in zip(channels, envelopes.values.T, strict=True):
+        envelopes = table.select(used)
+        for channel, series in zip(used, envelopes.values.T, strict=True):
             if series.min() < SMALLEST_EXCITATION or series.max() > LARGEST_EXCITATION:
                 raise NMMError(
                     f"{table.source}: expected envelopes in excitation units, 0 to 1, but channel "
@@ -59,6 +64,19 @@ def read_channels(recordings: list[Recording]) -> list[str]:
                     "and normalise the EMG first."
                 )
     return channels
+
+
+def check_channels(parts: Sequence[Part], channels: Sequence[str]) -> None:
+    """Refuse what training would: channels that are dead, clipped or one recording twice."""
+    if not channels:
+        return
+    during = []
+    for part in parts:
+        if part.role == "train":
+            table = read_table(part.recording.emg_file, "EMG file").select(channels)
+            inside = (table.time >= part.initial_time) & (table.time <= part.final_time)
+            during.append(table.values[inside])
+    check_envelopes(channels, np.vstack(during))
 
 
 def split_recordings(recordings: list[Recording]) -> list[Part]:

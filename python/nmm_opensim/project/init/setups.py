@@ -1,4 +1,4 @@
-"""The setups themselves: inverse, training, run, benchmark and report."""
+"""The setups themselves: inverse, training, run and report."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ...benchmarking.benchmark_setup import TOOL as BENCHMARK_TOOL
 from ...errors import nearest_names
-from ...estimators.catalogue import ESTIMATORS
 from ...nmm.sources import Deep, Measured, Tied
 from ...recordings.inverse.inverse_setup import TOOL as INVERSE_TOOL
 from ...report.report_setup import TOOL as REPORT_TOOL
 from ...running.results import TOOL as RUN_TOOL
-from ...training.hide_channels import find_synergists, list_recorded_channels
 from ...training.training_setup import ESTIMATE
 from ...training.training_setup import TOOL as TRAINING_TOOL
 from .anatomy import Anatomy
 from .assignment import AssignedSource
 from .documents import Document, Node
+from .other_subjects import OtherSubject, add_other_subjects
 from .recordings import Part, Recording
 
 RESULTS = "results"
@@ -28,7 +26,10 @@ FILL_IN = "FILL IN"
 
 @dataclass(frozen=True)
 class Project:
-    """All that the setups are written from; ``cutoff`` is in Hz, None for no filter."""
+    """All that the setups are written from; ``cutoff`` is in Hz, None for no filter.
+
+    ``channels`` are the muscles by channel, in the order in which they were named.
+    """
 
     name: str
     folder: Path
@@ -36,12 +37,14 @@ class Project:
     tasks_file: Path | None
     emg_setup_file: Path | None
     anatomy: Anatomy
+    channels: Mapping[str, list[str]]
     sources: Sequence[AssignedSource]
     open_channels: Sequence[str]
     unused_channels: Mapping[str, Sequence[str]]
     recordings: Sequence[Recording]
     parts: Sequence[Part]
     cutoff: float | None
+    other_subjects: Sequence[OtherSubject] = ()
 
     @property
     def results(self) -> Path:
@@ -139,6 +142,7 @@ def write_training_setup(project: Project) -> Document:
     tool.comment("Coordinates whose moments (N m) supervise the training.")
     tool.add("moment_coordinates", " ".join(project.anatomy.coordinates))
     _add_sources(tool, project)
+    add_other_subjects(tool, project.other_subjects)
     tool.comment(
         "s, 0 to 0.125: the EMG of time t - delay acts at time t. Estimated from the measured "
         "muscles; a number fixes it."
@@ -187,34 +191,6 @@ def write_run_setup(project: Project) -> Document:
     tool.comment("Compares deep muscles with recordings that were kept aside.")
     tool.add("score_deep_emg", "true")
     tool.add("results_directory", RESULTS)
-    return document
-
-
-def write_benchmark_setup(project: Project) -> Document | None:
-    """Hides each channel that has synergists; None where none has."""
-    sources = [assigned.source for assigned in project.sources]
-    hidden = [c for c in list_recorded_channels(sources) if find_synergists(sources, c)]
-    # Something must be left to hear.
-    if not hidden or len(list_recorded_channels(sources)) < 2:
-        return None
-    file = project.setup_file("benchmark")
-    document = Document(
-        file,
-        BENCHMARK_TOOL,
-        project.name,
-        "Hides recorded muscles in turn: can the method be trusted for them?\n\n"
-        f"     nmm-opensim benchmark {file.name}",
-    )
-    tool = document.tool
-    tool.add_path("training_setup_file", project.setup_file("train"))
-    tool.comment("Each in turn; the training setup holds its synergists.")
-    channels = tool.add("hidden_channels")
-    for channel in hidden:
-        channels.add("HiddenChannel", name=channel)
-    tool.comment("Fewer are faster; the last, supervised, is told the truth in training.")
-    tool.add("estimators", " ".join(ESTIMATORS))
-    tool.add("seeds", "1 2 3 4 5")
-    tool.add("results_directory", f"{RESULTS}/benchmark")
     return document
 
 
