@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ...errors import NMMError
 from ...formats.setup_xml import SetupElement, read_setup
 from ..delimited import DECIMALS, DELIMITERS, Layout
 from ..signal import VOLTS
+from .channel_list import split_labels
 from .filters import EmgFilters
 
 TOOL = "NMMEmgProcessingTool"
@@ -156,26 +159,19 @@ def _read_recording(element: SetupElement) -> EmgRecording:
     return recording
 
 
-def _read_list(element: SetupElement, tag: str) -> list[str]:
-    """What commas and ends of lines part; labels may hold spaces."""
-    lines = element.get_text(tag).splitlines()
-    words = [word.strip() for line in lines for word in line.split(",")]
-    return [word for word in words if word]
-
-
-def _read_channels(element: SetupElement) -> list[str]:
-    """Labels between commas or lines, or between spaces, where that makes one for each name."""
-    channels = _read_list(element, "channels")
-    if len(channels) == 1:
-        words = channels[0].split()
-        if not element.has("names") or len(element.get_text("names").split()) == len(words):
-            return words
-    return channels
+def _read_labels(
+    element: SetupElement, tag: str, names: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    try:
+        return tuple(split_labels(element.get_text(tag), names))
+    except NMMError as error:
+        raise element.error(str(error)) from None
 
 
 def _read_file(element: SetupElement) -> EmgFile:
-    channels = _read_channels(element)
-    names = element.get_names("names", channels)
+    own_names = element.get_names("names") if element.has("names") else None
+    channels = _read_labels(element, "channels", own_names)
+    names = channels if own_names is None else own_names
     if len(names) != len(channels):
         raise element.error(
             f"<names>: expected one for each of {len(channels)} channels, but found {len(names)}"
@@ -187,7 +183,7 @@ def _read_file(element: SetupElement) -> EmgFile:
         trigger = channel, element.get_number("trigger_threshold")
     file = EmgFile(
         path=element.get_file("file"),
-        channels=tuple(channels),
+        channels=channels,
         names=tuple(names),
         units=element.get_optional_choice("units", list(VOLTS)),
         sampling_rate=element.get_optional_number("sampling_rate", minimum=1.0),
@@ -195,7 +191,7 @@ def _read_file(element: SetupElement) -> EmgFile:
             element.get_optional_choice("delimiter", list(DELIMITERS)),
             element.get_optional_choice("decimal", list(DECIMALS)),
             element.get_optional_text("encoding"),
-            tuple(_read_list(element, "labels")) if element.has("labels") else None,
+            _read_labels(element, "labels") if element.has("labels") else None,
         ),
         time_offset=element.get_number("time_offset", 0.0),
         trigger=trigger,
