@@ -63,6 +63,10 @@ def find_clock(
             f"{text.source}: expected {len(values)} samples in column '{column.label}', one for "
             f"each time of column '{time.label}', but found {length}."
         )
+    known = [one.hz for one in said] if declared is None else [declared]
+    for hz in known:
+        if _is_rounded(values, hz) and (declared is None or not said or is_near(said[0].hz, hz)):
+            return hz, float(values[0])
     rate = find_rate(where, values, declared)
     if said and not any(is_near(rate, one.hz) for one in said):
         raise NMMError(
@@ -70,6 +74,16 @@ def find_clock(
             f"'{time.label}' have {rate:g} Hz; one of them is wrong: correct the file."
         )
     return rate, float(values[0])
+
+
+def _is_rounded(time: Array, rate: float) -> bool:
+    """Whether times are those of ``rate`` (Hz), printed with too few digits to tell samples."""
+    step = np.diff(time)
+    digit = float(step[step > 0].min(initial=np.inf))
+    if not np.all(np.isfinite(time)) or not 1 / rate < 2 * digit < np.inf:
+        return False
+    even = np.arange(len(time)) / rate
+    return bool(np.any(step <= 0) and np.all(np.abs(time - time[0] - even) <= 1.01 * digit))
 
 
 def is_near(rate: float, other: float) -> bool:

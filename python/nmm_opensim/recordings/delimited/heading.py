@@ -99,6 +99,7 @@ def read_heading(text: Text, block: Block, layout: Layout) -> Heading:
             columns = [_set_unit(text, c, _cell(text, unit_row, c), unit_row) for c in columns]
         if (rate_row := _find_rate_row(text, rows, row)) is not None:
             columns = [_set_rate(text, column, rate_row) for column in columns]
+    _check_counts(text, block, preamble)
     rates = tuple(rate for rate in preamble.rates if rate.row != rate_row)
     return Heading(
         tuple(_apply(text, columns, preamble)), row, rates, block.first, preamble.devices
@@ -124,6 +125,17 @@ def _skip_counts(text: Text, block: Block) -> int:
         f"{text.where(first)}: expected a value in each column that has one below, but found "
         f"'{text.quote(first)}'; delete the line, or write Hz behind what are rates."
     )
+
+
+def _check_counts(text: Text, block: Block, preamble: Preamble) -> None:
+    """Refuse a table of fewer rows than its header counts."""
+    found = sum(1 for row in range(block.first, block.last) if text.lines[row].strip())
+    for count in preamble.counts:
+        if count.samples > found:
+            raise NMMError(
+                f"{text.where(count.row)}: expected the {count.samples} samples that it states, "
+                f"but found {found} rows of numbers; the file is truncated: export it anew."
+            )
 
 
 def _find_label_row(text: Text, rows: range, block: Block) -> int | None:

@@ -26,6 +26,10 @@ STEP = re.compile(rf"{VALUE}\s*([a-zµμ]+)\s*/\s*sample", re.IGNORECASE)
 CHANNEL = re.compile(
     rf"label:\s*(.+?)\s+sampling frequency:\s*{VALUE}\s.*?\bunit:\s*(\S+)", re.IGNORECASE
 )
+SAMPLES = re.compile(
+    r"(number|no\.?)[ _]of[ _](points|samples|frames)|samples|frames|count", re.IGNORECASE
+)
+POINTS = re.compile(r"number of points:\s*(\d{1,12})\b", re.IGNORECASE)
 COUNT = re.compile(r"\d{1,4} channels?", re.IGNORECASE)
 # Nexus: the title of a table, and under it nothing but its rate.
 TITLES = {"devices", "joints", "model outputs", "segments", "trajectories"}
@@ -48,6 +52,14 @@ class Unit:
     row: int
 
 
+@dataclass(frozen=True)
+class Count:
+    """``samples`` of a channel or rows of the table, as line ``row`` (from 0) says."""
+
+    samples: int
+    row: int
+
+
 @dataclass
 class Preamble:
     """What is said of the whole table, and of channels by label."""
@@ -59,6 +71,7 @@ class Preamble:
     # (name, unit) in the order of the columns.
     listed: list[tuple[str, Unit]] = field(default_factory=list)
     devices: list[Device] = field(default_factory=list)
+    counts: list[Count] = field(default_factory=list)
 
 
 def read_preamble(text: Text, rows: range) -> Preamble:
@@ -71,11 +84,16 @@ def read_preamble(text: Text, rows: range) -> Preamble:
             if hz := read_rate(text, match[2]):
                 found.channel_rates[label] = Rate(hz, row)
             found.channel_units[label] = Unit(match[3], row)
+            if points := POINTS.search(line):
+                found.counts.append(Count(int(points[1]), row))
             continue
         if "{" in line:
             found.devices += read_devices(line, row)
             continue
         found.rates += [Rate(hz, row) for hz in _find_rates(text, line, row, rows)]
+        for key, value in (*_pairs(text, line), *_pairs_below(text, row, rows)):
+            if SAMPLES.fullmatch(key) and re.fullmatch(r"\d{1,12}", value):
+                found.counts.append(Count(int(value), row))
         for key, value in _pairs(text, line):
             if UNIT_KEY.fullmatch(key) and is_unit(value.strip("()[]")):
                 found.unit = Unit(value.strip("()[]"), row)
@@ -109,16 +127,10 @@ def _find_rates(text: Text, line: str, row: int, rows: range) -> Iterator[float]
         if hz := read_rate(text, f"{match[1]} {match[2] or ''}"):
             yield hz
         return
-    for key, value in _pairs(text, line):
+    for key, value in (*_pairs(text, line), *_pairs_below(text, row, rows)):
         hz = read_rate(text, value) if is_rate_key(key) else None
         if hz is not None:
             yield hz * (1e3 if "khz" in key.lower() else 1.0)
-    if row + 1 in rows:
-        # A small table: names, and under each its value.
-        for key, value in zip(text.cells(row), text.cells(row + 1), strict=False):
-            hz = read_rate(text, value) if is_rate_key(key) else None
-            if hz is not None:
-                yield hz
     cells = text.filled(row)
     hz = read_rate(text, cells[0]) if len(cells) == 1 else None
     if hz is not None and row > rows.start and _is_title(text.filled(row - 1)):
@@ -139,6 +151,13 @@ def _pairs(text: Text, line: str) -> Iterator[tuple[str, str]]:
             yield key.strip(), value.strip()
     if len(cells) == 2:
         yield cells[0].strip(" :="), cells[1]
+
+
+def _pairs_below(text: Text, row: int, rows: range) -> list[tuple[str, str]]:
+    """A small table: names, and under each its value."""
+    if row + 1 not in rows:
+        return []
+    return list(zip(text.cells(row), text.cells(row + 1), strict=False))
 
 
 def _read_listed(text: Text, rows: range) -> list[tuple[str, Unit]]:

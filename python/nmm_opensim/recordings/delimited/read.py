@@ -173,10 +173,11 @@ def _read_counts(heading: Heading, column: Column, signal: Signal) -> Signal:
         if bits is None:
             continue
         values: Array = signal.values
-        if np.any(values != np.floor(values)) or values.min() < 0 or values.max() >= 2**bits:
+        if np.any(values != np.floor(values)):
             # Converted already, into what the header does not say.
             return replace(signal, unit=None)
-        if column.label in device.volts:
+        within = values.min() >= 0 and values.max() < 2**bits
+        if within and column.label in device.volts:
             supply, gain = device.volts[column.label]
             return replace(signal, unit="V", values=(values / 2**bits - 0.5) * supply / gain)
     return signal

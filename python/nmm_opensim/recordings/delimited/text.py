@@ -19,6 +19,8 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 MOST_HEADER_ROWS = 200
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
+EITHER = re.compile(r"[+-]?\d*([.,]?\d+)(e[+-]?\d+)?", re.IGNORECASE)
+
 
 @dataclass(frozen=True)
 class Text:
@@ -109,8 +111,12 @@ def _find_decimal(sample: list[str], source: str, delimiter: str, layout: Layout
         return "."
     found: dict[str, str] = {}
     for line in sample:
-        for cell in split(line, delimiter):
-            if re.fullmatch(r"[+-]?\d*[.,]\d+(e[+-]?\d+)?", cell, re.IGNORECASE):
+        cells = [cell for cell in split(line, delimiter) if cell]
+        # A preamble may write its numbers in another way than the table.
+        if not cells or not EITHER.fullmatch(cells[0]):
+            continue
+        for cell in cells:
+            if EITHER.fullmatch(cell) and not cell.lstrip("+-").isdigit():
                 found["," if "," in cell else "."] = line
     if len(found) > 1:
         raise NMMError(

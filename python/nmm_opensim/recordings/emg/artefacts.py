@@ -1,7 +1,8 @@
 """Short bursts far above all that a muscle does otherwise: an electrode was touched or came loose.
 
-A burst is what the RMS of 50 ms shows around a peak. What a muscle does recurs, so the usual is
-what several bursts reach; docs/emg.md gives the reasons and how often clean recordings come near.
+A burst is what the RMS of 50 ms shows around a peak. What a muscle does lasts or recurs, so the
+usual is what the rest of the recording reaches for longer than the burst; docs/emg.md gives the
+reasons and how near clean recordings come.
 """
 
 from __future__ import annotations
@@ -16,12 +17,14 @@ from ...arrays import Array
 WINDOW, STEP = 0.05, 0.01  # s
 EDGE = 0.25  # of its peak, where a burst begins and ends
 APART = 0.2  # s between two bursts
+GAP = round(APART / STEP)
 LONGEST = 0.5  # s; what lasts longer is a contraction
 MOST_ARTEFACTS = 5
 # Times the usual bursts: among bursts of activity, and where all else is one even level.
 OVER_BURSTS, OVER_LEVEL = 3.0, 5.0
 ACTIVE = 3.0  # usual bursts over the quietest RMS
-SIMILAR = 0.5  # of the strongest usual burst
+SIMILAR = 0.5  # of the usual, which is as much
+LONGER = 2.0  # times as long as the artefacts
 SHORTEST_LEVEL = 5.0  # s of recording
 
 
@@ -48,9 +51,13 @@ def find_artefacts(emg: Array, rate: float) -> list[Artefact]:
         active = usual >= ACTIVE * quiet
         if not active and len(emg) < SHORTEST_LEVEL * rate:
             continue
-        similar = sum(peak >= SIMILAR * usual for _, _, peak in others)
+        rest = np.ones(len(levels), dtype=bool)
+        for first, last, _ in strong:
+            rest[max(0, first - GAP) : last + GAP + 1] = False
+        lasting = np.count_nonzero(levels[rest] >= SIMILAR * usual)
+        short = sum(last - first for first, last, _ in strong)
         over = OVER_BURSTS if active else OVER_LEVEL
-        if strong[-1][2] > over * usual > 0 and similar > 2 * count:
+        if strong[-1][2] > over * usual > 0 and lasting >= LONGER * short:
             found = [
                 Artefact(first * STEP, last * STEP + WINDOW, peak / usual)
                 for first, last, peak in strong
@@ -71,7 +78,6 @@ def _measure_levels(emg: Array, rate: float) -> Array:
 def _list_bursts(levels: Array) -> Sequence[tuple[int, int, float]]:
     """First and last step and peak of the strongest bursts, strongest first."""
     left = levels.copy()
-    gap = round(APART / STEP)
     bursts: list[tuple[int, int, float]] = []
     while len(bursts) < 3 * MOST_ARTEFACTS + 2 and left.max() > 0:
         top = int(left.argmax())
@@ -81,5 +87,5 @@ def _list_bursts(levels: Array) -> Sequence[tuple[int, int, float]]:
         while last + 1 < len(levels) and levels[last + 1] > EDGE * levels[top]:
             last += 1
         bursts.append((first, last, float(levels[top])))
-        left[max(0, first - gap) : last + gap + 1] = 0.0
+        left[max(0, first - GAP) : last + GAP + 1] = 0.0
     return bursts

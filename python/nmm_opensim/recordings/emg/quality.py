@@ -34,6 +34,8 @@ WINDOW = 0.25  # s
 EMG_BAND = 20.0  # Hz, where movement ends and EMG begins
 HUM_WIDTH = 1.5  # Hz on either side of mains and its harmonics
 HIGHEST_HUM = 450.0  # Hz
+HIGHEST_RATE = 1e5  # Hz; amplifiers of EMG take 1 to 10 kHz
+LARGEST_SIGNAL = 10.0  # V; the usual range of converters behind an amplifier
 SHORTEST_HOLD = 3  # samples at an extreme that are no accident
 
 
@@ -78,18 +80,7 @@ def examine(channels: Sequence[Signal], mains: float) -> tuple[list[ChannelQuali
     """Figures and findings of raw channels in V; ``mains`` (Hz) is the country's, 50 or 60."""
     figures, findings, high = [], [], []
     for channel in channels:
-        if len(channel.values) < 2 * WINDOW * channel.rate or channel.rate <= 4 * EMG_BAND:
-            raise NMMError(
-                f"{channel.source}: channel '{channel.name}': expected raw EMG of at least "
-                f"{2 * WINDOW:g} s sampled faster than {4 * EMG_BAND:g} Hz, but found "
-                f"{len(channel.values)} samples at {channel.rate:g} Hz."
-            )
-        step = np.diff(channel.values)
-        if step[0] != 0 and np.allclose(step, step[0], rtol=1e-3, atol=0):
-            raise NMMError(
-                f"{channel.source}: channel '{channel.name}': expected EMG, but it rises evenly by "
-                f"{step[0]:g} V from sample to sample; it is a count or a clock: name another."
-            )
+        _require_emg(channel)
         # One filter parts movement from EMG for all checks.
         sos = signal.butter(4, EMG_BAND, "highpass", fs=channel.rate, output="sos")
         centred = channel.values - channel.values.mean()
@@ -115,6 +106,30 @@ def examine(channels: Sequence[Signal], mains: float) -> tuple[list[ChannelQuali
         findings += _find_movement(channel, centred - emg, levels)
         findings += _find_bursts(channel, emg)
     return figures, findings + _compare(channels, high)
+
+
+def _require_emg(channel: Signal) -> None:
+    """Refuse what cannot be raw EMG in V, whatever its file says."""
+    values, rate = channel.values, channel.rate
+    where = f"{channel.source}: channel '{channel.name}'"
+    if len(values) < 2 * WINDOW * rate or not 4 * EMG_BAND < rate <= HIGHEST_RATE:
+        raise NMMError(
+            f"{where}: expected raw EMG of at least {2 * WINDOW:g} s sampled faster than "
+            f"{4 * EMG_BAND:g} Hz, up to {HIGHEST_RATE:g} Hz, but found {len(values)} samples at "
+            f"{rate:g} Hz; look at the rate, or at the unit of the times."
+        )
+    largest = float(np.abs(values - np.median(values)).max())
+    if largest > LARGEST_SIGNAL:
+        raise NMMError(
+            f"{where}: expected EMG within {LARGEST_SIGNAL:g} V, amplified or not, but found "
+            f"{largest:.3g} V; its unit is another."
+        )
+    step = np.diff(values)
+    if step[0] != 0 and np.allclose(step, step[0], rtol=1e-3, atol=0):
+        raise NMMError(
+            f"{where}: expected EMG, but it rises evenly by {step[0]:g} V from sample to sample; "
+            "it is a count or a clock: name another."
+        )
 
 
 def _measure_hum(channel: Signal, mains: float) -> float:
