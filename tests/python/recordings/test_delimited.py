@@ -265,6 +265,11 @@ CONTRADICTIONS: dict[str, tuple[str, str, str]] = {
         write_acqknowledge(timed=True).replace("milliSec", "sec"), "CH1",
         "line 2: states 2000 Hz, but the times of column 'sec' have 2 Hz",
     ),
+    "rates of two tables": (
+        write_nexus("1000"), "TA",
+        "line 68: states 100 Hz, which makes 100 frames in 1 s, but line 2 states 1000 Hz",
+    ),
+    "a count as a channel": (write_opensignals(), "nSeq", "it counts rows; name another"),
     "lost rows": (write_nexus(drop=30), "TA", "line 36, column 'Frame'.*jumps"),
     "lost samples": (
         "\n".join(line for line in write_opensignals().split("\n") if line[:2] != "7\t"), "A1",
@@ -340,6 +345,15 @@ def test_times_with_few_digits_need_a_rate(tmp_path: Path) -> None:
         read(tmp_path, coarse, "TA")
     with pytest.raises(NMMError):
         read(tmp_path, coarse, "TA", rate=1000)
+
+
+def test_times_of_day_and_names_above_labels(tmp_path: Path) -> None:
+    clock = [f"10:59:59.{i}" for i in range(10)]
+    lines = ["Clock,tibialis anterior,soleus", "time,EMG1,EMG2", *table(clock, TA[:10], SO[:10])]
+    (signal,) = read(tmp_path, "\n".join(lines), "soleus")
+    assert signal.rate == pytest.approx(10)
+    assert signal.start == 10 * 3600 + 59 * 60 + 59
+    assert signal.values == pytest.approx(SO[:10])
 
 
 def test_a_fault_elsewhere_stops_nothing(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ All that is known must agree.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -173,3 +173,34 @@ def check_counters(text: Text, heading: Heading, columns: Mapping[int, Array]) -
             f"that of line {rows[at] + 1}, but it jumps; samples are missing: fill the gap or "
             "leave the range out."
         )
+
+
+def check_frames(text: Text, headings: Sequence[Heading]) -> None:
+    """Refuse tables whose rates and counts of samples in a frame make different frame rates."""
+    first: tuple[float, Rate] | None = None
+    for heading in headings:
+        frame = [c.index for c in heading.columns if c.label.lower() == "frame"]
+        within = [c.index for c in heading.columns if c.label.lower() in ("sub frame", "subframe")]
+        if not frame or not within or len(heading.rates) != 1:
+            continue
+        rate = heading.rates[0]
+        samples = _count_within(text, heading, frame[0])
+        if first is None:
+            first = rate.hz / samples, rate
+        elif not is_near(rate.hz / samples, first[0]):
+            raise NMMError(
+                f"{text.where(rate.row)}: states {rate.hz:g} Hz, which makes "
+                f"{rate.hz / samples:g} frames in 1 s, but line {first[1].row + 1} states "
+                f"{first[1].hz:g} Hz, which makes {first[0]:g}; one of them is wrong: correct it."
+            )
+
+
+def _count_within(text: Text, heading: Heading, frame: int) -> int:
+    """Rows of a whole frame among the table's first."""
+    counts: dict[str, int] = {}
+    for row in range(heading.first, len(text.lines)):
+        cells = text.cells(row)
+        if frame >= len(cells) or len(counts) > 2:
+            break
+        counts[cells[frame]] = counts.get(cells[frame], 0) + 1
+    return max(counts.values(), default=1)

@@ -31,7 +31,8 @@ SETTING = re.compile(r"[^:]+:\s.*")
 class Column:
     """Column ``index`` of a table: its label without a unit, the cell as ``written``.
 
-    ``group`` is what stands above several columns, such as a sensor.
+    ``group`` is what stands above several columns, such as a sensor; ``above`` are the cells of
+    the rows above the label, nearest first.
     """
 
     index: int
@@ -40,6 +41,7 @@ class Column:
     group: str = ""
     unit: str | None = None
     rate: Rate | None = None
+    above: tuple[str, ...] = ()
 
     @property
     def is_time(self) -> bool:
@@ -257,7 +259,12 @@ def _take_labels(
 
 
 def _group(text: Text, above: range, columns: list[Column]) -> list[Column]:
-    """Where labels repeat, what tells them apart: the name of a sensor or marker over columns."""
+    """What stands above labels; where they repeat, also the name that spans what it tells apart."""
+    rows = [text.cells(row) for row in reversed(above) if len(text.filled(row)) > 1]
+    columns = [
+        replace(c, above=tuple(cells[c.index] for cells in rows if c.index < len(cells)))
+        for c in columns
+    ]
     labels = [column.label for column in columns if not column.is_time]
     repeated = [c for c in columns if not c.is_time and c.label and labels.count(c.label) > 1]
     if not repeated:

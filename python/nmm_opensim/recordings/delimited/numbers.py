@@ -13,6 +13,8 @@ from .blocks import Block
 from .heading import Heading
 from .text import Text
 
+TIME_OF_DAY = re.compile(r"(\d{1,2}):(\d\d):(\d\d(?:[.,]\d+)?)")
+
 
 def read_numbers(
     text: Text, block: Block, heading: Heading, indices: Sequence[int]
@@ -96,7 +98,8 @@ def _read_cells(
         cells = [row[index] for row in table]
         while cells and not cells[-1]:
             cells.pop()
-        numbers = [text.number(cell) for cell in cells]
+        read = _read_clock if heading.columns[index].is_time else Text.number
+        numbers = [read(text, cell) for cell in cells]
         if None in numbers:
             bad = numbers.index(None)
             raise NMMError(
@@ -105,3 +108,12 @@ def _read_cells(
             )
         columns[index] = np.array(numbers, dtype=float)
     return columns
+
+
+def _read_clock(text: Text, cell: str) -> float | None:
+    """Seconds of a time of day, or a number."""
+    match = TIME_OF_DAY.fullmatch(cell)
+    if not match:
+        return text.number(cell)
+    hours, minutes, seconds = match.groups()
+    return 3600.0 * int(hours) + 60.0 * int(minutes) + float(seconds.replace(",", "."))

@@ -12,7 +12,7 @@ from ...arrays import Array
 from ...errors import NMMError, nearest_names
 from ..signal import Signal
 from .blocks import Block, find_blocks
-from .clock import check_counters, find_clock, find_time_column
+from .clock import check_counters, check_frames, find_clock, find_time_column
 from .heading import Column, Heading, read_heading
 from .layout import Layout
 from .numbers import read_numbers
@@ -47,6 +47,7 @@ def read_delimited(
     layout = layout or Layout()
     text = read_text(path, what, layout)
     tables = [Table(block, read_heading(text, block, layout)) for block in find_blocks(text)]
+    check_frames(text, [table.heading for table in tables])
     wanted = _find_all(text, tables) if names is None else _find_wanted(text, tables, names)
     signals: dict[str, Signal] = {}
     for table in tables:
@@ -111,13 +112,18 @@ def _find_wanted(
     return {name: _find_channel(text, channels, name) for name in names}
 
 
+def _spell_label(column: Column) -> tuple[str, ...]:
+    return (column.label,)
+
+
+def _spell_otherwise(column: Column) -> tuple[str, ...]:
+    return (column.full_name, column.written, column.group, *column.above)
+
+
 def _find_channel(
     text: Text, channels: Sequence[tuple[Table, Column]], name: str
 ) -> tuple[Table, Column]:
-    for spell in (
-        lambda column: (column.label,),
-        lambda column: (column.full_name, column.written, column.group),
-    ):
+    for spell in (_spell_label, _spell_otherwise):
         found = [(table, column) for table, column in channels if name in spell(column)]
         if len(found) == 1:
             return found[0]
@@ -159,6 +165,11 @@ def _read_table(
         if len(values) < 2:
             raise NMMError(
                 f"{text.source}: expected at least two samples in column '{column.label}'."
+            )
+        if column.is_counter and np.all(values == np.floor(values)):
+            raise NMMError(
+                f"{text.source}: expected a channel in column '{column.label}', but it counts "
+                "rows; name another."
             )
         rate, start = find_clock(text, heading, column, columns, declared)
         signal = Signal(text.source, name, column.unit, rate, start, values)
