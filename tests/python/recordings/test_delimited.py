@@ -296,6 +296,10 @@ CONTRADICTIONS: dict[str, tuple[str, str, str]] = {
     "unexplained numbers": (
         "time,TA\n,2000\n0,1\n0.001,2\n0.002,3", "TA", "line 2: .* write Hz behind",
     ),
+    "times without a label": (
+        "Rate: 1000\n\n" + "\n".join([",TA", *table(times(1000), TA)]), "TA",
+        r"line 3: column 1, '', rises evenly by 0\.001, as times do",
+    ),
     "several rates": (
         "Analog rate: 1000\nVideo rate: 100\n\nTA,SO\n1,2\n3,4\n5,6", "TA",
         "several rates, 1000 Hz in line 1, 100 Hz in line 2",

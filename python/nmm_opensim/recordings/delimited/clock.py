@@ -119,19 +119,16 @@ def _choose_rate(
     declared: float | None,
 ) -> float:
     """Without times: the one rate that the file states, or the declared one."""
+    _refuse_unnamed_times(text, heading, column)
     stated = [rate for rate in said if rate is not None]
     if declared is not None:
         if stated and not any(is_near(rate.hz, declared) for rate in stated):
             _check_declared(text, column, stated[0], declared)
         return declared
     if not stated:
-        hint = ""
-        first = heading.columns[0]
-        if first.index != column.index and first.label:
-            hint = f", or label the times 'time (s)' if column '{first.label}' holds them"
         raise NMMError(
             f"{text.source}: found no column of times before '{column.label}' and no rate; "
-            f"declare <sampling_rate>{hint}."
+            "declare <sampling_rate>."
         )
     if any(not is_near(rate.hz, stated[0].hz) for rate in stated):
         listed = ", ".join(f"{rate.hz:g} Hz in line {rate.row + 1}" for rate in stated[:4])
@@ -140,6 +137,26 @@ def _choose_rate(
             f"'{column.label}'."
         )
     return stated[0].hz
+
+
+def _refuse_unnamed_times(text: Text, heading: Heading, column: Column) -> None:
+    """What rises evenly before a channel are times, though the label does not say so."""
+    rows = [row for row in range(heading.first, heading.last) if text.lines[row].strip()]
+    cells = [text.cells(row) for row in rows[:: max(1, len(rows) // 50)]]
+    for other in heading.columns[: column.index]:
+        found = [text.number(row[other.index]) if other.index < len(row) else None for row in cells]
+        numbers = [number for number in found if number is not None and np.isfinite(number)]
+        step = np.diff(numbers)
+        if other.is_counter or len(step) < 4 or len(step) + 1 < len(cells):
+            continue
+        apart = max(1, len(rows) // 50)
+        if step[0] > 0 and step[0] != apart and np.allclose(step, step[0], rtol=0.05, atol=0):
+            where = text.source if heading.row is None else text.where(heading.row)
+            raise NMMError(
+                f"{where}: column {other.index + 1}, '{other.label}', rises evenly by "
+                f"{step[0] / apart:.3g}, as times do, but its label does not say so; label it "
+                "'time (s)' or 'time (ms)', or take it out."
+            )
 
 
 def check_counters(text: Text, heading: Heading, columns: Mapping[int, Array]) -> None:
@@ -167,7 +184,7 @@ def check_counters(text: Text, heading: Heading, columns: Mapping[int, Array]) -
     jumps = np.flatnonzero((steps != usual) & ~wraps)
     if usual > 0 and len(jumps):
         at = int(jumps[0])
-        rows = [row for row in range(heading.first, len(text.lines)) if text.lines[row].strip()]
+        rows = [row for row in range(heading.first, heading.last) if text.lines[row].strip()]
         raise NMMError(
             f"{text.where(rows[at + 1])}, column '{counters[0].label}': expected the count after "
             f"that of line {rows[at] + 1}, but it jumps; samples are missing: fill the gap or "
@@ -198,9 +215,11 @@ def check_frames(text: Text, headings: Sequence[Heading]) -> None:
 def _count_within(text: Text, heading: Heading, frame: int) -> int:
     """Rows of a whole frame among the table's first."""
     counts: dict[str, int] = {}
-    for row in range(heading.first, len(text.lines)):
+    for row in range(heading.first, heading.last):
         cells = text.cells(row)
-        if frame >= len(cells) or len(counts) > 2:
+        if len(counts) > 2:
             break
+        if frame >= len(cells):
+            continue
         counts[cells[frame]] = counts.get(cells[frame], 0) + 1
     return max(counts.values(), default=1)

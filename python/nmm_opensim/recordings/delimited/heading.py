@@ -32,7 +32,7 @@ class Column:
     """Column ``index`` of a table: its label without a unit, the cell as ``written``.
 
     ``group`` is what stands above several columns, such as a sensor; ``above`` are the cells of
-    the rows above the label, nearest first.
+    the rows above the label, nearest first. ``device`` is what OpenSignals says of it.
     """
 
     index: int
@@ -42,6 +42,7 @@ class Column:
     unit: str | None = None
     rate: Rate | None = None
     above: tuple[str, ...] = ()
+    device: Device | None = None
 
     @property
     def is_time(self) -> bool:
@@ -69,14 +70,15 @@ class Column:
 class Heading:
     """A table's columns; ``row`` (from 0) holds their labels, None where the setup does.
 
-    ``rates`` are said of the whole table. The numbers begin at row ``first``.
+    ``rates`` are said of the whole table. The numbers begin at row ``first``
+    and end before row ``last``.
     """
 
     columns: tuple[Column, ...]
     row: int | None
     rates: tuple[Rate, ...]
     first: int
-    devices: list[Device]
+    last: int
 
 
 def read_heading(text: Text, block: Block, layout: Layout) -> Heading:
@@ -103,9 +105,7 @@ def read_heading(text: Text, block: Block, layout: Layout) -> Heading:
             columns = [_set_rate(text, column, rate_row) for column in columns]
     _check_counts(text, block, preamble)
     rates = tuple(rate for rate in preamble.rates if rate.row != rate_row)
-    return Heading(
-        tuple(_apply(text, columns, preamble)), row, rates, block.first, preamble.devices
-    )
+    return Heading(tuple(_apply(text, columns, preamble)), row, rates, block.first, block.last)
 
 
 def _skip_counts(text: Text, block: Block) -> int:
@@ -295,6 +295,7 @@ def _apply(text: Text, columns: list[Column], preamble: Preamble) -> list[Column
     listed = dict(zip([c.index for c in channels], preamble.listed, strict=False))
     if len(listed) < len(preamble.listed):
         listed = {}
+    owners = [device for device in preamble.devices for _ in device.columns]
     applied = []
     for column in columns:
         if column.index in listed:
@@ -308,15 +309,17 @@ def _apply(text: Text, columns: list[Column], preamble: Preamble) -> list[Column
                 break
         if column in channels and preamble.unit is not None:
             column = _set_common_unit(text, column, preamble.unit)
-        for device in preamble.devices:
-            if column.label in device.columns:
-                bits = device.bits.get(column.label)
-                unit_name = (
-                    f"counts of {bits} bits (line {device.row + 1})" if bits else column.unit
-                )
-                column = replace(column, unit=unit_name, rate=Rate(device.rate, device.row))
+        if column.index < len(owners):
+            column = _apply_device(column, owners[column.index])
         applied.append(column)
     return applied
+
+
+def _apply_device(column: Column, device: Device) -> Column:
+    bits = device.bits.get(column.label)
+    unit = f"counts of {bits} bits (line {device.row + 1})" if bits else column.unit
+    rate = Rate(device.rate, device.row)
+    return replace(column, group=device.name, unit=unit, rate=rate, device=device)
 
 
 def _set_common_unit(text: Text, column: Column, unit: Unit) -> Column:

@@ -21,6 +21,7 @@ class Device:
     ``volts`` holds (supply, gain) of columns whose sensor's data sheet gives them.
     """
 
+    name: str
     row: int
     rate: float
     columns: tuple[str, ...]
@@ -38,12 +39,12 @@ def read_devices(line: str, row: int) -> list[Device]:
         return []
     return [
         device
-        for record in content.values()
-        if isinstance(record, dict) and (device := _read_device(record, row)) is not None
+        for name, record in content.items()
+        if isinstance(record, dict) and (device := _read_device(name, record, row)) is not None
     ]
 
 
-def _read_device(record: dict[str, Any], row: int) -> Device | None:
+def _read_device(name: str, record: dict[str, Any], row: int) -> Device | None:
     rate = record.get("sampling rate")
     columns = [str(column) for column in _list(record, "column")]
     if not isinstance(rate, int | float) or not 0 < rate < float("inf"):
@@ -57,13 +58,13 @@ def _read_device(record: dict[str, Any], row: int) -> Device | None:
         if isinstance(depth, int) and 1 < depth <= 32
     }
     sensors = zip(reversed(columns), reversed(_list(record, "sensor")), strict=False)
-    device = str(record.get("device", ""))
+    kind = str(record.get("device", ""))
     volts = {
-        column: EMG_SENSORS[device, str(sensor)]
+        column: EMG_SENSORS[kind, str(sensor)]
         for column, sensor in sensors
-        if column in bits and (device, str(sensor)) in EMG_SENSORS
+        if column in bits and (kind, str(sensor)) in EMG_SENSORS
     }
-    return Device(row, float(rate), tuple(columns), bits, volts)
+    return Device(name, row, float(rate), tuple(columns), bits, volts)
 
 
 def _list(record: dict[str, Any], key: str) -> list[Any]:

@@ -15,7 +15,7 @@ from .units import HERTZ, SECONDS, is_unit
 
 KEY = re.compile(
     r"(sampl\w*|acquisition|scan|data|analog|emg|capture|camera|video|frame|marker)?[ _-]*"
-    r"(rate|freq(uency|\.)?)",
+    r"(rate|freq(uency|\.)?)|fs",
     re.IGNORECASE,
 )
 VALUE = r"([+-]?[\d.,]+(?:e[+-]?\d+)?)"
@@ -133,7 +133,8 @@ def _find_rates(text: Text, line: str, row: int, rows: range) -> Iterator[float]
             yield hz * (1e3 if "khz" in key.lower() else 1.0)
     cells = text.filled(row)
     hz = read_rate(text, cells[0]) if len(cells) == 1 else None
-    if hz is not None and row > rows.start and _is_title(text.filled(row - 1)):
+    under_title = row > rows.start and _is_title(text.filled(row - 1))
+    if hz is not None and (under_title or text.number(cells[0]) is None):
         yield hz
 
 

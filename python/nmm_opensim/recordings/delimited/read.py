@@ -98,11 +98,14 @@ def _find_all(text: Text, tables: Sequence[Table]) -> dict[str, tuple[Table, Col
 
 
 def _has_numbers(text: Text, table: Table, column: Column) -> bool:
-    """Not so, where a system begins with words or nothing, as for activities and comments."""
+    """Not so, where a system begins with words or nothing, or counts rows without a label."""
     first = table.heading.first
     rows = [text.cells(row) for row in range(first, min(table.block.last, first + 10))]
     cells = [cells[column.index] for cells in rows if column.index < len(cells)]
-    return 2 * sum(text.number(cell) is not None for cell in cells) >= len(rows)
+    numbers = [number for cell in cells if (number := text.number(cell)) is not None]
+    if not column.label and len(numbers) > 2 and np.all(np.diff(numbers) == 1):
+        return False
+    return 2 * len(numbers) >= len(rows) or (bool(cells) and text.number(cells[0]) is not None)
 
 
 def _find_wanted(
@@ -173,22 +176,21 @@ def _read_table(
             )
         rate, start = find_clock(text, heading, column, columns, declared)
         signal = Signal(text.source, name, column.unit, rate, start, values)
-        signals[name] = _read_counts(heading, column, signal)
+        signals[name] = _read_counts(column, signal)
     return signals
 
 
-def _read_counts(heading: Heading, column: Column, signal: Signal) -> Signal:
+def _read_counts(column: Column, signal: Signal) -> Signal:
     """Counts of a converter in V, where the header names a sensor whose data sheet says how."""
-    for device in heading.devices:
-        bits = device.bits.get(column.label)
-        if bits is None:
-            continue
-        values: Array = signal.values
-        if np.any(values != np.floor(values)):
-            # Converted already, into what the header does not say.
-            return replace(signal, unit=None)
-        within = values.min() >= 0 and values.max() < 2**bits
-        if within and column.label in device.volts:
-            supply, gain = device.volts[column.label]
-            return replace(signal, unit="V", values=(values / 2**bits - 0.5) * supply / gain)
-    return signal
+    bits = column.device.bits.get(column.label) if column.device is not None else None
+    if column.device is None or bits is None:
+        return signal
+    values: Array = signal.values
+    if np.any(values != np.floor(values)):
+        # Converted already, into what the header does not say.
+        return replace(signal, unit=None)
+    within = values.min() >= 0 and values.max() < 2**bits
+    if not within or column.label not in column.device.volts:
+        return signal
+    supply, gain = column.device.volts[column.label]
+    return replace(signal, unit="V", values=(values / 2**bits - 0.5) * supply / gain)
