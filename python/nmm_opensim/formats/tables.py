@@ -12,7 +12,7 @@ import opensim
 
 from ..arrays import Array
 from ..errors import NMMError, nearest_names, opensim_reason
-from ..files import require_reasonable, write_text
+from ..files import require_reasonable, write_atomically
 from .opensim_log import keep_quiet
 
 keep_quiet()
@@ -22,6 +22,8 @@ ROW_COUNT = re.compile(
     r"^[ \t]*(?:nRows|datarows)[ \t]*[= \t][ \t]*(\d{1,18})[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
 HEADER_END = re.compile(r"^[ \t]*endheader[ \t\r]*$", re.MULTILINE)
+ROWS = 250
+"""Of a table that are written at once."""
 
 
 @dataclass(frozen=True)
@@ -193,9 +195,26 @@ def write_table(
         "endheader",
         "\t".join(["time", *columns]),
     ]
-    for row in np.column_stack([time, values]):
-        lines.append("\t".join(f"{number:.12g}" for number in row))
-    write_text(path, "\n".join([*lines, ""]))
+
+    def write(temporary: Path) -> None:
+        # In parts, and without a second copy as text: a long file of forces is large.
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write("\n".join([*lines, ""]))
+            for first in range(0, len(time), ROWS):
+                part = slice(first, first + ROWS)
+                file.write(_format_rows(np.column_stack([time[part], values[part]])))
+
+    write_atomically(path, write)
+
+
+def _format_rows(rows: Array) -> str:
+    """Rows as text; a column that does not change, such as of an idle force plate, once."""
+    same = np.all(rows == rows[0], axis=0)
+    cells = [
+        f"{value:.12g}" if fixed else "%.12g" for value, fixed in zip(rows[0], same, strict=True)
+    ]
+    form = "\t".join(cells) + "\n"
+    return "".join(form % tuple(row) for row in rows[:, ~same].tolist())
 
 
 def insert_header_entries(text: str, entries: Mapping[str, str]) -> str:
