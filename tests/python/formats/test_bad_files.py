@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bad_files import FOLDER
 from c3d_files import write_c3d
@@ -20,8 +21,10 @@ from nmm_opensim.formats.setup_xml import read_setup
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.project.init.channels import read_mapping
+from nmm_opensim.recordings.force_plates import read_force_plates
 from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
 from nmm_opensim.recordings.inverse.kinematics import InverseKinematics, compute_inverse_kinematics
+from nmm_opensim.recordings.markers import write_markers
 from nmm_opensim.recordings.read import choose, read_signals
 
 FILES = sorted(file for file in FOLDER.rglob("*") if file.is_file())
@@ -92,27 +95,45 @@ def test_a_bad_mapping_is_one_line(name: str) -> None:
         read_mapping(FOLDER / "csv" / name)
 
 
-@pytest.fixture(scope="module")
-def good_c3d(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    return write_c3d(tmp_path_factory.mktemp("c3d") / "good.c3d", 2).read_bytes()
+@pytest.fixture(scope="module", params=["intel", "dec", "mips"])
+def good_c3d(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> bytes:
+    folder = tmp_path_factory.mktemp("c3d")
+    return write_c3d(folder / "good.c3d", 2, processor=request.param).read_bytes()
 
 
 def read_or_refuse(content: bytes, folder: Path) -> None:
     file = folder / "damaged.c3d"
     file.write_bytes(content)
-    refusal = None
-    try:
-        signals = read_signals(file, "EMG file")
-    except NMMError as error:
-        refusal = str(error)
-    if refusal is None:
-        assert all(signal.rate > 0 and signal.values.ndim == 1 for signal in signals)
-    else:
+    refusals = []
+    for read in C3D_READERS:
+        try:
+            read(file)
+        except NMMError as error:
+            refusals.append(str(error))
+    for refusal in refusals:
         assert "damaged.c3d" in refusal
         assert "\n" not in refusal
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+def check_signals(file: Path) -> None:
+    signals = read_signals(file, "EMG file")
+    assert all(signal.rate > 0 and signal.values.ndim == 1 for signal in signals)
+
+
+def check_plates(file: Path) -> None:
+    _, plates = read_force_plates(file, "x z -y")
+    for plate in plates:
+        assert np.all(np.isfinite([plate.force, plate.point, plate.torque]))
+
+
+C3D_READERS: list[Callable[[Path], object]] = [
+    check_signals,
+    check_plates,
+    lambda file: write_markers(file, file.with_suffix(".trc"), "x z -y"),
+]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(damage=st.dictionaries(st.integers(0, 4000), st.integers(0, 255), min_size=1, max_size=4))
 def test_c3d_with_any_bytes_changed_is_read_or_refused(
     good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, damage: dict[int, int]

@@ -26,15 +26,13 @@ def make(trial: C3DFile, folder: Path, options: MarkerOptions | None = None) -> 
 @pytest.mark.parametrize(
     ("real", "word"),
     [
-        *((True, word) for word in (-1.0, 65535.0, 4294967295.0, 32768.0, np.inf)),
+        *((True, word) for word in (-1.0, 65535.0, 4294967295.0, 32768.0, 1e30)),
         *((False, word) for word in (-1, 65535)),
     ],
 )
 def test_a_gap_in_any_width_is_an_empty_cell(
     tmp_path: Path, processor: str, real: bool, word: float
 ) -> None:
-    if processor == "dec" and np.isinf(word):
-        pytest.skip("DEC's reals have no infinity")
     trial = make_trial(points=3)
     trial.processor, trial.real, trial.scale = processor, real, 0.125
     words = np.zeros((10, 3))
@@ -144,7 +142,9 @@ def test_places_that_cannot_be(tmp_path: Path) -> None:
     assert note == "marker 'M002' is more than 100 m away in 1 frames; taken for gaps."
     trial.points[:] *= 3
     trial.parameters["POINT:UNITS"] = ["m"]
-    with pytest.raises(NMMError, match=r"marker 'M001' within 100 m .* found it at \(300 900 -600"):
+    with pytest.raises(
+        NMMError, match=r"marker 'M001' within 100 m .* found it at \(300 600 900\)"
+    ):
         make(trial, tmp_path)
     trial.points[:] = np.eye(3)
     trial.parameters["POINT:UNITS"] = ["mm"]

@@ -48,7 +48,7 @@ class C3D:
         words = np.ascontiguousarray(words[:, list(indices)])
         values: Array
         if layout.real:
-            values = self.format.make_reals(words).astype(float)
+            values = self.format.make_reals(words)
         else:
             values = self.format.view_integers(words).astype(float)
             values[..., :3] *= abs(self.point_scale)

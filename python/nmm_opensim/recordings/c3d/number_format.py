@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...arrays import Array
+
 Raw = NDArray[Any]
 """Words as they lie in the file: 2 or 4 bytes each."""
 
@@ -24,15 +26,13 @@ class NumberFormat:
         kind = np.dtype(f"{self.order}{'i' if signed else 'u'}2")
         return np.frombuffer(data, kind) if isinstance(data, bytes) else data.view(kind)
 
-    def make_reals(self, data: bytes | Raw) -> NDArray[np.float32]:
+    def make_reals(self, data: bytes | Raw) -> Array:
         """32-bit reals of bytes or 4-byte words, of the same shape."""
-        if not self.vax:
-            kind = np.dtype(f"{self.order}f4")
-            words = np.frombuffer(data, kind) if isinstance(data, bytes) else data.view(kind)
-            return words.astype(np.float32)
-        kind = np.dtype("<u4")
+        kind = np.dtype("<u4" if self.vax else f"{self.order}f4")
         words = np.frombuffer(data, kind) if isinstance(data, bytes) else data.view(kind)
-        return _convert_vax(words)
+        # Bytes that are no number at all make NaN of their own, of which NumPy would warn.
+        with np.errstate(invalid="ignore"):
+            return (_convert_vax(words) if self.vax else words).astype(np.float64)
 
 
 def _convert_vax(words: Raw) -> NDArray[np.float32]:

@@ -46,7 +46,7 @@ class Parameter:
             return np.frombuffer(self.data, np.uint8 if unsigned else np.int8).astype(float)
         if self.kind == INTEGER:
             return self.format.view_integers(self.data, not unsigned).astype(float)
-        return self.format.make_reals(self.data).astype(float)
+        return self.format.make_reals(self.data)
 
 
 @dataclass(frozen=True)
