@@ -25,7 +25,8 @@ OVER_BURSTS, OVER_LEVEL = 3.0, 5.0
 ACTIVE = 3.0  # usual bursts over the quietest RMS
 SIMILAR = 0.5  # of the usual, which is as much
 LONGER = 2.0  # times as long as the artefacts
-SHORTEST_LEVEL = 5.0  # s of recording
+SHORTEST_LEVEL = 1.5  # s of recording
+QUIET = 8e-6  # V, RMS; below it are rest and the noise of electrodes, and a burst may be a muscle's
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Artefact:
 
 
 def find_artefacts(emg: Array, rate: float) -> list[Artefact]:
-    """Artefacts in raw EMG (samples,) without movement, in the order of time."""
+    """Artefacts in raw EMG (samples,) (V) without movement, in the order of time."""
     levels = _measure_levels(emg, rate)
     bursts = _list_bursts(levels)
     quiet = float(np.percentile(levels, 5))
@@ -49,7 +50,9 @@ def find_artefacts(emg: Array, rate: float) -> list[Artefact]:
             break
         usual = others[0][2]
         active = usual >= ACTIVE * quiet
-        if not active and len(emg) < SHORTEST_LEVEL * rate:
+        # Several bursts over an even level are rather what the muscle does.
+        steady = count == 1 and quiet >= QUIET and len(emg) >= SHORTEST_LEVEL * rate
+        if not active and not steady:
             continue
         rest = np.ones(len(levels), dtype=bool)
         for first, last, _ in strong:
