@@ -71,7 +71,7 @@ def prepare_training(setup: TrainingSetup, status: Status = lambda text: None) -
     trials = _read_trials(setup, model, sources, _order(model, [*named, *positioning]))
     path_model = OWN_PATHS
     if setup.path_model == "fitted":
-        path_model = _fit_paths(setup, model, sources, positioning, trials.values(), status)
+        path_model = _fit_paths(setup, model, sources, positioning, trials, status)
         positioning = path_model.find_coordinates(model, sources.muscles)
         _check_coordinates(trials.values(), positioning)
     declaration = Declaration(
@@ -148,7 +148,7 @@ def _fit_paths(
     model: OsimModel,
     sources: MuscleSources,
     positioning: Sequence[str],
-    trials: Iterable[Trial],
+    trials: Mapping[str, Trial],
     status: Status,
 ) -> PathModel:
     problem = PathProblem(
@@ -156,8 +156,9 @@ def _fit_paths(
         sources.muscles,
         positioning,
         setup.moment_coordinates,
-        [trial.motion for trial in trials],
+        [trial.motion for trial in trials.values()],
         setup.function_based_path_set_file,
+        list(trials),
     )
     return fit_path_model(problem, status)
 

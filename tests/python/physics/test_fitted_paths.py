@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,7 @@ from nmm_opensim.physics.paths.path_model import PathModel, PathProblem, fit_pat
 from nmm_opensim.physics.paths.path_report import write_path_report
 from nmm_opensim.physics.paths.path_sets import read_path_set
 from nmm_opensim.physics.paths.sampling import PathSampler, find_independent_coordinates
+from nmm_opensim.physics.paths.wide_trials import find_wide
 
 # Over the patella, over one joint, over two, over the toes, and one with an inconsistent path.
 MUSCLES = ["vasmed_r", "soleus_r", "gasmed_r", "edl_r", "gaslat_r"]
@@ -211,6 +213,53 @@ def test_a_motion_that_leaves_the_range_is_refused(
             replace(motion, values=values),
             "Trial 'walk'",
         )
+
+
+def test_a_wider_trial_takes_only_the_paths_that_it_must_and_is_named(
+    model: OsimModel, motion: Motion
+) -> None:
+    """A deep squat winds the quadriceps around the femur; soleus does not care."""
+    time = np.linspace(0.0, 3.0, 200)
+    squat = np.tile(motion.values.mean(axis=0), (200, 1))
+    depth = 0.5 - 0.5 * np.cos(2 * np.pi * time / 3)
+    squat[:, motion.coordinates.index("knee_angle_r")] = 0.05 + 2.2 * depth
+    squat[:, motion.coordinates.index("ankle_angle_r")] = 0.5 * depth
+    wide = Motion(time, motion.coordinates, squat, np.gradient(squat, time, axis=0))
+    muscles = ["soleus_r", "vaslat_r"]
+    problem = PathProblem(model, muscles, FREE, MOMENTS, [motion, wide], trials=["walk", "squat"])
+    result = fit_path_model(problem, quiet)
+    assert list(result.paths) == ["soleus_r"]
+    assert result.report is not None
+    note = next(row.note for row in result.report.rows if row.muscle == "vaslat_r")
+    assert re.search(
+        r"moment arm about knee_angle_r by \d+\.\d+ mm RMS.*allowed: .*within the bars without "
+        r"'squat' \(knee_angle_r 0\.05 to 2\.25 instead of 0\.\d+ to 1\.\d+, rad or m\)",
+        note,
+    ), note
+
+
+def test_only_a_trial_of_another_kind_is_wide() -> None:
+    walks = [np.linspace(-1.0, 1.0 + 0.02 * k, 50)[:, None] for k in range(4)]
+    assert find_wide(walks) == []
+    assert find_wide([*walks[:2], 3.0 * walks[0], walks[2], 2.5 * walks[1]]) == [2, 4]
+    assert find_wide(walks[:1]) == []
+    # A coordinate that nobody moves widens nothing.
+    still = [np.column_stack([walk, np.zeros(50)]) for walk in walks]
+    assert find_wide(still) == []
+
+
+def test_a_muscle_that_ten_degrees_do_not_bring_within_the_bars_is_tried_with_twelve(
+    model: OsimModel, motion: Motion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    problem = PathProblem(model, ["vasmed_r"], FREE, MOMENTS, [motion])
+    monkeypatch.setattr(polynomial_fit, "DEGREES", range(2, 4))
+    monkeypatch.setattr(polynomial_fit, "HIGHER_DEGREES", range(10, 11))
+    assert fit_path_model(problem, quiet).paths["vasmed_r"].degree == 10
+    # Within the bars, if not by the margin, is good enough for the lower degrees to stay.
+    monkeypatch.setattr(polynomial_fit, "MARGIN", 0.1)
+    monkeypatch.setattr(polynomial_fit, "DEGREES", range(2, 11))
+    monkeypatch.setattr(polynomial_fit, "HIGHER_DEGREES", range(11, 13))
+    assert fit_path_model(problem, quiet).paths["vasmed_r"].degree <= 10
 
 
 def forbidden(*arguments: object) -> None:

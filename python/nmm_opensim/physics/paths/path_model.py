@@ -18,13 +18,14 @@ from ..osim_model import OsimModel
 from .cache import make_key, read_fits, write_fits
 from .path_errors import PathReport, report_paths
 from .path_sets import check_path_set, choose_paths, read_path_set
-from .polynomial_fit import PathFit, fit_paths, list_settings, sample_paths
+from .polynomial_fit import PathFit, PathSamples, fit_paths, list_settings, sample_paths
 from .sampling import PathSampler, Progress, check_supported, make_domain
+from .wide_trials import NamedMotion, name_wide_trials
 
 PATH_MODELS = ("model", "fitted")
 
 # Raise it whenever the same inputs would give other fits or another report.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class PathProblem:
     """Paths of ``muscles`` to be fitted in ``coordinates``, which are free, over all ``motions``.
 
     They are compared with the model's about ``moment_coordinates``. ``path_set_file`` holds
-    FunctionBasedPaths that are preferred where they pass the check.
+    FunctionBasedPaths that are preferred where they pass the check. ``trials`` are what the motions
+    are called in the report.
     """
 
     model: OsimModel
@@ -61,6 +63,7 @@ class PathProblem:
     moment_coordinates: Sequence[str]
     motions: Sequence[Motion]
     path_set_file: Path | None = None
+    trials: Sequence[str] = ()
 
 
 def fit_path_model(problem: PathProblem, progress: Progress) -> PathModel:
@@ -98,12 +101,27 @@ def _fit(problem: PathProblem, progress: Progress) -> tuple[list[PathFit], PathR
     frames = np.concatenate([motion.select(coordinates)[0] for motion in motions])
     domain = make_domain(model, coordinates, motions)
     samples = sample_paths(sampler, problem.muscles, domain, frames, progress)
-    fits = fit_paths(samples, progress)
+    fits = _name_wide_trials(problem, samples, fit_paths(samples, progress), progress)
     if problem.path_set_file is not None:
         progress("Checking the function based path set")
         fits = choose_paths(fits, check_path_set(samples, read_path_set(problem.path_set_file)))
     progress("Comparing fitted paths with the model's")
     return fits, report_paths(model, sampler, samples, fits, problem.moment_coordinates, motions)
+
+
+def _name_wide_trials(
+    problem: PathProblem, samples: PathSamples, fits: list[PathFit], progress: Progress
+) -> list[PathFit]:
+    if len(problem.trials) != len(problem.motions):
+        return fits
+    progress("Asking which trials fitted paths cannot follow")
+    trials = [NamedMotion(*pair) for pair in zip(problem.trials, problem.motions, strict=True)]
+    return name_wide_trials(
+        samples,
+        fits,
+        trials,
+        lambda motions: make_domain(problem.model, problem.coordinates, motions),
+    )
 
 
 def _accepted(fits: Sequence[PathFit]) -> dict[str, _core.FittedPath]:
@@ -120,6 +138,7 @@ def _make_key(problem: PathProblem) -> str:
         "muscles": list(problem.muscles),
         "coordinates": list(problem.coordinates),
         "moment_coordinates": list(problem.moment_coordinates),
+        "trials": list(problem.trials),
         "motions": [list(motion.coordinates) for motion in motions],
         "constants": list_settings(),
     }

@@ -27,6 +27,8 @@ LARGEST_ERROR = 1e-3
 MARGIN = 0.8
 
 DEGREES = range(2, 11)
+# For muscles that no lower degree brings within the bars; higher ones the runtime does not read.
+HIGHER_DEGREES = range(11, 13)
 MOST_TERMS = 1100
 
 # Half of the poses fill the box, half lie around the trials' frames.
@@ -44,6 +46,7 @@ def list_settings() -> dict[str, str]:
         "LARGEST_ERROR": str(LARGEST_ERROR),
         "MARGIN": str(MARGIN),
         "DEGREES": str(DEGREES),
+        "HIGHER_DEGREES": str(HIGHER_DEGREES),
         "MOST_TERMS": str(MOST_TERMS),
         "FIT_POSES": str(FIT_POSES),
         "CHECK_POSES": str(CHECK_POSES),
@@ -133,6 +136,7 @@ class PathSamples:
     check_lengths: Array
     check_moment_arms: Array
     coordinates: Mapping[str, list[str]]
+    most_terms: int = MOST_TERMS
 
     def are_finite(self, muscle: int) -> bool:
         """Whether the model has a length for a muscle, by its position, in all poses."""
@@ -260,22 +264,38 @@ def fit_paths(samples: PathSamples, progress: Progress) -> list[PathFit]:
             )
             best.update({m: PathFit(m, "fitted", None, note=note) for m in muscles})
             continue
-        pending = muscles
-        for degree in DEGREES:
-            exponents = make_exponents(len(coordinates), degree)
-            if not pending or len(exponents) > MOST_TERMS:
-                break
-            progress(f"Fitting {', '.join(pending)}: degree {degree}")
-            columns = [samples.muscles.index(m) for m in pending]
-            paths = fit_polynomials(
-                samples.domain,
-                coordinates,
-                degree,
-                samples.fit_poses,
-                samples.fit_lengths[:, columns],
-            )
-            for fit in check_paths(samples, pending, paths, "fitted"):
-                if fit.muscle not in best or fit.excess < best[fit.muscle].excess:
-                    best[fit.muscle] = fit
-            pending = [m for m in pending if best[m].excess > MARGIN]
+        _fit_group(samples, coordinates, muscles, best, progress)
     return [best[m] for m in samples.muscles]
+
+
+def _fit_group(
+    samples: PathSamples,
+    coordinates: Sequence[str],
+    muscles: Sequence[str],
+    best: dict[str, PathFit],
+    progress: Progress,
+) -> None:
+    """Put into ``best`` the fits of muscles that the same coordinates move."""
+    pending = list(muscles)
+    for degree in (*DEGREES, *HIGHER_DEGREES):
+        if degree in HIGHER_DEGREES:
+            pending = [m for m in pending if not best[m].is_accepted]
+        exponents = make_exponents(len(coordinates), degree)
+        if not pending or len(exponents) > samples.most_terms:
+            break
+        progress(f"Fitting {', '.join(pending)}: degree {degree}")
+        columns = [samples.muscles.index(m) for m in pending]
+        paths = fit_polynomials(
+            samples.domain,
+            coordinates,
+            degree,
+            samples.fit_poses,
+            samples.fit_lengths[:, columns],
+        )
+        for fit in check_paths(samples, pending, paths, "fitted"):
+            if fit.muscle not in best or fit.excess < best[fit.muscle].excess:
+                best[fit.muscle] = fit
+        pending = [m for m in pending if best[m].excess > MARGIN]
+    few = f"has too few poses, {len(samples.fit_poses)}, in {len(coordinates)} coordinates"
+    for muscle in muscles:
+        best.setdefault(muscle, PathFit(muscle, "fitted", None, note=few))
