@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+import time
 from pathlib import Path
 from typing import Self
 
@@ -27,12 +29,21 @@ def warn(text: str) -> None:
 class ConsoleListener(Listener):
     """Shows long work at the terminal: a spinner, a bar once there is progress, and what is said.
 
-    As a context it takes them away again, and tells of Ctrl-C what may be relied on.
+    Where the output is a file or a pipe, each state is a line of its own, written at once. As a
+    context it takes spinner and bar away again, and tells of Ctrl-C what may be relied on.
     """
 
-    def __init__(self, what: str = "", kept: str = "the progress is kept") -> None:
-        """``what`` stands before the bar; ``kept`` is what Ctrl-C leaves."""
+    def __init__(
+        self, what: str = "", kept: str = "the progress is kept", line_every: float = 5.0
+    ) -> None:
+        """``what`` stands before the bar; ``kept`` is what Ctrl-C leaves.
+
+        ``line_every`` (s): lines of a file that would follow each other faster are left out.
+        """
         self._kept = kept
+        self._what = what
+        self._line_every = line_every
+        self._last_line = -math.inf
         self._spinner = console.status("")
         self._bar = Progress(
             TextColumn(what),
@@ -56,16 +67,29 @@ class ConsoleListener(Listener):
             sys.exit(130)
 
     def status(self, text: str) -> None:
+        if not console.is_terminal:
+            self._write_line(text)
+            return
         self._spinner.update(text)
         self._spinner.start()
 
     def progress(self, text: str, share: float | None = None) -> None:
+        if not console.is_terminal:
+            self._write_line(text)
+            return
         self._spinner.stop()
         if self._task is None:
             self._task = self._bar.add_task("", total=None, state="")
             self._bar.start()
         total = None if share is None else 1.0
         self._bar.update(self._task, total=total, completed=share, state=text)
+
+    def _write_line(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self._last_line >= self._line_every:
+            self._last_line = now
+            # Rich writes through to the file.
+            console.print(f"{self._what} {text}".strip(), markup=False, soft_wrap=True)
 
     def note(self, text: object) -> None:
         console.print(text, soft_wrap=True)

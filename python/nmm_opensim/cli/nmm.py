@@ -64,7 +64,7 @@ def benchmark(setup: Path) -> None:
     """
     from ..benchmarking.benchmark import benchmark
 
-    with ConsoleListener("Benchmark", kept="what is computed is kept") as listener:
+    with ConsoleListener("Benchmark", "what is computed is kept", line_every=0.0) as listener:
         done = benchmark(setup, listener)
     console.print(Markdown(done.markdown))
     for file in done.files:

@@ -222,8 +222,15 @@ def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path)
     assert heard.cells[4:] == [f"1/4 {damaged.title}"]
     assert again == first
 
+    # Where nobody watches a terminal, what is computed is a line each.
+    (cells / damaged.file_name).write_text("{", encoding="utf-8")
     done = run_cli("benchmark", str(benchmark_setup))
     assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if line.startswith("Benchmark")] == [
+        f"Benchmark 1/4 {damaged.title}",
+        "Benchmark 4/4",
+    ]
     stem = setup.results_directory / "walking_benchmark"
     report = stem.with_suffix(".md").read_text(encoding="utf-8")
     assert "| soleus | soleus_r | 0.54 | " in report
