@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .console import FILE, FOLDER, SETUP, ConsoleListener, console, example, warn
+
+if TYPE_CHECKING:
+    from ..formats.tables import Table
+    from ..recordings.columns import Reading
+
+RATE = click.option("--sampling-rate", type=float, help="Hz, where FILE has no column of times.")
+INITIAL_TIME = click.option("--initial-time", type=float, help="s; nothing before is written.")
+FINAL_TIME = click.option("--final-time", type=float, help="s; nothing after is written.")
 
 
 @click.command(
@@ -188,29 +196,98 @@ def convert_trc(
     help="A column of FILE and the model's coordinate that it is. Repeat it.",
 )
 @click.option("--units", type=click.Choice(["deg", "rad"]), help="Where FILE states none.")
-@click.option("--sampling-rate", type=float, help="Hz, where FILE has no column of times.")
+@RATE
+@INITIAL_TIME
+@FINAL_TIME
 def convert_coordinates(
-    file: Path,
-    output: Path,
-    columns: tuple[str, ...],
-    units: str | None,
-    sampling_rate: float | None,
+    file: Path, output: Path, columns: tuple[str, ...], units: str | None, **reading: float | None
 ) -> None:
     """Joint angles (.mot) from the columns of a .csv, .txt or .c3d file.
 
-    FILE holds angles of a goniometer or of another program. Nothing is guessed: columns, the
-    coordinates of the model and the unit are said. Signs and zero must be the model's own.
+    FILE holds angles of a goniometer or of another program; of a C3D file a column is an analog
+    channel, or an axis of a stored angle such as RKneeAngles:X. Nothing is guessed: columns, the
+    coordinates of the model and the unit are said, and LABEL=-COORDINATE where the sign is the
+    other. The zero must be the model's own.
     """
-    from ..recordings.coordinates import convert_coordinates, parse_columns
+    from ..recordings.columns import parse_columns
+    from ..recordings.coordinates import convert_coordinates
 
-    table = convert_coordinates(file, output, parse_columns(columns), units, sampling_rate)
+    table = convert_coordinates(
+        file, output, parse_columns(columns), units, make_reading(**reading)
+    )
+    tell_ranges(table, "deg")
+    console.print(f"Joint angles: {output}", soft_wrap=True)
+
+
+@click.command(
+    "convert-moments",
+    epilog=example(
+        "nmm-opensim convert-moments trial.c3d --output results/trial/moments.sto \\",
+        "    --column RKneeMoment:X=-knee_angle_r --units Nmm/kg --mass 62",
+        what="for Plug-in Gait's extension moment and a model whose knee flexion is positive",
+    ),
+)
+@click.argument("file", type=FILE)
+@click.option(
+    "--output", required=True, type=FILE, help="The moments (.sto) that are written, in N m."
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    required=True,
+    metavar="LABEL=COORDINATE",
+    help="A column of FILE and the coordinate it is about; =-COORDINATE turns it. Repeat it.",
+)
+@click.option(
+    "--units",
+    type=click.Choice(["Nm", "Nmm", "Nm/kg", "Nmm/kg"]),
+    help="Where FILE states none, and always for a C3D file.",
+)
+@click.option("--mass", type=float, help="The subject's, in kg, for moments per kg.")
+@RATE
+@INITIAL_TIME
+@FINAL_TIME
+def convert_moments(
+    file: Path, output: Path, columns: tuple[str, ...], units: str | None, **rest: float | None
+) -> None:
+    """Joint moments (.sto) that another program computed, in place of inverse dynamics.
+
+    FILE is a .csv, .txt or .c3d file; of a C3D file a column is an axis of a stored moment such as
+    RKneeMoment:X. They must be the moments that the muscles give, about the model's coordinates and
+    with their signs; the header states where they are from. Only times at which all columns exist
+    are written.
+    """
+    from ..recordings.columns import parse_columns
+    from ..recordings.moments import MomentUnits, convert_moments
+
+    given = MomentUnits(units, rest.pop("mass"))
+    table, notes = convert_moments(
+        file, output, parse_columns(columns), given, make_reading(**rest)
+    )
+    tell_ranges(table, "N m")
+    for note in notes:
+        warn(note)
+    console.print(f"Joint moments: {output}", soft_wrap=True)
+
+
+def make_reading(
+    sampling_rate: float | None, initial_time: float | None, final_time: float | None
+) -> Reading:
+    """What the options declare of a file of columns."""
+    from ..recordings.columns import Reading
+
+    return Reading(sampling_rate, None, initial_time, final_time)
+
+
+def tell_ranges(table: Table, unit: str) -> None:
+    """Each column's values and times."""
     for name, values in zip(table.columns, table.values.T, strict=True):
         console.print(
-            f"{name}: {values.min():.4g} to {values.max():.4g} deg, {table.time[0]:g} to "
+            f"{name}: {values.min():.4g} to {values.max():.4g} {unit}, {table.time[0]:g} to "
             f"{table.time[-1]:g} s",
             soft_wrap=True,
         )
-    console.print(f"Joint angles: {output}", soft_wrap=True)
 
 
 @click.command("gait-events", epilog=example("nmm-opensim gait-events GAIT.xml"))
