@@ -39,7 +39,7 @@ def convert_coordinates(
         _find_factor(f"{signal.source}: column '{signal.name}'", signal.unit, units)
         for signal in chosen
     ]
-    values = np.column_stack([signal.values for signal in chosen]) * factors * signs
+    values = np.column_stack([signal.values for signal in chosen]) * factors * signs + 0.0
     table = Table(chosen[0].source, tuple(names), chosen[0].time, values).select(names)
     header = Header(f"Angles of {path.name}", degrees=True)
     write_table(output, names, table.time, table.values, header)

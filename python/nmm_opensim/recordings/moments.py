@@ -75,7 +75,7 @@ def convert_moments(
         for signal in chosen
     ]
     columns = [f"{name}_moment" for name in names]
-    values = np.column_stack([signal.values for signal in chosen]) * factors * signs
+    values = np.column_stack([signal.values for signal in chosen]) * factors * signs + 0.0
     table = Table(chosen[0].source, tuple(columns), chosen[0].time, values).select(columns)
     notes = _tell_of_size(table)
     if doubtful:

@@ -20,6 +20,8 @@ STEEPEST = 45.0
 """Of a plate's surface (degrees); stairs and ramps are flatter."""
 LONGEST_PULL = 0.05
 """How long noise or a jolt can pull a foot down (s)."""
+SMALLEST_WEIGHT = 150.0
+"""What a person on one foot puts on a plate at least (N); below, it is a touch or noise."""
 LARGEST_FORCE = 20e3
 """No person on one plate reaches it (N); landings of gymnasts come to about 10 kN."""
 SMALL_REST = 5.0
@@ -66,7 +68,12 @@ def find_loaded(vertical: Array, threshold: float) -> tuple[NDArray[np.bool_], D
             f"it is never loaded: its largest vertical force is {largest:.3g} N, the threshold "
             f"{threshold:g} N."
         )
-    elif pulled.any():
+    elif largest < SMALLEST_WEIGHT:
+        found.notes.append(
+            f"its largest vertical force is {largest:.3g} N, too little for a step; is it noise, "
+            "or in another unit?"
+        )
+    if pulled.any():
         found.notes.append(
             f"it pulls down in {pulled.sum()} samples, by up to {-vertical.min():.3g} N; taken for "
             "empty there."
@@ -80,9 +87,10 @@ def find_loaded(vertical: Array, threshold: float) -> tuple[NDArray[np.bool_], D
 
 def check_direction(vertical: Array, direction: Direction, rate: float, where: str) -> None:
     """Refuse a plate that pulls its subject down, or that carries what no person weighs."""
-    # A jolt of this time, or half of a short file: no pull that lasts is noise.
+    # A jolt of this time, or half of a short file: no strong pull that lasts is noise.
     lasting = min(LONGEST_PULL * rate, len(vertical) / 2) * -vertical.min(initial=0.0) / 2
-    if direction.pulled > max(direction.pushed, lasting):
+    strong = -vertical.min(initial=0.0) >= SMALLEST_WEIGHT
+    if strong and direction.pulled > max(direction.pushed, lasting):
         raise NMMError(
             f"{where}: expected forces that push the subject up (y), but they push down; look at "
             "the axes, or say that the channels hold the force on the plate (--action-forces)."

@@ -287,6 +287,12 @@ def test_what_no_plate_can_mean_is_refused(
         make(plate_of(2, signal, [0.0, 0.0, -DEEP]), tmp_path)
 
 
+def test_a_touch_is_no_step(tmp_path: Path) -> None:
+    trial = plate_of(2, [0.1 * value for value in WRENCH], [0.0, 0.0, -DEEP])
+    (note,) = make(trial, tmp_path).notes
+    assert note.startswith("its largest vertical force is 50 N, too little for a step; is it noise")
+
+
 def test_axes_that_turn_the_floor_into_a_wall_are_refused(tmp_path: Path) -> None:
     file = plate_of(2, WRENCH, [0.0, 0.0, -DEEP]).write(tmp_path / "trial.c3d")
     with pytest.raises(NMMError, match=r"corners lie 90 degrees from the ground; look at the axes"):
@@ -342,7 +348,16 @@ def test_a_spike_is_no_direction(tmp_path: Path) -> None:
     signals[2, 30] = 25.0
     trial = add_plate(make_trial(), 2, signals, [0.0, 0.0, -DEEP], 1.0)
     trial.parameters["POINT:UNITS"] = ["m"]
-    assert "never loaded" in make(trial, tmp_path).notes[0]
+    never, pull = make(trial, tmp_path).notes
+    assert "never loaded" in never
+    assert "it pulls down in 1 samples, by up to 25 N" in pull
+    # Crosstalk of a step beside it lasts, but weighs nothing.
+    signals[2, 30:90] = 110.0
+    trial = add_plate(make_trial(), 2, signals, [0.0, 0.0, -DEEP], 1.0)
+    trial.parameters["POINT:UNITS"] = ["m"]
+    assert not make(trial, tmp_path).force.any()
+    signals[2, 31:90] = 0.0
+    signals[2, 30] = 25.0
     signals[:, 50:] = np.array(WRENCH)[:, None]
     trial = add_plate(make_trial(), 2, signals, [0.0, 0.0, -DEEP], 1.0)
     trial.parameters["POINT:UNITS"] = ["m"]

@@ -36,4 +36,6 @@ def _find_fault(point: Point, kind: str, listed: bool) -> str:
     if point.kind == kind or not listed:
         return ""
     found = f"of type {point.kind}" if point.kind else "a marker"
-    return f"POINT:{kind}S does not list it as of type {kind}; by the file's parameters it is {found}"
+    return (
+        f"POINT:{kind}S does not list it as of type {kind}; by the file's parameters it is {found}"
+    )
