@@ -326,6 +326,22 @@ def test_markers_in_another_unit_or_of_no_foot_are_refused(tmp_path: Path) -> No
         find_gait(read_gait_setup(setup))
 
 
+def test_a_plate_that_is_not_zero_at_rest_is_said(tmp_path: Path) -> None:
+    setup = write_setup(tmp_path, Walk(CLEAN))
+    lines = (tmp_path / "walk.mot").read_text().splitlines()
+    up = lines[6].split("\t").index("plate1_vy")
+    for i in range(7, len(lines)):
+        cells = lines[i].split("\t")
+        cells[up] = f"{float(cells[up]) + 25:.9g}"
+        lines[i] = "\t".join(cells)
+    (tmp_path / "walk.mot").write_text("\n".join([*lines, ""]))
+    first = find_gait(read_gait_setup(setup)).trials[0].contacts[0]
+    assert not first.used
+    assert "never below 25 N: the other foot stands on it too, or it is not zero" in first.note
+    replace_in(setup, ("<trials>", "<contact_threshold>55</contact_threshold><trials>"))
+    assert all(c.used for c in find_gait(read_gait_setup(setup)).trials[0].contacts)
+
+
 def test_sides_that_are_exchanged_are_said(tmp_path: Path) -> None:
     setup = write_setup(tmp_path, Walk(CLEAN))
     replace_in(setup, ("R_", "X_"), ("L_", "R_"), ("X_", "L_"))

@@ -142,6 +142,7 @@ def test_rows_that_cannot_be_meant_are_refused(tmp_path: Path, rows: str, messag
         (b"# nothing\n", "expected a line of labels"),
         (b"kind,side,time\n", "line 1: expected the labels kind, side, time, end"),
         (b"\xff\xfe\x00", "expected text in UTF-8"),
+        (LABELS.encode() + b"toe_off," + b"x" * 200_000, "line 2: expected cells of a CSV file"),
     ],
 )
 def test_files_that_are_no_events_are_refused(tmp_path: Path, content: bytes, message: str) -> None:

@@ -22,6 +22,7 @@ CARRIED = 0.5
 OFF_PLATE = 0.02
 """m beyond a plate's rim."""
 GRAVITY = 9.81
+NOT_ZERO = "it is not zero at rest (zero it, or raise <contact_threshold>)"
 
 Span = tuple[float, float]
 
@@ -119,18 +120,18 @@ def _find_wrong_time(near: _Near, load: Load, track: FootTrack, tolerance: float
         least = float(load.record.up[load.first : load.last + 1].min())
         return (
             f"lasts for {len(near.stances)} stances of the {side} foot, never below {least:.0f} N: "
-            "the other foot stands on it too, or it is not zero at rest"
+            f"the other foot stands on it too, or {NOT_ZERO}"
         )
     same = [other for other in near.others if other.side == side]
     start = min([contact.start, *(other.start for other in same)])
     end = max([contact.end, *(other.end for other in same)])
     first, last = _find_stance(stance, track, contact)
     if stance.heel_strike is not None and start < first - tolerance:
-        return (
-            f"begins {first - start:.2f} s before the {side} foot strikes: another foot was there"
-        )
+        before = f"{first - start:.2f} s before the {side} foot strikes"
+        return f"begins {before}: another foot was there, or {NOT_ZERO}"
     if stance.toe_off is not None and end > last + tolerance:
-        return f"ends {end - last:.2f} s after the {side} foot is off: another foot is there"
+        after = f"{end - last:.2f} s after the {side} foot is off"
+        return f"ends {after}: another foot is there, or {NOT_ZERO}"
     if start > first + tolerance and not load.starts_with_recording:
         return f"begins {start - first:.2f} s after the {side} foot stands, beside the plate"
     if end < last - tolerance and not load.ends_with_recording:

@@ -100,8 +100,7 @@ def read_events(path: Path, plates: Sequence[str]) -> tuple[list[Contact], list[
         )
     delimiter = max(DELIMITERS, key=numbered[0][1].count)
     cells = [
-        (number, [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))])
-        for number, line in numbered
+        (number, _split(line, delimiter, f"{source}, line {number}")) for number, line in numbered
     ]
     labels = [label for label in cells[0][1] if label]
     if sorted(labels) != sorted(COLUMNS):
@@ -122,6 +121,13 @@ def read_events(path: Path, plates: Sequence[str]) -> tuple[list[Contact], list[
         sorted(contacts, key=lambda contact: contact.start),
         sorted(events, key=lambda event: event.time),
     )
+
+
+def _split(line: str, delimiter: str, where: str) -> list[str]:
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=delimiter))]
+    except csv.Error as error:
+        raise NMMError(f"{where}: expected cells of a CSV file, but {error}.") from None
 
 
 def _read_contact(row: Row, plates: Sequence[str], where: str) -> Contact:

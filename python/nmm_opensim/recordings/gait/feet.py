@@ -58,10 +58,10 @@ class FootTrack:
                 return float(self.time[piece.start]), float(self.time[piece.stop - 1])
         return time, time
 
-    def distance(self, points: Array) -> Array:
-        """From points (frames, 3) to the line from heel to the tip of the shoe (m), level."""
-        heel = self.heel[:, LEVEL]
-        line = (self.toe[:, LEVEL] - heel) * (1 + BEYOND_TOE)
+    def distance(self, points: Array, frames: NDArray[np.intp]) -> Array:
+        """From points, one a frame, to the line from heel to the tip of the shoe (m), level."""
+        heel = self.heel[frames][:, LEVEL]
+        line = (self.toe[frames][:, LEVEL] - heel) * (1 + BEYOND_TOE)
         offset = points[:, LEVEL] - heel
         length = np.maximum(np.sum(line**2, axis=1), 1e-12)
         share = np.clip(np.sum(offset * line, axis=1) / length, 0.0, 1.0)
@@ -94,6 +94,11 @@ def track_foot(markers: Markers, foot: Foot) -> FootTrack:
                 f"{markers.source}: expected marker '{label}' for at least {SHORTEST_PIECE:g} s "
                 "without a gap, but it is hardly seen."
             )
+    if not np.any(find_seen(heel) & find_seen(toe)):
+        raise NMMError(
+            f"{markers.source}: expected '{foot.heel_marker}' and '{foot.toe_marker}' at one time, "
+            "but never found both."
+        )
     return FootTrack(foot, time, heel, toe, _find_planted(heel, toe, rate))
 
 

@@ -14,6 +14,9 @@ from .gait_record import Contact
 from .gait_setup import Foot
 from .plates import PlateRecord
 
+SLACK = 6e-5
+"""s by which times that a file rounds to 0.1 ms can be off."""
+
 
 def write_loads(
     file: Path,
@@ -55,7 +58,9 @@ def sum_plates(
         on = np.zeros(len(time), dtype=bool)
         for contact in contacts:
             if contact.used and (contact.plate, contact.side) == (record.plate.name, side):
-                on |= (time >= contact.start - 1e-9) & (time <= contact.end + 1e-9)
+                on[slice(*np.searchsorted(time, [contact.start - SLACK, contact.end + SLACK]))] = (
+                    True
+                )
         f, p, t = (values * on[:, None] for values in (record.force, record.point, record.torque))
         force += f
         moment += np.cross(p, f) + t

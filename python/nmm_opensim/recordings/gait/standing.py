@@ -43,10 +43,10 @@ def find_standing(load: Load, feet: Sequence[FootTrack], margin: float) -> Stand
             NEITHER, f"carries at most {load.peak:.0f} N: a touch, or a plate beside it was hit"
         )
     record = load.record
-    up = np.interp(time, record.time, record.up)
-    frames = np.flatnonzero(
-        (time >= load.start) & (time <= load.end) & (up >= STEP * load.threshold)
-    )
+    frames = np.flatnonzero((time >= load.start) & (time <= load.end))
+    up = np.interp(time[frames], record.time, record.up)
+    enough = up >= STEP * load.threshold
+    frames, up = frames[enough], up[enough]
     if not len(frames):
         return Standing(NEITHER, "is over before the markers show it")
     for foot in feet:
@@ -54,15 +54,14 @@ def find_standing(load: Load, feet: Sequence[FootTrack], margin: float) -> Stand
         if len(lost) > UNSEEN * len(frames):
             span = f"from {lost[0]:.2f} to {lost[-1]:.2f} s"
             return Standing(NEITHER, f"markers of the {foot.foot.side} foot are missing {span}")
-    point = np.column_stack([np.interp(time, record.time, axis) for axis in record.point.T])
-    weight = up[frames] / up[frames].sum()
-    return _judge(feet, frames, point, weight, margin)
+    point = np.column_stack([np.interp(time[frames], record.time, p) for p in record.point.T])
+    return _judge(feet, frames, point, up / up.sum(), margin)
 
 
 def _judge(
     feet: Sequence[FootTrack], frames: NDArray[np.intp], point: Array, weight: Array, margin: float
 ) -> Standing:
-    away = np.column_stack([foot.distance(point)[frames] for foot in feet])
+    away = np.column_stack([foot.distance(point, frames) for foot in feet])
     away[~np.isfinite(away)] = np.inf
     planted = np.column_stack([foot.planted[frames] for foot in feet])
     reach = np.where(planted, away, np.inf)
@@ -70,7 +69,7 @@ def _judge(
     on_one = reach.min(axis=1) <= margin
     shares = [float(weight[on_one & (nearest == k)].sum()) for k in range(len(feet))]
     right, left = (((foot.heel + foot.toe) / 2)[frames] for foot in feet)
-    between = planted.all(axis=1) & ~on_one & _is_between(point[frames], right, left, margin)
+    between = planted.all(axis=1) & ~on_one & _is_between(point, right, left, margin)
     on_both = float(weight[between].sum())
     distances = [float(np.median(away[:, k])) for k in range(len(feet))]
     best = int(np.argmax(shares))
