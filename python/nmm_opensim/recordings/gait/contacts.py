@@ -51,13 +51,14 @@ def judge_contacts(
         Contact(f.load.record.plate.name, f.standing.side, f.load.start, f.load.end, False)
         for f in found
     ]
+    stances = {foot.foot.side: make_stances(events, foot.foot.side) for foot in feet}
     judged = []
     for contact, one in zip(contacts, found, strict=True):
         track = next((foot for foot in feet if foot.foot.side == contact.side), None)
         if track is None:
             judged.append(replace(contact, note=one.standing.note))
             continue
-        near = _find_near(contact, contacts, make_stances(events, contact.side))
+        near = _find_near(contact, contacts, stances[contact.side])
         fault = (
             _find_wrong_time(near, one.load, track, tolerance)
             or _find_off_plate(one.load, track, [other.load for other in found])
@@ -65,7 +66,7 @@ def judge_contacts(
         )
         note = fault or _note_cut(one.load)
         judged.append(replace(contact, used=not fault, note=note))
-    judged = [_stand_or_fall(contact, judged, events) for contact in judged]
+    judged = [_stand_or_fall(c, judged, stances[c.side]) if c.used else c for c in judged]
     return sorted(judged, key=lambda contact: contact.start)
 
 
@@ -86,15 +87,15 @@ def _find_near(contact: Contact, contacts: Sequence[Contact], stances: Sequence[
 
 
 def _stand_or_fall(
-    contact: Contact, contacts: Sequence[Contact], events: Sequence[Event]
+    contact: Contact, contacts: Sequence[Contact], stances: Sequence[Stance]
 ) -> Contact:
     """Where a foot stands on several plates, all of them can be used or none."""
-    for stance in make_stances(events, contact.side):
-        if not contact.used or stance.overlap(contact.start, contact.end) <= TOLERANCE:
+    faulty = [other for other in contacts if other.side == contact.side and not other.used]
+    for stance in stances:
+        if stance.overlap(contact.start, contact.end) <= TOLERANCE:
             continue
-        for other in contacts:
-            shares = stance.overlap(other.start, other.end) > TOLERANCE
-            if other.side == contact.side and not other.used and shares:
+        for other in faulty:
+            if stance.overlap(other.start, other.end) > TOLERANCE:
                 note = f"the rest of this stance, on plate {other.plate}, cannot be used"
                 return replace(contact, used=False, note=note)
     return contact

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +46,7 @@ class FootTrack:
     toe: Array
     planted: Mask
 
-    @property
+    @cached_property
     def known(self) -> Mask:
         """Frames where both markers are seen."""
         return find_seen(self.heel) & find_seen(self.toe)

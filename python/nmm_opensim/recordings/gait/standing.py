@@ -44,7 +44,8 @@ def find_standing(load: Load, feet: Sequence[FootTrack], margin: float) -> Stand
         )
     record = load.record
     frames = np.flatnonzero((time >= load.start) & (time <= load.end))
-    up = np.interp(time[frames], record.time, record.up)
+    part = slice(load.first, load.last + 1)
+    up = np.interp(time[frames], record.time[part], record.up[part])
     enough = up >= STEP * load.threshold
     frames, up = frames[enough], up[enough]
     if not len(frames):
@@ -54,7 +55,9 @@ def find_standing(load: Load, feet: Sequence[FootTrack], margin: float) -> Stand
         if len(lost) > UNSEEN * len(frames):
             span = f"from {lost[0]:.2f} to {lost[-1]:.2f} s"
             return Standing(NEITHER, f"markers of the {foot.foot.side} foot are missing {span}")
-    point = np.column_stack([np.interp(time[frames], record.time, p) for p in record.point.T])
+    point = np.column_stack(
+        [np.interp(time[frames], record.time[part], p) for p in record.point[part].T]
+    )
     return _judge(feet, frames, point, up / up.sum(), margin)
 
 
