@@ -19,9 +19,11 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.external_loads import read_external_loads
 from nmm_opensim.formats.setup_xml import read_setup
 from nmm_opensim.formats.tables import read_table
+from nmm_opensim.formats.trc import read_trc
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.project.init.channels import read_mapping
 from nmm_opensim.recordings.force_plates import read_force_plates
+from nmm_opensim.recordings.gait.events_file import read_events
 from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
 from nmm_opensim.recordings.inverse.kinematics import InverseKinematics, compute_inverse_kinematics
 from nmm_opensim.recordings.markers import write_markers
@@ -48,11 +50,11 @@ def select_everything(file: Path) -> None:
 
 
 READERS: dict[str, list[Callable[[Path], object]]] = {
-    ".csv": [read_everything],
+    ".csv": [read_everything, lambda file: read_events(file, ["1"])],
     ".c3d": [read_everything],
     ".sto": [read_everything, select_everything],
     ".mot": [read_everything, select_everything],
-    ".trc": [solve_kinematics],
+    ".trc": [solve_kinematics, read_trc],
     ".xml": [
         lambda file: read_inverse_setup(read_setup(file, "NMMInverseTool")),
         read_external_loads,

@@ -326,20 +326,43 @@ def test_markers_in_another_unit_or_of_no_foot_are_refused(tmp_path: Path) -> No
         find_gait(read_gait_setup(setup))
 
 
+def add_to(file: Path, label: str, change: float) -> None:
+    """Add a number to a column."""
+    lines = file.read_text().splitlines()
+    end = lines.index("endheader")
+    column = lines[end + 1].split("\t").index(label)
+    for i in range(end + 2, len(lines)):
+        cells = lines[i].split("\t")
+        cells[column] = f"{float(cells[column]) + change:.9g}"
+        lines[i] = "\t".join(cells)
+    file.write_text("\n".join([*lines, ""]))
+
+
 def test_a_plate_that_is_not_zero_at_rest_is_said(tmp_path: Path) -> None:
     setup = write_setup(tmp_path, Walk(CLEAN))
-    lines = (tmp_path / "walk.mot").read_text().splitlines()
-    up = lines[6].split("\t").index("plate1_vy")
-    for i in range(7, len(lines)):
-        cells = lines[i].split("\t")
-        cells[up] = f"{float(cells[up]) + 25:.9g}"
-        lines[i] = "\t".join(cells)
-    (tmp_path / "walk.mot").write_text("\n".join([*lines, ""]))
+    add_to(tmp_path / "walk.mot", "plate1_vy", 25.0)
     first = find_gait(read_gait_setup(setup)).trials[0].contacts[0]
     assert not first.used
     assert "never below 25 N: the other foot stands on it too, or it is not zero" in first.note
     replace_in(setup, ("<trials>", "<contact_threshold>55</contact_threshold><trials>"))
     assert all(c.used for c in find_gait(read_gait_setup(setup)).trials[0].contacts)
+
+
+def test_a_load_where_no_foot_is_belongs_to_neither(tmp_path: Path) -> None:
+    setup = write_setup(tmp_path, Walk(CLEAN))
+    add_to(tmp_path / "walk.mot", "plate1_pz", 0.3)
+    right, left = find_gait(read_gait_setup(setup)).trials[0].contacts
+    assert (right.side, right.used, left.used) == ("neither", False, True)
+    assert "right 0.30 m away, with 0% of the impulse; left" in right.note
+
+
+@pytest.mark.parametrize("shift", [0.1, -0.1])
+def test_clocks_that_differ_are_said(tmp_path: Path, shift: float) -> None:
+    setup = write_setup(tmp_path, Walk(CLEAN))
+    add_to(tmp_path / "walk.mot", "time", shift)
+    for contact in find_gait(read_gait_setup(setup)).trials[0].contacts:
+        assert not contact.used
+        assert re.match(r"begins and ends [+-]0.[01]\d s from .* not on one clock", contact.note)
 
 
 def test_sides_that_are_exchanged_are_said(tmp_path: Path) -> None:

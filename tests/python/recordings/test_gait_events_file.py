@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gait_files import Share, Walk, strike, write_setup
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.external_loads import read_external_loads
@@ -150,6 +152,40 @@ def test_files_that_are_no_events_are_refused(tmp_path: Path, content: bytes, me
     file.write_bytes(content)
     with pytest.raises(NMMError, match=message):
         read_events(file, ["1", "2"])
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    rows=st.lists(
+        st.tuples(
+            st.sampled_from(["contact", "heel_strike", "toe_off", "x"]),
+            st.sampled_from(["right", "left", "both", "neither", ""]),
+            st.one_of(st.floats().map(str), st.text(max_size=5)),
+            st.one_of(st.floats(0, 9).map(str), st.just("")),
+            st.sampled_from(["1", "2", "", "9"]),
+            st.sampled_from(["forces", "manual", "", "guess"]),
+            st.sampled_from(["yes", "no", "", "Y"]),
+            st.text(max_size=8),
+        ),
+        max_size=3,
+    )
+)
+def test_any_rows_are_read_or_refused_in_one_line(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[str, ...]]
+) -> None:
+    file = tmp_path_factory.mktemp("rows") / "own.csv"
+    file.write_bytes((LABELS + "\n".join(",".join(row) for row in rows)).encode("utf-8", "replace"))
+    refusal = ""
+    try:
+        contacts, events = read_events(file, ["1", "2"])
+    except NMMError as error:
+        refusal = str(error)
+    if refusal:
+        assert "own.csv" in refusal
+        assert "\n" not in refusal
+    else:
+        assert all(contact.start < contact.end for contact in contacts)
+        assert np.all(np.isfinite([event.time for event in events]))
 
 
 def test_times_outside_the_recording_are_refused(tmp_path: Path) -> None:

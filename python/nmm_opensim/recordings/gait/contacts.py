@@ -127,6 +127,12 @@ def _find_wrong_time(near: _Near, load: Load, track: FootTrack, tolerance: float
     start = min([contact.start, *(other.start for other in same)])
     end = max([contact.end, *(other.end for other in same)])
     first, last = _find_stance(stance, track, contact)
+    late = start - first, end - last
+    if stance.heel_strike and stance.toe_off and _is_shifted(late, tolerance):
+        return (
+            f"begins and ends {np.mean(late):+.2f} s from when the {side} foot does: markers and "
+            "forces are not on one clock"
+        )
     if stance.heel_strike is not None and start < first - tolerance:
         before = f"{first - start:.2f} s before the {side} foot strikes"
         return f"begins {before}: another foot was there, or {NOT_ZERO}"
@@ -143,6 +149,11 @@ def _find_wrong_time(near: _Near, load: Load, track: FootTrack, tolerance: float
     if shared:
         return f"the {side} foot stands on plate {shared[0].plate} too, where both feet do"
     return ""
+
+
+def _is_shifted(late: tuple[float, float], tolerance: float) -> bool:
+    """Whether both ends of a contact are off by the same time (s)."""
+    return min(map(abs, late)) > tolerance and abs(late[0] - late[1]) < tolerance
 
 
 def _find_stance(stance: Stance, track: FootTrack, contact: Contact) -> Span:

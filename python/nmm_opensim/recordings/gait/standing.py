@@ -82,8 +82,11 @@ def _judge(
         parts = [f"{feet[k].foot.side} {shares[k]:.0%}" for k in range(len(feet))]
         note = f"both feet stand on it (of the impulse: {', '.join(parts)}, between {on_both:.0%})"
         return Standing(BOTH, note, min(distances))
-    parts = [f"{distances[k]:.2f} m from the {feet[k].foot.side}" for k in range(len(feet))]
-    note = f"no foot stands on its centre of pressure ({', '.join(parts)} one, at most {margin:g})"
+    parts = [
+        f"{feet[k].foot.side} {distances[k]:.2f} m away, with {shares[k]:.0%} of the impulse"
+        for k in range(len(feet))
+    ]
+    note = f"no foot rests at its centre of pressure all the time ({'; '.join(parts)})"
     return Standing(NEITHER, note, min(distances))
 
 
