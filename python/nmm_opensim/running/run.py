@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from .compatibility import check_loadable
 from .figures import draw_run
 from .opensim_cmd import run_tool
 from .results import RunResults, read_results, read_run_setup
@@ -27,6 +28,7 @@ def run(setup: Path | str) -> Run:
 
     """
     declared = read_run_setup(Path(setup))
+    check_loadable(declared.model_file)
     command = run_tool(Path(setup))
     results = read_results(declared)
     picture = declared.results_directory / f"{declared.name}.png"

@@ -18,6 +18,7 @@ from ..physics.muscles.activation import POSSIBLE_DELAY
 from ..physics.osim_model import OsimModel
 from ..physics.paths.path_model import OWN_PATHS, PathModel, PathProblem, fit_path_model
 from ..physics.paths.sampling import find_independent_coordinates
+from ..running.compatibility import check_loadable
 from .emg_check import check_emg
 from .hide_channels import hide_channels
 from .prior_subjects import gather_recordings
@@ -64,6 +65,7 @@ class PreparedTraining:
 def prepare_training(setup: TrainingSetup, status: Status = lambda text: None) -> PreparedTraining:
     """Read and check all files, fit paths, sample and, where nobody knows it, find the delay."""
     model = OsimModel(setup.model_file)
+    check_loadable(setup.model_file)
     crossing = model.find_crossing_muscles(setup.moment_coordinates)
     sources = order_sources(setup.sources, crossing, model.muscle_names)
     named = _check_names(setup, model, sources)

@@ -12,6 +12,7 @@ from ...files import write_text
 from ...formats.setup_xml import UNFIT_FOR_FILES
 from ...physics.osim_model import OsimModel
 from ...recordings.emg.emg_setup import read_emg_setup
+from ...running.compatibility import check_loadable
 from ..schemas.schema import write_schemas
 from .anatomy import Anatomy
 from .assignment import AssignedSource, assign_sources
@@ -141,6 +142,7 @@ def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
     if options.emg_setup_file is not None:
         read_emg_setup(options.emg_setup_file)
     model = OsimModel(options.model_file)
+    check_loadable(options.model_file)
     recordings = _collect_recordings(options, ask)
     told = _read_told_channels(options)
     recorded = read_channels(recordings, [channel for channel, names in told.items() if not names])
