@@ -148,7 +148,7 @@ def _decode(content: bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise NMMError(
-            f"{source}, line {line}: expected text, but found the byte "
+            f"{source}: expected text in UTF-8, but line {line} has the byte "
             f"0x{content[error.start]:02x}; export it anew."
         ) from None
 

@@ -547,6 +547,9 @@ def test_the_example_of_the_help_works(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     text = (tmp_path / "knee" / "knee_inverse.xml").read_text()
     assert "<marker_file>" in text
+    # Of all markers, so that the filter of the moments has data beyond their ends.
+    assert "<moments_initial_time>" in text
+    assert "<initial_time>" not in text
     assert "fill in" in done.stdout
     assert "medial_hamstrings" in done.stdout
     check_structure(tmp_path / "knee" / "knee_train.xml")

@@ -200,3 +200,45 @@ def test_a_setup_without_markers_has_no_kinematics_to_solve(walking_inputs: Walk
     done = run_cli("inverse-kinematics", str(setup))
     assert done.returncode == 2
     assert "nmm-opensim inverse-dynamics" in done.stderr
+
+
+def test_moments_have_times_of_their_own_within_the_trial(walking_inputs: Walking) -> None:
+    own = "<moments_initial_time>0.6</moments_initial_time>"
+    setup = write_setup(
+        walking_inputs, "own_times.xml", ("<final_time>0.8", f"{own}<final_time>0.8")
+    )
+    marked, solved = read(setup).trials
+    assert (marked.times, marked.moments_times) == ((0.5, 0.8), (0.6, 0.8))
+    assert solved.moments_times == solved.times == (0.5, 0.7)
+    late = own.replace("0.6", "0.9")
+    setup = write_setup(
+        walking_inputs, "own_times.xml", ("<final_time>0.8", f"{late}<final_time>0.8")
+    )
+    with pytest.raises(
+        NMMError, match="<moments_initial_time> before <moments_final_time>, within"
+    ):
+        read(setup)
+
+
+def test_the_filter_has_data_beyond_the_moments(walking_inputs: Walking) -> None:
+    # The same frames, whatever part of them is asked for.
+    solved = SETUP[SETUP.index('<Trial name="solved">') : SETUP.index("</trials>")]
+    part = solved.replace("initial_time", "moments_initial_time").replace(
+        "final_time", "moments_final_time"
+    )
+    marked = SETUP[SETUP.index('<Trial name="marked">') : SETUP.index('<Trial name="solved">')]
+    whole = solved.replace("0.7<", "1.2<")
+    moments = []
+    for name, trial in {"part": part, "whole": whole}.items():
+        setup = write_setup(
+            walking_inputs,
+            f"{name}.xml",
+            (marked, ""),
+            (solved, trial),
+            ("results/lab", f"results/{name}"),
+        )
+        assert run_cli("inverse-dynamics", str(setup)).returncode == 0
+        results = walking_inputs.folder / "results" / name
+        moments.append(read_table(results / "solved_moments.sto", "moments"))
+    assert len(moments[0].time) == 21
+    assert np.array_equal(moments[0].values, moments[1].values[:21])

@@ -96,7 +96,10 @@ def write_inverse_setup(project: Project) -> Document | None:
     _add_cutoff(tool, "lowpass_cutoff_frequency", project, "coordinates and external loads")
     tool.comment("So that the moments are what the muscles must give.")
     tool.add("forces_to_exclude", "Muscles actuators")
-    tool.comment("Times (s) are those that all data of a recording cover.")
+    tool.comment(
+        "Angles are solved for all markers, so that the filter has data beyond the ends; times (s) "
+        "of moments are those that all data of a recording cover."
+    )
     trials = tool.add("trials")
     for recording in unsolved:
         trial = trials.add("Trial", name=recording.name)
@@ -107,8 +110,8 @@ def write_inverse_setup(project: Project) -> Document | None:
         if recording.external_loads_file is not None:
             trial.add_path("external_loads_file", recording.external_loads_file)
         parts = [part for part in project.parts if part.recording is recording]
-        trial.add("initial_time", min(part.initial_time for part in parts))
-        trial.add("final_time", max(part.final_time for part in parts))
+        trial.add("moments_initial_time", min(part.initial_time for part in parts))
+        trial.add("moments_final_time", max(part.final_time for part in parts))
     tool.add("results_directory", RESULTS)
     return document
 

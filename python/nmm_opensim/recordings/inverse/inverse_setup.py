@@ -6,6 +6,7 @@ filter of the forces cannot differ between them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ TOOL = "NMMInverseTool"
 class InverseTrial:
     """One trial; paths are absolute, times in s and None where the data decide.
 
-    Of ``marker_file`` and ``coordinates_file`` it has one.
+    Of ``marker_file`` and ``coordinates_file`` it has one. The moments' times may be fewer than the
+    trial's: the filter of the motion then has data beyond them.
     """
 
     name: str
@@ -27,6 +29,19 @@ class InverseTrial:
     external_loads_file: Path | None
     initial_time: float | None
     final_time: float | None
+    moments_initial_time: float | None
+    moments_final_time: float | None
+
+    @property
+    def times(self) -> tuple[float, float]:
+        """First and last time (s) of inverse kinematics, infinite where the data decide."""
+        return _make_range(self.initial_time, self.final_time)
+
+    @property
+    def moments_times(self) -> tuple[float, float]:
+        """First and last time (s) of inverse dynamics; as those of the trial where not given."""
+        low, high = _make_range(self.moments_initial_time, self.moments_final_time)
+        return max(low, self.times[0]), min(high, self.times[1])
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,10 @@ class InverseSetup:
     def moments_of(self, trial: InverseTrial) -> Path:
         """What inverse dynamics writes."""
         return self.results_directory / f"{trial.name}_moments.sto"
+
+
+def _make_range(low: float | None, high: float | None) -> tuple[float, float]:
+    return -math.inf if low is None else low, math.inf if high is None else high
 
 
 def read_inverse_setup(tool: SetupElement) -> InverseSetup:
@@ -82,6 +101,8 @@ def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
             external_loads_file=child.get_optional_file("external_loads_file"),
             initial_time=child.get_optional_number("initial_time"),
             final_time=child.get_optional_number("final_time"),
+            moments_initial_time=child.get_optional_number("moments_initial_time"),
+            moments_final_time=child.get_optional_number("moments_final_time"),
         )
         child.finish()
         if (trial.marker_file is None) == (trial.coordinates_file is None):
@@ -90,6 +111,12 @@ def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
                 f'<Trial name="{trial.name}">: expected a <marker_file>, or a <coordinates_file> '
                 f"where the angles are known already, but found {found}"
             )
+        for what, (low, high) in {"": trial.times, "moments_": trial.moments_times}.items():
+            if not low < high:
+                raise child.error(
+                    f'<Trial name="{trial.name}">: expected <{what}initial_time> before '
+                    f"<{what}final_time>, within the trial, but found {low:g} and {high:g} s"
+                )
         trials.append(trial)
     if not trials:
         raise element.error("expected a <Trial>, but found none")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ...formats.setup_xml import read_setup
 from ...listener import SILENT, Listener
 from .dynamics import compute_inverse_dynamics, run_inverse_dynamics
 from .dynamics_file import InverseDynamics
-from .inverse_setup import TOOL, InverseTrial, read_inverse_setup
+from .inverse_setup import TOOL, read_inverse_setup
 from .kinematics import (
     InverseKinematics,
     compute_inverse_kinematics,
@@ -38,7 +37,7 @@ def run_kinematics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
             declared.model_file, trial.marker_file, declared.tasks_file, declared.marker_prefix
         )
         yield compute_inverse_kinematics(
-            made_from, declared.coordinates_of(trial), _time_range(trial), listener
+            made_from, declared.coordinates_of(trial), trial.times, listener
         )
 
 
@@ -67,12 +66,5 @@ def run_dynamics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
             cutoff if trial.external_loads_file is not None else None,
         )
         yield compute_inverse_dynamics(
-            made_from, declared.moments_of(trial), _time_range(trial), listener
+            made_from, declared.moments_of(trial), trial.moments_times, listener
         )
-
-
-def _time_range(trial: InverseTrial) -> tuple[float, float]:
-    return (
-        -math.inf if trial.initial_time is None else trial.initial_time,
-        math.inf if trial.final_time is None else trial.final_time,
-    )
