@@ -66,8 +66,10 @@ def test_every_tool_has_a_reader_and_a_schema() -> None:
 # Every kind of element that a setup can have, with files that exist: the setup itself.
 FULL = {
     "NMMInverseTool": """<NMMInverseTool name="full"><model_file>{file}</model_file>
-        <trials><Trial name="a"><marker_file>{file}</marker_file></Trial></trials>
-        </NMMInverseTool>""",
+        <trials><Trial name="a"><marker_file>{file}</marker_file>
+        <device_torques_file>{file}</device_torques_file>
+        <device_torques><DeviceTorque name="knee"><column>k</column></DeviceTorque></device_torques>
+        </Trial></trials></NMMInverseTool>""",
     "NMMGaitTool": """<NMMGaitTool name="full"><plates><Plate name="1">
         <force_identifier>f</force_identifier><point_identifier>p</point_identifier></Plate>
         </plates><feet><Foot name="right"><body>r</body><heel_marker>a</heel_marker>

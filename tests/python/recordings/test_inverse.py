@@ -130,8 +130,10 @@ def test_calls_give_what_setups_give(
     assert rows[1:] == values_of(motion).splitlines()[1 : len(rows)]
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "coordinates.mot",
+        "coordinates_quality.json",
         "grf_walk.mot",
         "moments.sto",
+        "moments_quality.json",
     ]
 
 
@@ -151,6 +153,7 @@ def test_other_results_of_the_tool_are_kept(walking_inputs: Walking) -> None:
     assert sorted(path.name for path in result.parent.iterdir()) == [
         "body_forces_at_joints.sto",
         "moments.sto",
+        "moments_quality.json",
     ]
 
 

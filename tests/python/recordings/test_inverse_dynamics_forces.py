@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from conftest import run_cli
 
 from nmm_opensim.errors import NMMError
-from nmm_opensim.formats.tables import read_table
+from nmm_opensim.formats.tables import Header, read_header_entries, read_table, write_table
 from nmm_opensim.physics.motion import read_motion
 from nmm_opensim.physics.osim_model import OsimModel
+from nmm_opensim.recordings.inverse.device import DeviceTorques
 from nmm_opensim.recordings.inverse.dynamics import compute_inverse_dynamics, run_inverse_dynamics
 from nmm_opensim.recordings.inverse.dynamics_file import (
     InverseDynamics,
@@ -377,3 +379,83 @@ def test_another_model_is_refused_unless_only_its_muscles_differ(tmp_path: Path)
         other = make_model(tmp_path / f"{name}.osim", *changes)
         with pytest.raises(NMMError, match=r"states 'pendulum.osim' with other masses, joints"):
             trial.check(other)
+
+
+def write_torques(path: Path, time: np.ndarray, **columns: np.ndarray) -> Path:
+    write_table(
+        path, list(columns), time, np.column_stack(list(columns.values())), Header("device")
+    )
+    return path
+
+
+def compute_with_device(
+    folder: Path, device: DeviceTorques, cutoff: float | None = None
+) -> np.ndarray:
+    made_from = InverseDynamics(
+        make_model(folder / "pendulum.osim"),
+        write_motion(folder / "pendulum.mot"),
+        lowpass_cutoff_frequency=cutoff,
+        device=device,
+    )
+    return read_moment(compute_inverse_dynamics(made_from, folder / "moments.sto"))
+
+
+def test_muscles_give_what_the_device_does_not(tmp_path: Path) -> None:
+    # Another clock than the motion's; it pushes the coordinate up, with up to 3 N m.
+    time = np.arange(-0.1, 2.1, 0.005)
+    file = write_torques(tmp_path / "exo.sto", time, angle=1.0 + 2.0 * np.sin(np.pi * time))
+    moment = compute_with_device(tmp_path, DeviceTorques(file))
+    expected = moment_by_hand() - (1.0 + 2.0 * np.sin(np.pi * TIMES))
+    assert np.abs(moment - expected)[INSIDE].max() < 2e-3
+    entries = read_header_entries(tmp_path / "moments.sto")
+    assert entries["device_torques_file"] == "exo.sto"
+    assert entries["device_torques_sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert entries["device_coordinates"] == "angle"
+    # Both of OpenSim's readers.
+    assert opensim.TimeSeriesTable(str(tmp_path / "moments.sto")).getNumRows() == len(TIMES)
+    assert opensim.Storage(str(tmp_path / "moments.sto")).getSize() == len(TIMES)
+
+
+def test_a_device_is_filtered_like_the_motion(tmp_path: Path) -> None:
+    time = np.arange(0.0, 2.0, 0.002)
+    hum = 5.0 + 4.0 * np.sin(2 * np.pi * 60.0 * time)
+    file = write_torques(tmp_path / "exo.sto", time, right=hum, left=np.zeros_like(time))
+    device = DeviceTorques(file, (("angle", "right"),))
+    with_device = compute_with_device(tmp_path, device, 6.0)
+    trial = Trial(tmp_path)
+    trial.compute(6.0)
+    # Of hum, which a trial's ends cut off somewhere, a filter leaves a little there.
+    middle = (TIMES > 0.4) & (TIMES < 1.6)
+    assert np.abs(with_device - (read_moment(trial.moments) - 5.0))[middle].max() < 1e-3
+
+
+def test_training_accepts_moments_without_a_devices_share(tmp_path: Path) -> None:
+    time = np.arange(0.0, 2.0, 0.01)
+    file = write_torques(tmp_path / "exo.sto", time, angle=np.ones_like(time))
+    trial = Trial(tmp_path)
+    compute_with_device(tmp_path, DeviceTorques(file))
+    trial.check()
+
+
+@pytest.mark.parametrize(
+    ("columns", "last", "torque", "expected"),
+    [
+        ((("angel", "angle"),), 2.0, 1.0, "expected a coordinate 'angel', .*; nearest: angle"),
+        ((("angle", "exo"),), 2.0, 1.0, "expected a column 'exo'"),
+        ((), 1.5, 1.0, r"expected torques from 0 to 1\.99 s.* but found 0 to 1\.49 s"),
+        ((), 2.0, np.nan, "expected numbers, but found nan in column 'angle'"),
+        ((), 2.0, 5e4, "expected the torque about 'angle' in N m, at most 1000, but found 5e"),
+    ],
+)
+def test_torques_that_do_not_fit_are_refused(
+    tmp_path: Path,
+    columns: tuple[tuple[str, str], ...],
+    last: float,
+    torque: float,
+    expected: str,
+) -> None:
+    time = np.arange(0.0, last, 0.01)
+    file = write_torques(tmp_path / "exo.sto", time, angle=np.full(len(time), torque))
+    with pytest.raises(NMMError, match=expected):
+        compute_with_device(tmp_path, DeviceTorques(file, columns))
+    assert not (tmp_path / "moments.sto").exists()

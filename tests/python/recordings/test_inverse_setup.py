@@ -64,13 +64,15 @@ def test_both_verbs_take_one_setup(walking_inputs: Walking) -> None:
 
     done = run_cli("inverse-kinematics", str(setup))
     assert done.returncode == 0, done.stderr
-    assert [file.name for file in results.iterdir()] == ["marked_coordinates.mot"]
+    angles = {"marked_coordinates.mot", "marked_coordinates_quality.json"}
+    assert {file.name for file in results.iterdir()} == angles
     done = run_cli("inverse-dynamics", str(setup))
     assert done.returncode == 0, done.stderr
-    assert {file.name for file in results.iterdir()} == {
-        "marked_coordinates.mot",
+    assert {file.name for file in results.iterdir()} == angles | {
         "marked_moments.sto",
+        "marked_moments_quality.json",
         "solved_moments.sto",
+        "solved_moments_quality.json",
     }
     header = (results / "solved_moments.sto").read_text().split("endheader")[0].splitlines()
     assert "lowpass_cutoff_frequency_for_coordinates=6" in header
@@ -242,3 +244,25 @@ def test_the_filter_has_data_beyond_the_moments(walking_inputs: Walking) -> None
         moments.append(read_table(results / "solved_moments.sto", "moments"))
     assert len(moments[0].time) == 21
     assert np.array_equal(moments[0].values, moments[1].values[:21])
+
+
+def test_a_device_is_declared_by_trial(walking_inputs: Walking) -> None:
+    torques = walking_inputs.folder / "data" / "device.sto"
+    write_table(torques, ["left", "right"], np.arange(3.0), np.ones((3, 2)), Header("device"))
+    plain = "<device_torques_file>../data/device.sto</device_torques_file>"
+    mapped = (
+        plain + '<device_torques><DeviceTorque name="ankle_angle_r"><column>right</column>'
+        '</DeviceTorque><DeviceTorque name="knee_angle_r"/></device_torques>'
+    )
+    final = "<final_time>0.8"
+    marked, solved = read(write_setup(walking_inputs, "dev.xml", (final, mapped + final))).trials
+    assert marked.device is not None
+    assert marked.device.columns == (("ankle_angle_r", "right"), ("knee_angle_r", "knee_angle_r"))
+    assert solved.device is None
+    marked, _ = read(write_setup(walking_inputs, "dev.xml", (final, plain + final))).trials
+    assert marked.device is not None
+    assert marked.device.file == torques.resolve()
+    alone = mapped.replace(plain, "")
+    setup = write_setup(walking_inputs, "dev.xml", (final, alone + final))
+    with pytest.raises(NMMError, match="expected a <device_torques_file> beside it"):
+        read(setup)

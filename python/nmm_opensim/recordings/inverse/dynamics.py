@@ -8,25 +8,29 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import opensim
 
 from ...errors import NMMError, require_file
+from ...formats.external_loads import AppliedLoads
 from ...formats.opensim_log import log_level
 from ...formats.setup_xml import SetupElement, read_setup
-from ...formats.tables import read_opensim_table
+from ...formats.tables import Table, read_opensim_table, read_table
 from ...listener import SILENT, Listener
 from ...physics.coupling import check_coupled_coordinates
 from ...physics.motion import Motion, read_motion
 from ...physics.osim_model import OsimModel
 from .aside import load_tool, run_aside
+from .device import describe_device, read_device_torques, subtract_device
 from .dynamics_file import InverseDynamics, describe
 from .exclusion import check_exclusion
 from .filter_loads import filter_external_loads
 from .loads_check import check_loads
+from .quality import examine_dynamics
+from .quality_file import Noting, tell_quality, write_quality
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""
@@ -62,6 +66,15 @@ class Request:
     refuse: Refuse
     time_range: tuple[float, float]
     listener: Listener
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What moments are computed from, read and looked at; ``torques`` are a device's."""
+
+    motion: Motion
+    loads: AppliedLoads | None
+    torques: Table | None
 
 
 def compute_inverse_dynamics(
@@ -145,33 +158,55 @@ def solve(task: Solving) -> bool:
 
 
 def _run(made_from: InverseDynamics, result: Path, asked: Request) -> Path:
+    heard = Noting(asked.listener)
     model = OsimModel(made_from.model_file)
-    motion = _check(made_from, model, asked)
+    inputs = _check(made_from, model, replace(asked, listener=heard))
     if not result.suffix:
         result = result.with_name(f"{result.name}.sto")  # as OpenSim does it
     entries = describe(made_from, model)
-    # The tool pads what it filters, and would take the padding for frames; it begins and ends with
-    # the last frame that is not after a time.
-    time_range = float(motion.time[0]) + HAIR, float(motion.time[-1]) + HAIR
+    if made_from.device is not None and inputs.torques is not None:
+        entries |= describe_device(made_from.device, inputs.torques)
+
+    def finish(made: Path) -> Mapping[str, str]:
+        # Residuals are the whole body's: a device is part of it.
+        moments = read_table(made, "moments", 1)
+        quality = examine_dynamics(moments, inputs.motion, inputs.loads, model)
+        if inputs.torques is not None:
+            subtract_device(made, inputs.torques, model)
+        write_quality(made, quality, heard.warnings)
+        tell_quality(quality, result, heard)
+        return entries
+
+    with tempfile.TemporaryDirectory() as aside:
+        loads = _prepare_loads(made_from, Path(aside))
+        return run_aside(
+            asked.source,
+            result,
+            lambda folder: (
+                solve,
+                _plan(made_from, asked, inputs.motion, loads, folder / result.name),
+            ),
+            finish,
+        )
+
+
+def _plan(
+    made_from: InverseDynamics, asked: Request, motion: Motion, loads: Path | None, made: Path
+) -> Solving:
     absolute = replace(
         made_from,
         model_file=made_from.model_file.resolve(),
         coordinates_file=made_from.coordinates_file.resolve(),
     )
     setup = None if asked.setup is None else asked.setup.resolve()
-    with tempfile.TemporaryDirectory() as aside:
-        loads = _prepare_loads(made_from, Path(aside))
-
-        def plan(folder: Path) -> tuple[Callable[[Solving], bool], Solving]:
-            return solve, Solving(
-                setup, result.stem, absolute, loads, time_range, folder, result.name
-            )
-
-        return run_aside(asked.source, result, plan, lambda made: entries)
+    # The tool pads what it filters, and would take the padding for frames; it begins and ends with
+    # the last frame that is not after a time.
+    times = float(motion.time[0]) + HAIR, float(motion.time[-1]) + HAIR
+    return Solving(setup, made.stem, absolute, loads, times, made.parent, made.name)
 
 
-def _check(made_from: InverseDynamics, model: OsimModel, asked: Request) -> Motion:
-    """The motion of the frames that are asked for; refused where anything does not fit."""
+def _check(made_from: InverseDynamics, model: OsimModel, asked: Request) -> Inputs:
+    """What was read of the frames that are asked for; refused where anything does not fit."""
     cutoff = made_from.lowpass_cutoff_frequency
     if cutoff is not None and not cutoff > 0:
         raise asked.refuse(
@@ -179,16 +214,19 @@ def _check(made_from: InverseDynamics, model: OsimModel, asked: Request) -> Moti
             f"expected a frequency above 0 Hz, but found {cutoff:g}; leave it out for no filter",
         )
     motion = _read_motion(made_from, model, asked)
-    loads = made_from.external_loads_file
-    if loads is not None:
-        check_loads(require_file(loads, "external loads file"), model, motion, asked.listener)
+    file, loads, torques = made_from.external_loads_file, None, None
+    if file is not None:
+        require_file(file, "external loads file")
+        loads = check_loads(file, model, motion, asked.listener)
+    if made_from.device is not None:
+        torques = read_device_torques(made_from.device, model, motion, cutoff)
     try:
         check_exclusion(
-            made_from.forces_to_exclude, loads is not None, model, motion, model.coordinate_names
+            made_from.forces_to_exclude, file is not None, model, motion, model.coordinate_names
         )
     except NMMError as error:
         raise asked.refuse("forces_to_exclude", str(error)) from None
-    return motion
+    return Inputs(motion, loads, torques)
 
 
 def _prepare_loads(made_from: InverseDynamics, folder: Path) -> Path | None:

@@ -15,6 +15,7 @@ from ...files import hash_file
 from ...formats.tables import read_header_entries
 from ...physics.motion import Motion
 from ...physics.osim_model import OsimModel
+from .device import DeviceTorques
 from .exclusion import check_exclusion
 from .model_forces import ModelForces
 
@@ -36,7 +37,7 @@ class InverseDynamics:
 
     ``lowpass_cutoff_frequency`` is for the coordinates and must be the one that the trial is used
     with; external loads are left as they are unless they get one too. All forces of the model but
-    those to exclude stay in it.
+    those to exclude stay in it. What a ``device`` gives is taken off, filtered like coordinates.
     """
 
     model_file: Path
@@ -45,6 +46,7 @@ class InverseDynamics:
     lowpass_cutoff_frequency: float | None = None
     forces_to_exclude: tuple[str, ...] = ("Muscles", "actuators")
     lowpass_cutoff_frequency_for_external_loads: float | None = None
+    device: DeviceTorques | None = None
 
 
 def describe(made_from: InverseDynamics, model: OsimModel) -> dict[str, str]:

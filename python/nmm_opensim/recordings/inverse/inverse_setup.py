@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...formats.setup_xml import SetupElement
+from .device import DeviceTorques
 
 TOOL = "NMMInverseTool"
 
@@ -31,6 +32,7 @@ class InverseTrial:
     final_time: float | None
     moments_initial_time: float | None
     moments_final_time: float | None
+    device: DeviceTorques | None
 
     @property
     def times(self) -> tuple[float, float]:
@@ -103,6 +105,7 @@ def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
             final_time=child.get_optional_number("final_time"),
             moments_initial_time=child.get_optional_number("moments_initial_time"),
             moments_final_time=child.get_optional_number("moments_final_time"),
+            device=_read_device(child),
         )
         child.finish()
         if (trial.marker_file is None) == (trial.coordinates_file is None):
@@ -121,3 +124,19 @@ def _read_trials(element: SetupElement) -> tuple[InverseTrial, ...]:
     if not trials:
         raise element.error("expected a <Trial>, but found none")
     return tuple(trials)
+
+
+def _read_device(trial: SetupElement) -> DeviceTorques | None:
+    file = trial.get_optional_file("device_torques_file")
+    mapping = trial.get_optional_child("device_torques")
+    if mapping is None:
+        return None if file is None else DeviceTorques(file)
+    if file is None:
+        raise trial.error(
+            "<device_torques>: expected a <device_torques_file> beside it, but found none"
+        )
+    columns = []
+    for child in mapping.get_children(["DeviceTorque"]):
+        columns.append((child.name, child.get_text("column", child.name)))
+        child.finish()
+    return DeviceTorques(file, tuple(columns))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,12 +13,15 @@ import opensim
 from ...errors import NMMError, opensim_reason, require_file
 from ...formats.opensim_log import log_level
 from ...formats.setup_xml import read_setup
+from ...formats.tables import Table, read_opensim_table, to_table
 from ...formats.trc import Markers, read_trc, strip_prefix, write_trc
 from ...listener import SILENT, Listener
 from ...physics.osim_model import OsimModel
 from .aside import load_tool, run_aside
 from .marker_check import check_markers
 from .marker_model import ModelMarkers
+from .quality import examine_kinematics
+from .quality_file import Noting, tell_quality, write_quality
 from .tracked import cut, select_tracked
 
 ALL_TIMES = (-math.inf, math.inf)
@@ -58,6 +61,14 @@ class Solving:
     result: str
 
 
+@dataclass(frozen=True)
+class Tracked:
+    """Markers and the model whose they are."""
+
+    markers: Markers
+    model: OsimModel
+
+
 def compute_inverse_kinematics(
     made_from: InverseKinematics,
     result: Path,
@@ -83,8 +94,9 @@ def compute_inverse_kinematics(
         )
 
     source = f"inverse kinematics of '{made_from.marker_file}'"
-    tracked = _track(made_from, tasks, time_range, listener)
-    return _run(tracked, plan, result, source)
+    heard = Noting(listener)
+    tracked = _track(made_from, tasks, time_range, heard)
+    return _run(tracked, plan, result, source, heard)
 
 
 def run_inverse_kinematics(setup: Path, listener: Listener = SILENT) -> Path:
@@ -103,8 +115,9 @@ def run_inverse_kinematics(setup: Path, listener: Listener = SILENT) -> Path:
         own = setup.resolve()
         return Solving(own, "", model, None, markers, time_range, folder, result.name)
 
-    tracked = _track(made_from, tool.getIKTaskSet(), time_range, listener)
-    return _run(tracked, plan, result, str(setup))
+    heard = Noting(listener)
+    tracked = _track(made_from, tool.getIKTaskSet(), time_range, heard)
+    return _run(tracked, plan, result, str(setup), heard)
 
 
 def solve(task: Solving) -> bool:
@@ -129,13 +142,31 @@ def solve(task: Solving) -> bool:
 
 
 def _run(
-    tracked: Markers, plan: Callable[[Path, Path], Solving], result: Path, source: str
+    tracked: Tracked,
+    plan: Callable[[Path, Path], Solving],
+    result: Path,
+    source: str,
+    heard: Noting,
 ) -> Path:
+    def finish(made: Path) -> Mapping[str, str]:
+        quality = examine_kinematics(tracked.markers, _read_angles(made, tracked), tracked.model)
+        write_quality(made, quality, heard.warnings)
+        tell_quality(quality, result, heard)
+        return {}
+
     with tempfile.TemporaryDirectory() as aside:
         # OpenSim reads one kind of header, and takes a marker at the origin for one that is there.
         copy = Path(aside) / "tracked.trc"
-        write_trc(copy, tracked, EXACT)
-        return run_aside(source, result, lambda folder: (solve, plan(copy, folder)))
+        write_trc(copy, tracked.markers, EXACT)
+        return run_aside(source, result, lambda folder: (solve, plan(copy, folder)), finish)
+
+
+def _read_angles(made: Path, tracked: Tracked) -> Table:
+    """What OpenSim wrote, in rad."""
+    table = read_opensim_table(made, "motion", 1)
+    if table.getTableMetaDataString("inDegrees") == "yes":
+        tracked.model.model.getSimbodyEngine().convertDegreesToRadians(table)
+    return to_table(table, f"motion '{made.name}'")
 
 
 def _track(
@@ -143,17 +174,18 @@ def _track(
     tasks: opensim.IKTaskSet | None,
     time_range: tuple[float, float],
     listener: Listener,
-) -> Markers:
+) -> Tracked:
     """The markers that OpenSim is to track, all frames; refused where they do not fit."""
     markers = read_trc(made_from.marker_file)
     if made_from.marker_prefix is not None:
         markers = strip_prefix(markers, made_from.marker_prefix)
-    model = ModelMarkers(OsimModel(made_from.model_file))
+    osim = OsimModel(made_from.model_file)
+    model = ModelMarkers(osim)
     name = f"model file '{made_from.model_file}'"
     expected = _list_expected(tasks, model)
     tracked = select_tracked(markers, expected, model.names, name, listener)
     check_markers(cut(tracked, time_range, listener), model, name, listener)
-    return tracked
+    return Tracked(tracked, osim)
 
 
 def _list_expected(tasks: opensim.IKTaskSet | None, model: ModelMarkers) -> Sequence[str]:

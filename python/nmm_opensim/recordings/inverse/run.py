@@ -64,6 +64,7 @@ def run_dynamics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
             cutoff,
             declared.forces_to_exclude,
             cutoff if trial.external_loads_file is not None else None,
+            trial.device,
         )
         yield compute_inverse_dynamics(
             made_from, declared.moments_of(trial), trial.moments_times, listener
