@@ -17,6 +17,9 @@ from ..recordings.emg.emg_setup import EmgSetup, read_emg_setup
 from ..recordings.emg.process import read_recording
 from ..recordings.emg.quality import Examined
 from ..recordings.emg.quality_file import read_quality
+from ..recordings.inverse.quality_file import Quality, quality_file
+from ..recordings.inverse.quality_file import read_quality as read_inverse_quality
+from ..recordings.inverse.run import list_moments, list_motions
 from ..recordings.signal import Signal
 from ..running.results import RunResults, read_results, read_run_setup
 from ..training.score_tables import read_scores
@@ -37,6 +40,16 @@ class RawEmg:
 
 
 @dataclass(frozen=True)
+class Inverse:
+    """Joint angles or moments: their quality, None where it was not written, and its warnings."""
+
+    name: str
+    quality: Quality | None
+    warnings: list[str]
+    command: str
+
+
+@dataclass(frozen=True)
 class Content:
     """Everything, before it is drawn."""
 
@@ -46,6 +59,7 @@ class Content:
     scores: list[Summary]
     runs: list[tuple[ReportRun, RunResults]]
     raw_emg: RawEmg | None
+    inverse: list[Inverse]
     benchmark: Benchmark | None
     changes: list[str]
     provenance: Provenance
@@ -74,6 +88,7 @@ def gather(setup: ReportSetup) -> Content:
         summarise(read_scores(table)),
         runs,
         raw_emg,
+        _read_inverse(setup),
         benchmark,
         find_changes(setup, training, artefact, run_setups),
         describe_provenance(
@@ -128,6 +143,30 @@ def _read_raw_emg(setup: ReportSetup) -> RawEmg | None:
         {recording.name: read_recording(recording) for recording in emg.recordings},
         {trial.name: read_table(emg.envelope_file(trial), "EMG envelopes") for trial in trials},
     )
+
+
+def _read_inverse(setup: ReportSetup) -> list[Inverse]:
+    """Results of older versions, and of other programs, have no quality beside them."""
+    asked = [
+        ("inverse-kinematics", setup.inverse_kinematics_setup_file, list_motions),
+        ("inverse-dynamics", setup.inverse_dynamics_setup_file, list_moments),
+    ]
+    found = []
+    for verb, file, list_results in asked:
+        if file is None:
+            continue
+        command = make_command(setup, verb, file)
+        try:
+            results = list_results(file)
+        except NMMError:
+            # Run elsewhere, or by OpenSim alone: the setup is shown as it is.
+            results = []
+        for result in results:
+            quality, warnings = None, list[str]()
+            if quality_file(result).is_file():
+                quality, warnings = read_inverse_quality(quality_file(result))
+            found.append(Inverse(result.name, quality, warnings, command))
+    return found
 
 
 def _read_benchmark(setup: ReportSetup) -> Benchmark | None:

@@ -14,6 +14,7 @@ from .content import Content
 from .view.benchmark import describe_benchmark
 from .view.figure import Figure
 from .view.inputs import describe_training, draw_inputs, list_sources, list_trials, list_warnings
+from .view.inverse import describe_inverse
 from .view.parameters import draw_parameters, list_parameters
 from .view.raw_emg import describe_raw_emg
 from .view.runs import describe_run
@@ -44,6 +45,7 @@ def render(content: Content) -> str:
         warnings=list_warnings(content),
         envelopes=draw_inputs(content),
         raw_emg=None if content.raw_emg is None else describe_raw_emg(content.raw_emg),
+        inverse=describe_inverse(content.inverse),
         runs=runs,
         highlights=list_highlights(content.scores, content.training.optimization),
         scores=list_scores(content.scores),

@@ -294,3 +294,25 @@ def test_decimation_loses_no_peak() -> None:
     assert abs(shown - peak) < 2 * short.step
     few = values[:1000]
     assert decimate(0.0, 1000.0, few).values is few
+
+
+def test_the_quality_of_the_motion_is_shown(report_content: Content, page: str) -> None:
+    angles, moments = report_content.inverse
+    assert (angles.name, moments.name) == ("walking_coordinates.mot", "walking_moments.sto")
+    assert angles.quality is not None
+    assert moments.quality is not None
+    section = page[page.index('<section id="motion">') : page.index('<section id="emg">')]
+    assert "R.Toe" in section
+    assert "24 markers are tracked" in section
+    assert "; no gaps" in section
+    assert "residual force at pelvis" in section
+    assert "largest external force 1026 N, mass centre at 0.99 m" in section
+    summary = page[page.index('<section id="summary">') : page.index('<section id="inputs">')]
+    assert "walking_moments.sto: the residual moment" in summary
+
+
+def test_results_without_a_quality_name_the_command(report_content: Content) -> None:
+    old = [replace(result, quality=None, warnings=[]) for result in report_content.inverse]
+    page = render(replace(report_content, inverse=old))
+    assert "Nothing tells its quality; <code>nmm-opensim inverse-kinematics walking_ik" in page
+    assert 'href="#motion"' not in render(replace(report_content, inverse=[]))

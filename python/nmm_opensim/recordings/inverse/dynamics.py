@@ -37,6 +37,9 @@ Refuse = Callable[[str, str], NMMError]
 
 ALL_TIMES = (-math.inf, math.inf)
 
+OPENSIMS_NAME = "inverse_dynamics.sto"
+"""Of the result, where a setup names none."""
+
 # s: times are decimal in files and binary here.
 HAIR = 1e-6
 
@@ -108,7 +111,7 @@ def run_inverse_dynamics(setup: Path, listener: Listener = SILENT) -> Path:
         cutoff if cutoff >= 0 else None,
         tuple(element.get_names("forces_to_exclude", [])),
     )
-    result = _find_result(element, str(tool.getOutputGenForceFileName()))
+    result = find_moments(element)
 
     def refuse(setting: str, message: str) -> NMMError:
         place = element.get_optional_child(setting) or element
@@ -118,7 +121,8 @@ def run_inverse_dynamics(setup: Path, listener: Listener = SILENT) -> Path:
     return _run(made_from, result, Request(setup, str(setup), refuse, time_range, listener))
 
 
-def _find_result(element: SetupElement, name: str) -> Path:
+def find_moments(element: SetupElement) -> Path:
+    """The file of generalised forces that OpenSim's own setup names; the ending may be left out."""
     folder = element.get_path("results_directory", ".")
     for tag in ("output_gen_force_file", "output_body_forces_file"):
         written = element.get_optional_text(tag)
@@ -127,7 +131,8 @@ def _find_result(element: SetupElement, name: str) -> Path:
                 f"<{tag}>: expected the name of a file in <results_directory>, but found "
                 f"'{written}'"
             )
-    return folder / name
+    result = folder / element.get_text("output_gen_force_file", OPENSIMS_NAME)
+    return result if result.suffix else result.with_name(f"{result.name}.sto")  # as OpenSim does it
 
 
 def solve(task: Solving) -> bool:
@@ -161,8 +166,6 @@ def _run(made_from: InverseDynamics, result: Path, asked: Request) -> Path:
     heard = Noting(asked.listener)
     model = OsimModel(made_from.model_file)
     inputs = _check(made_from, model, replace(asked, listener=heard))
-    if not result.suffix:
-        result = result.with_name(f"{result.name}.sto")  # as OpenSim does it
     entries = describe(made_from, model)
     if made_from.device is not None and inputs.torques is not None:
         entries |= describe_device(made_from.device, inputs.torques)

@@ -12,7 +12,7 @@ import opensim
 
 from ...errors import NMMError, opensim_reason, require_file
 from ...formats.opensim_log import log_level
-from ...formats.setup_xml import read_setup
+from ...formats.setup_xml import SetupElement, read_setup
 from ...formats.tables import Table, read_opensim_table, to_table
 from ...formats.trc import Markers, read_trc, strip_prefix, write_trc
 from ...listener import SILENT, Listener
@@ -107,7 +107,7 @@ def run_inverse_kinematics(setup: Path, listener: Listener = SILENT) -> Path:
         _ = element.file_stem
     tool = load_tool(setup, opensim.InverseKinematicsTool)
     made_from = InverseKinematics(element.get_file("model_file"), element.get_file("marker_file"))
-    result = element.get_output("output_motion_file", element.get_path("results_directory", "."))
+    result = find_motion(element)
     time_range = float(tool.getStartTime()), float(tool.getEndTime())
 
     def plan(markers: Path, folder: Path) -> Solving:
@@ -118,6 +118,11 @@ def run_inverse_kinematics(setup: Path, listener: Listener = SILENT) -> Path:
     heard = Noting(listener)
     tracked = _track(made_from, tool.getIKTaskSet(), time_range, heard)
     return _run(tracked, plan, result, str(setup), heard)
+
+
+def find_motion(element: SetupElement) -> Path:
+    """The motion file that OpenSim's own setup names."""
+    return element.get_output("output_motion_file", element.get_path("results_directory", "."))
 
 
 def solve(task: Solving) -> bool:

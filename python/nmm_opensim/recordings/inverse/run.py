@@ -8,12 +8,13 @@ from pathlib import Path
 from ...errors import NMMError
 from ...formats.setup_xml import read_setup
 from ...listener import SILENT, Listener
-from .dynamics import compute_inverse_dynamics, run_inverse_dynamics
+from .dynamics import compute_inverse_dynamics, find_moments, run_inverse_dynamics
 from .dynamics_file import InverseDynamics
 from .inverse_setup import TOOL, read_inverse_setup
 from .kinematics import (
     InverseKinematics,
     compute_inverse_kinematics,
+    find_motion,
     run_inverse_kinematics,
 )
 
@@ -69,3 +70,21 @@ def run_dynamics(setup: Path, listener: Listener = SILENT) -> Iterator[Path]:
         yield compute_inverse_dynamics(
             made_from, declared.moments_of(trial), trial.moments_times, listener
         )
+
+
+def list_motions(setup: Path) -> list[Path]:
+    """What inverse kinematics of a setup writes, ours or OpenSim's own."""
+    element = read_setup(setup, TOOL, "InverseKinematicsTool")
+    if element.tag != TOOL:
+        return [find_motion(element)]
+    declared = read_inverse_setup(element)
+    return [declared.coordinates_of(t) for t in declared.trials if t.marker_file is not None]
+
+
+def list_moments(setup: Path) -> list[Path]:
+    """What inverse dynamics of a setup writes, ours or OpenSim's own."""
+    element = read_setup(setup, TOOL, "InverseDynamicsTool")
+    if element.tag != TOOL:
+        return [find_moments(element)]
+    declared = read_inverse_setup(element)
+    return [declared.moments_of(trial) for trial in declared.trials]

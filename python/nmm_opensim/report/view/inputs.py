@@ -12,6 +12,7 @@ from ..content import Content
 from ..plots import plot_envelopes
 from ..provenance import relative
 from .figure import Figure
+from .inverse import list_inverse_warnings
 from .numbers import format_span
 
 
@@ -93,8 +94,12 @@ def draw_inputs(content: Content) -> list[Figure]:
 
 
 def list_warnings(content: Content) -> list[str]:
-    """What a reader must know: of training and timing, of changes since, and of the raw EMG."""
-    warnings = [*content.artefact.training.warnings, *content.changes]
+    """What a reader must know: of training and timing, changes since, motion and raw EMG."""
+    warnings = [
+        *content.artefact.training.warnings,
+        *content.changes,
+        *list_inverse_warnings(content.inverse),
+    ]
     for recording in [] if content.raw_emg is None else content.raw_emg.quality:
         channels: dict[str, list[str]] = {}
         for finding in recording.findings:
