@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bad_files import FOLDER
+from bad_files import FOLDER, TRC
 from c3d_files import write_c3d
 from conftest import run_cli
 from hypothesis import given, settings
@@ -152,6 +152,35 @@ def test_c3d_of_any_length_is_read_or_refused(
     good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, share: float
 ) -> None:
     read_or_refuse(good_c3d[: int(share * len(good_c3d))], tmp_path_factory.mktemp("cut"))
+
+
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(
+    damage=st.dictionaries(st.integers(0, 400), st.integers(0, 255), max_size=4),
+    share=st.floats(0.1, 1.0),
+)
+def test_trc_with_any_bytes_changed_is_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, damage: dict[int, int], share: float
+) -> None:
+    content = bytearray(TRC.encode())
+    for place, value in damage.items():
+        content[place % len(content)] = value
+    file = tmp_path_factory.mktemp("changed") / "damaged.trc"
+    file.write_bytes(content[: int(share * len(content))])
+    refusal, markers = None, None
+    try:
+        markers = read_trc(file)
+    except NMMError as error:
+        refusal = str(error)
+    if markers is None:
+        assert refusal is not None
+        assert "damaged.trc" in refusal
+        assert "\n" not in refusal
+    else:
+        assert markers.positions.shape == (len(markers.time), len(markers.labels), 3)
+        assert not np.isinf(markers.positions).any()
+        assert not (markers.positions == 0).all(axis=2).any()
+        assert np.all(np.diff(markers.time) > 0)
 
 
 def test_without_a_terminal_nothing_is_asked(tmp_path: Path) -> None:

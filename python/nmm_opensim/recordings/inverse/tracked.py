@@ -31,6 +31,11 @@ def select_tracked(
     small set of a large model, and a large one of a small model, match mostly, but a file of other
     names does not.
     """
+    if not expected:
+        raise NMMError(
+            f"{markers.source}: expected markers that {model} has, or has tasks for, but it has "
+            "none; add markers to the model."
+        )
     found = [label for label in markers.labels if label in known]
     seen = dict(zip(markers.labels, np.asarray(markers.seen.any(axis=0)), strict=True))
     needed = max(1, -(-min(len(markers.labels), len(expected)) // 2))
@@ -39,7 +44,7 @@ def select_tracked(
         example = next((label for label in markers.labels if label not in known), "")
         raise NMMError(
             f"{markers.source}: expected markers of {model}, at least {needed} such as "
-            f"'{expected[0] if expected else ''}', but {len(found)} of the {len(markers.labels)} "
+            f"'{expected[0]}', but {len(found)} of the {len(markers.labels)} "
             f"in the file match, {len(used)} of them seen and tracked"
             + (f"; it has '{example}'" if example else "")
             + f"; {_suggest(markers.labels, known)}."
