@@ -98,7 +98,7 @@ def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:
     """The loads and their data."""
     source = f"external loads file '{file}'"
     loads = _read_loads(file)
-    if not loads.getSize():
+    if not list_loads(loads):
         raise NMMError(f"{source}: expected an <ExternalForce>, but found none.")
     return loads, read_table(_join(file, loads), f"{source}: <datafile>")
 
@@ -112,8 +112,7 @@ def read_applied_loads(file: Path) -> AppliedLoads:
     """
     loads, data = read_external_loads(file)
     applied = []
-    for k in range(loads.getSize()):
-        load = opensim.ExternalForce.safeDownCast(loads.get(k))
+    for load in list_loads(loads):
         where = f"external loads file '{file}': <ExternalForce name=\"{load.getName()}\">"
         values = find_load_values(load, data, where)
         expressed = {
@@ -131,6 +130,12 @@ def read_applied_loads(file: Path) -> AppliedLoads:
             )
         )
     return AppliedLoads(_join(file, loads), data.time, tuple(applied))
+
+
+def list_loads(loads: opensim.ExternalLoads) -> list[opensim.ExternalForce]:
+    """Every load; those of other classes are none that OpenSim would apply from the data."""
+    found = [opensim.ExternalForce.safeDownCast(loads.get(k)) for k in range(loads.getSize())]
+    return [load for load in found if load is not None]
 
 
 def find_load_values(load: opensim.ExternalForce, data: Table, where: str) -> dict[str, Array]:

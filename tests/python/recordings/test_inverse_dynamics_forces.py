@@ -442,7 +442,7 @@ def test_training_accepts_moments_without_a_devices_share(tmp_path: Path) -> Non
     [
         ((("angel", "angle"),), 2.0, 1.0, "expected a coordinate 'angel', .*; nearest: angle"),
         ((("angle", "exo"),), 2.0, 1.0, "expected a column 'exo'"),
-        ((), 1.5, 1.0, r"expected torques from 0 to 1\.99 s.* but found 0 to 1\.49 s"),
+        ((), 1.5, 1.0, r"expected torques from 0 to 1\.99 s.* but found them from 0 to 1\.49 s"),
         ((), 2.0, np.nan, "expected numbers, but found nan in column 'angle'"),
         ((), 2.0, 5e4, "expected the torque about 'angle' in N m, at most 1000, but found 5e"),
     ],

@@ -245,6 +245,7 @@ class Standing:
     folder: Path
     time: np.ndarray = field(default_factory=lambda: np.arange(0.0, 2.0, 0.005))
     force: float = 700.0
+    axis: int = 1
     point: np.ndarray | None = None
     text: str = LOADS
     gap: tuple[int, int] | None = None
@@ -252,9 +253,10 @@ class Standing:
     def solve(
         self, cutoff: float | None = None, times: tuple[float, float] = (-np.inf, np.inf)
     ) -> tuple[Table, list[str]]:
-        """Moments and warnings."""
+        """Moments, and what is told of the loads."""
         point = stand(self.model) if self.point is None else self.point
-        values = np.tile([0.0, self.force, 0.0, *point], (len(self.time), 1))
+        values = np.tile([0.0, 0.0, 0.0, *point], (len(self.time), 1))
+        values[:, self.axis] = self.force
         if self.gap:
             values[self.gap] = np.nan
         write_table(self.folder / "forces.sto", COLUMNS, self.time, values, Header("forces"))
@@ -272,7 +274,8 @@ class Standing:
         finally:
             left = {made.name for made in self.folder.iterdir()}
             assert left <= {"forces.sto", "loads.xml", "moments.sto", "moments_quality.json"}
-        return read_table(self.folder / "moments.sto", "moments"), heard.warnings
+        told = [text for text in heard.warnings if text.startswith("external loads file")]
+        return read_table(self.folder / "moments.sto", "moments"), told
 
 
 @pytest.fixture
@@ -300,6 +303,22 @@ def test_times_without_loads_are_refused(
         short.solve(cutoff)
     moments, _ = short.solve(cutoff, (0.45, 1.195))
     assert moments.time[-1] == pytest.approx(1.19)
+
+
+def test_a_hole_in_the_loads_is_refused(loaded: Standing) -> None:
+    time = np.concatenate([np.arange(0.0, 0.8, 0.005), np.arange(1.0, 2.0, 0.005)])
+    holed = replace(loaded, time=time)
+    with pytest.raises(
+        NMMError, match=r"found none between 0\.795 and 1 s, where .* 0\.005 s apart"
+    ):
+        holed.solve()
+    holed.solve(times=(0.45, 0.78))
+
+
+def test_loads_in_other_axes_are_a_warning(loaded: Standing) -> None:
+    _, warnings = replace(loaded, axis=2).solve()
+    assert len(warnings) == 1
+    assert "its mean force is 0 0 700 N along x, y and z of the model" in warnings[0]
 
 
 def test_a_body_that_the_model_lacks_is_named(loaded: Standing) -> None:

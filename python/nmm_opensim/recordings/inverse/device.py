@@ -18,6 +18,7 @@ from ...files import hash_file, write_text
 from ...formats.tables import Table, filter_lowpass, read_table
 from ...physics.motion import Motion
 from ...physics.osim_model import OsimModel
+from .coverage import check_coverage
 
 # N m or N: beyond what devices that people wear, and people themselves, can give.
 LARGEST = 1000.0
@@ -56,14 +57,8 @@ def read_device_torques(
                 f"{table.source}: column '{column}': expected the torque about '{coordinate}' in "
                 f"N m, at most {LARGEST:g}, but found {size:.4g}; write it in N m."
             )
-    step = float(np.diff(chosen.time).max())
-    first, last = motion.time[[0, -1]]
-    if chosen.time[0] > first + step or chosen.time[-1] < last - step:
-        raise NMMError(
-            f"{table.source}: expected torques from {first:g} to {last:g} s, as long as the "
-            f"motion, but found {chosen.time[0]:g} to {chosen.time[-1]:g} s; write 0 where the "
-            "device gives nothing."
-        )
+    advice = "write 0 where the device gives nothing"
+    check_coverage(chosen.time, motion.time, table.source, "torques", advice)
     if cutoff is not None:
         chosen = filter_lowpass(chosen, cutoff)
     names = tuple(coordinate for coordinate, _ in pairs)

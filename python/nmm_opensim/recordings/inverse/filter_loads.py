@@ -18,6 +18,7 @@ from ...formats.external_loads import (
     AXES,
     GROUND,
     find_load_values,
+    list_loads,
     read_external_loads,
 )
 from ...formats.properties import get_text, set_text
@@ -33,8 +34,7 @@ def filter_external_loads(loads_file: Path, cutoff: float, folder: Path) -> Path
     loads, data = read_external_loads(loads_file)
     columns: list[str] = []
     values: list[Array] = []
-    for k in range(loads.getSize()):
-        load = opensim.ExternalForce.safeDownCast(loads.get(k))
+    for k, load in enumerate(list_loads(loads)):
         for kind, series in _read_load(load, data, f"external loads file '{loads_file}'").items():
             columns += [f"load_{k}_{kind}_{axis}" for axis in AXES]
             values.append(series)

@@ -17,6 +17,7 @@ from ...formats.external_loads import AppliedLoad, AppliedLoads, read_applied_lo
 from ...listener import Listener
 from ...physics.motion import Motion
 from ...physics.osim_model import OsimModel
+from .coverage import check_coverage
 from .marker_model import find_up
 
 # N and share of the body's weight; below both nobody stands there, and the point means nothing.
@@ -25,6 +26,9 @@ LEAST_FORCE, LEAST_WEIGHT = 20.0, 0.05
 SMALLEST_PEAK, LARGEST_PEAK = 0.2, 10.0
 FLOOR = 0.3
 """m: loads at points nearer to the height 0 are taken for the ground's."""
+
+LEAST_VERTICAL = 0.7
+"""Share of a mean force that is along gravity; friction of shoes gives less than a half aside."""
 
 FARTHEST = 1.0
 """m from a point to the body that it acts on."""
@@ -52,7 +56,9 @@ def check_loads(file: Path, model: OsimModel, motion: Motion, listener: Listener
     source = f"external loads file '{file}'"
     applied = read_applied_loads(file)
     _check_bodies(applied, model, source)
-    _check_times(applied, motion, source)
+    data = f"{source}: data file '{applied.data_file.name}'"
+    advice = "give times within {low} to {high} s"
+    check_coverage(applied.time, motion.time, data, "loads", advice)
     for load in applied.loads:
         frames = _sample(applied, load, motion)
         if frames is not None:
@@ -76,18 +82,6 @@ def _check_bodies(applied: AppliedLoads, model: OsimModel, source: str) -> None:
                 )
 
 
-def _check_times(applied: AppliedLoads, motion: Motion, source: str) -> None:
-    time, (first, last) = applied.time, motion.time[[0, -1]]
-    # Between its samples a force is known well enough.
-    step = float(np.diff(time).max())
-    if time[0] > first + step or time[-1] < last - step:
-        raise NMMError(
-            f"{source}: expected loads from {first:g} to {last:g} s, as long as the motion, but "
-            f"found them from {time[0]:g} to {time[-1]:g} s in '{applied.data_file.name}'; give "
-            f"times within {max(first, time[0]):g} to {min(last, time[-1]):g} s."
-        )
-
-
 def _sample(applied: AppliedLoads, load: AppliedLoad, motion: Motion) -> Frames | None:
     """A force at a point in ground at some frames of the motion; None where it has none."""
     if load.force is None or load.point is None or not load.in_ground:
@@ -109,6 +103,12 @@ def _check_size(frames: Frames, model: OsimModel, where: str, listener: Listener
     loaded = frames.select(_find_loaded(frames, weight))
     if not len(loaded.time):
         return
+    mean = loaded.force.mean(axis=0)
+    if abs(float(mean @ up)) < LEAST_VERTICAL * float(np.linalg.norm(mean)):
+        listener.warn(
+            f"{where}: its mean force is {mean[0]:.0f} {mean[1]:.0f} {mean[2]:.0f} N along x, y "
+            "and z of the model, mostly not against gravity; are its axes the model's?"
+        )
     vertical = loaded.force @ up
     peak = float(np.linalg.norm(loaded.force, axis=1).max()) / weight
     on_floor = float(np.median(np.abs(loaded.point @ up))) < FLOOR
