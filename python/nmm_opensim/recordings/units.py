@@ -101,9 +101,13 @@ MOMENT_PER_MASS = Quantity(
 )
 OTHERS = frozenset({"g", "m/s2", "m/s/s", "m/s^2", "deg/s", "°/s", "rad/s", "Hz", "W", "Pa", "s"})
 """Units of what is neither, so that they cannot be taken for an unknown spelling of another."""
+COUNTS = re.compile(r"(?:adc |raw )?counts?\b|lsb\b", re.IGNORECASE)
+"""What a converter gave: no voltage, whatever is declared, before its gain and range are known."""
 
 
 def is_known(unit: str) -> bool:
-    """Whether ``unit`` means something, of whatever quantity."""
+    """Whether ``unit`` means something, of whatever quantity, or counts of a converter."""
+    if unit.strip() in OTHERS or COUNTS.match(unit.strip()):
+        return True
     quantities = (VOLTAGE, LENGTH, ANGLE, FORCE, MOMENT, MOMENT_PER_MASS)
-    return unit.strip() in OTHERS or any(q.find_factor(unit) is not None for q in quantities)
+    return any(q.find_factor(unit) is not None for q in quantities)
