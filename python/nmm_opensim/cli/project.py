@@ -50,6 +50,15 @@ def _file_option(name: str, text: str, *, many: bool = True) -> Callable[[F], F]
 @_file_option("--coordinates-file", "Joint angles (.mot, .sto) in place of markers.")
 @_file_option("--external-loads-file", "ExternalLoads (.xml), such as of force plates.")
 @click.option("--no-external-loads", is_flag=True, help="Nothing acts on the body from outside.")
+@_file_option(
+    "--measured-file",
+    "When all loads are measured (.csv of gait-events): training and test stay within.",
+)
+@click.option(
+    "--measured-side",
+    type=click.Choice(["right", "left", "both"]),
+    help="The legs whose moments are wanted, of the measured files.",
+)
 @_file_option("--inverse-dynamics-file", "Joint moments (.sto), where they are known.")
 @_file_option("--tasks-file", "IKTaskSet (.xml) with the weights of the markers.", many=False)
 @_file_option(

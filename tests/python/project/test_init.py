@@ -27,6 +27,7 @@ from nmm_opensim.project.init.init import Options, write_setups
 from nmm_opensim.project.init.other_subjects import find_other_subjects
 from nmm_opensim.project.schemas.check import check_setup
 from nmm_opensim.project.schemas.schema import check_structure
+from nmm_opensim.recordings.gait.measured_file import read_measured
 from nmm_opensim.training.training_setup import read_training_setup
 
 CHANNELS = [
@@ -591,3 +592,38 @@ def test_a_static_trial_and_a_generic_model_give_a_marker_map(
     assert (ran.returncode, "is there already" in ran.stderr) == (2, True)
     ran = run_cli(*arguments, "--emg-file", str(static))
     assert (ran.returncode, "found --emg-file" in ran.stderr) == (2, True)
+
+
+def test_training_and_test_stay_within_measured_times(options: Options, tmp_path: Path) -> None:
+    measured = tmp_path / "walk_measured.csv"
+    measured.write_text(
+        "side,initial_time,final_time\nright,0.6,0.7\nright,0.8,1.9\nleft,0.5,1.2\n"
+    )
+    within = replace(options, folder=tmp_path, measured_files=[measured], measured_side="right")
+    write_setups(within, None)
+    setup = (tmp_path / "walk_train.xml").read_text()
+    times = [float(text) for text in re.findall(r"<(?:initial|final)_time>([0-9.]+)<", setup)]
+    assert len(times) == 4
+    assert min(times) == pytest.approx(0.8, abs=0.011)
+    assert max(times) == pytest.approx(1.9, abs=0.011)
+    with pytest.raises(NMMError, match="loads of 'both' are measured, but found those of left, ri"):
+        write_setups(replace(within, measured_side="both", overwrite=True), None)
+    with pytest.raises(NMMError, match=r"--measured-side.*found only one"):
+        write_setups(replace(within, measured_side=None, overwrite=True), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("side,start,end\nright,1,2\n", "expected the columns side,initial_time,final_time"),
+        ("side,initial_time,final_time\nright,2,1\n", "line 2: expected an initial and a later"),
+        ("side,initial_time,final_time\nright,x,1\n", "line 2: expected an initial and a later"),
+        ("side,initial_time,final_time\nright,1\n", "line 2: expected an initial and a later"),
+        ("side,initial_time,final_time\nup,1,2\n", "line 2: expected right, left or both"),
+    ],
+)
+def test_what_are_no_measured_times_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "walk_measured.csv"
+    file.write_text(text)
+    with pytest.raises(NMMError, match=f"measured file.*{words}"):
+        read_measured(file, "right")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ...errors import NMMError, nearest_names, require_file
@@ -12,6 +12,7 @@ from ...files import write_text
 from ...formats.setup_xml import UNFIT_FOR_FILES
 from ...physics.osim_model import OsimModel
 from ...recordings.emg.emg_setup import read_emg_setup
+from ...recordings.gait.measured_file import read_measured
 from ...running.compatibility import check_loadable
 from ..schemas.schema import write_schemas
 from .anatomy import Anatomy
@@ -63,6 +64,8 @@ class Options:
     coordinates_files: Sequence[Path] = ()
     external_loads_files: Sequence[Path] = ()
     no_external_loads: bool = False
+    measured_files: Sequence[Path] = ()
+    measured_side: str | None = None
     inverse_dynamics_files: Sequence[Path] = ()
     tasks_file: Path | None = None
     emg_setup_file: Path | None = None
@@ -267,6 +270,7 @@ def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
         "--marker-file": markers,
         "--coordinates-file": coordinates,
         "--external-loads-file": loads,
+        "--measured-file": options.measured_files,
         "--inverse-dynamics-file": moments,
     }.items():
         if files and len(files) != len(emg):
@@ -288,11 +292,27 @@ def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
     names = _name_recordings(markers or coordinates)
     rows = zip(*columns, strict=True)
     recordings = [Recording(name, *files) for name, files in zip(names, rows, strict=True)]
+    if spans := _read_measured(options):
+        recordings = [replace(r, measured=s) for r, s in zip(recordings, spans, strict=True)]
     for recording in recordings:
         for file in (recording.marker_file, recording.coordinates_file):
             if file is not None:
                 require_file(file, "motion file")
     return recordings
+
+
+def _read_measured(options: Options) -> list[tuple[float, float]]:
+    """The longest span of each recording whose loads are all measured."""
+    if bool(options.measured_files) != (options.measured_side is not None):
+        raise NMMError(
+            "init: expected --measured-file of each recording and --measured-side, the leg whose "
+            "moments are wanted, but found only one."
+        )
+    side = options.measured_side or ""
+    return [
+        max(read_measured(file, side), key=lambda span: span[1] - span[0])
+        for file in options.measured_files
+    ]
 
 
 def _ask_files(ask: Ask | None, option: str, question: str) -> list[Path]:

@@ -23,7 +23,10 @@ SHARE_OF_TRAINING = 0.7
 
 @dataclass(frozen=True)
 class Recording:
-    """The files of one recording; of markers and coordinates it has one, moments may be missing."""
+    """The files of one recording; of markers and coordinates it has one, moments may be missing.
+
+    ``measured`` are the times (s) in which all its loads are, None for all times.
+    """
 
     name: str
     emg_file: Path
@@ -31,6 +34,7 @@ class Recording:
     coordinates_file: Path | None
     external_loads_file: Path | None
     inverse_dynamics_file: Path | None
+    measured: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -115,16 +119,16 @@ def _find_range(recording: Recording) -> Array:
     else:
         assert recording.coordinates_file is not None
         frames = read_table(recording.coordinates_file, "coordinates file").time
-    low, high = -np.inf, np.inf
+    low, high = recording.measured or (-np.inf, np.inf)
     for read in _other_times(recording):
         time = read()
         low, high = max(low, time[0]), min(high, time[-1])
     common = frames[(frames >= low - 1e-9) & (frames <= high + 1e-9)]
     if len(common) < 4:
         raise NMMError(
-            f"recording '{recording.name}': expected EMG, motion and forces at the same times, but "
-            f"the motion is from {frames[0]:g} to {frames[-1]:g} s, the others together from "
-            f"{low:g} to {high:g} s; put them on one clock."
+            f"recording '{recording.name}': expected EMG, motion and measured forces at the same "
+            f"times, but the motion is from {frames[0]:g} to {frames[-1]:g} s, the others together "
+            f"from {low:g} to {high:g} s; put them on one clock."
         )
     return common
 

@@ -98,7 +98,7 @@ def write_inverse_setup(project: Project) -> Document | None:
     tool.add("forces_to_exclude", "Muscles actuators")
     tool.comment(
         "Angles are solved for all markers, so that the filter has data beyond the ends; times (s) "
-        "of moments are those that all data of a recording cover."
+        "of moments are those that all data of a recording cover, with all loads measured."
     )
     trials = tool.add("trials")
     for recording in unsolved:

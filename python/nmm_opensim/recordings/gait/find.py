@@ -18,6 +18,7 @@ from .gait_record import Contact, Event
 from .gait_setup import SIDES, GaitSetup, GaitTrialFiles
 from .loads import write_loads
 from .marker_events import find_marker_events
+from .measured_file import write_measured
 from .plates import PlateRecord, find_loads, read_plate
 from .plausibility import find_oddities, require_one_walk
 from .standing import find_standing
@@ -149,11 +150,7 @@ def _write_trial(
             for s in strides
         ],
     )
-    write_csv(
-        range_file,
-        ["side", "initial_time", "final_time"],
-        [[side, f"{a:.4f}", f"{b:.4f}"] for side, spans in ranges.items() for a, b in spans],
-    )
+    write_measured(range_file, ranges)
     warnings = []
     if any(contact.used for contact in contacts):
         write_loads(loads_file, recording.records, contacts, setup.feet)
