@@ -14,7 +14,7 @@ import numpy as np
 
 from ..arrays import Array, Flags
 from ..errors import NMMError, nearest_names
-from ..files import require_reasonable, write_text
+from ..files import require_reasonable, write_atomically
 
 METRES = {"mm": 1e-3, "cm": 1e-2, "m": 1.0}
 """Metres in each unit that is written."""
@@ -25,6 +25,9 @@ SPELLINGS = {
     "m": ("m", "meter", "meters", "metre", "metres"),
 }
 """Units as programs spell them, in any case."""
+
+ROWS = 2000
+"""Of a file that are written at once."""
 
 GAPS = {"", "nan", "-nan", "nan(ind)", "-nan(ind)", "1.#qnan", "-1.#ind", "na", "n/a", "null"}
 """Cells of a marker that was not seen, in any case."""
@@ -99,24 +102,41 @@ def read_trc(path: Path) -> Markers:
     return _open_gaps(Markers(source, labels, units, time, positions, {}))
 
 
-def write_trc(path: Path, markers: Markers, digits: int = 8) -> None:
-    """Write a .trc that OpenSim reads; gaps are empty cells, numbers have ``digits`` digits."""
-    frames, count = len(markers.time), len(markers.labels)
-    rate = f"{(frames - 1) / (markers.time[-1] - markers.time[0]):.9g}"
-    lines = [
+def write_trc(path: Path, markers: Markers, digits: int = 8, rate: float | None = None) -> None:
+    """Write a .trc that OpenSim reads; gaps are empty cells, numbers have ``digits`` digits.
+
+    ``rate`` (Hz) is that of the times where it is not given, which then are two or more.
+    """
+    time, frames, count = markers.time, len(markers.time), len(markers.labels)
+    hertz = f"{rate or (frames - 1) / (time[-1] - time[0]):.9g}"
+    head = [
         f"PathFileType\t4\t(X/Y/Z)\t{path.name}",
         "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\t"
         "OrigNumFrames",
-        f"{rate}\t{rate}\t{frames}\t{count}\t{markers.units}\t{rate}\t1\t{frames}",
+        f"{hertz}\t{hertz}\t{frames}\t{count}\t{markers.units}\t{hertz}\t1\t{frames}",
         "Frame#\tTime\t" + "\t\t\t".join(markers.labels) + "\t\t",
         "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, count + 1) for axis in "XYZ"),
         "",
+        "",
     ]
-    rows = markers.positions.reshape(frames, -1)
-    for i, (time, row) in enumerate(zip(markers.time, rows, strict=True)):
-        cells = ["" if np.isnan(value) else f"{value:.{digits}g}" for value in row]
-        lines.append("\t".join([str(i + 1), f"{time:.{max(digits, 10)}g}", *cells]))
-    write_text(path, "\n".join([*lines, ""]))
+    values = markers.positions.reshape(frames, -1)
+    # A tab ends each row: without it OpenSim misses the cell of a gap that comes last.
+    form = f"%d\t%.{max(digits, 10)}g" + f"\t%.{digits}g" * values.shape[1] + "\t\n"
+
+    def write(temporary: Path) -> None:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write("\n".join(head))
+            for first in range(0, frames, ROWS):
+                last = min(first + ROWS, frames)
+                rows = zip(
+                    range(first + 1, last + 1),
+                    time[first:last].tolist(),
+                    values[first:last].tolist(),
+                    strict=True,
+                )
+                file.write("".join(form % (i, t, *row) for i, t, row in rows).replace("nan", ""))
+
+    write_atomically(path, write)
 
 
 def strip_prefix(markers: Markers, prefix: str) -> Markers:

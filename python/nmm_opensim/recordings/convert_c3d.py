@@ -16,9 +16,8 @@ from .c3d.content import C3D, read_c3d
 from .c3d.plate_formulas import CHANNELS
 from .c3d.plates import count_plates, find_kind
 from .force_plates import ForcePlate, PlateOptions, make_load, make_plate, name_plates, read_times
-from .markers import MarkerOptions, Markers, make_markers, write_trc
+from .markers import C3DMarkers, MarkerOptions, make_markers
 from .plate_checks import UP, tell_of_foot
-from .units import METRES
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,14 @@ def convert_c3d(
         notes += markers.notes
         notes += _tell_of_feet(c3d, plates, markers)
         marker_file = folder / f"{path.stem}_markers.trc"
-        write_trc(marker_file, markers)
+        markers.write(marker_file)
     if plates:
         loads = folder / f"{path.stem}_external_loads.xml"
         applied = [make_load(plate, bodies[plate.number]) for plate in plates]
         comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
         write_external_loads(loads, folder / f"{path.stem}_forces.mot", time, applied, comment)
     unused = [number for number in numbers if number not in bodies]
-    labels = list(markers.labels) if markers is not None else []
+    labels = list(markers.markers.labels) if markers is not None else []
     return Converted(labels, marker_file, loads, unused, [*notes, *_tell_of_types(c3d, unused)])
 
 
@@ -84,7 +83,7 @@ def _make_markers(
     options: MarkerOptions,
     plates: Sequence[ForcePlate],
     notes: list[str],
-) -> Markers | None:
+) -> C3DMarkers | None:
     """The markers; a file without points still gives the plates that were asked for."""
     if plates and not c3d.layout.points and not options.names:
         notes.append("there are no markers: the file has no points (POINT:USED).")
@@ -92,18 +91,17 @@ def _make_markers(
     return make_markers(c3d, rotation, options)
 
 
-def _tell_of_feet(c3d: C3D, plates: Sequence[ForcePlate], markers: Markers) -> list[str]:
+def _tell_of_feet(c3d: C3D, plates: Sequence[ForcePlate], made: C3DMarkers) -> list[str]:
     """Plates whose centre of pressure is nowhere near a foot."""
     step = c3d.layout.samples
-    metres = METRES[markers.unit]
     return [
         f"force plate {plate.number}: {note}"
         for plate in plates
         for note in tell_of_foot(
             plate.point[::step],
             plate.force[::step, UP],
-            markers.positions * metres,
-            markers.labels,
+            made.markers.metres,
+            made.markers.labels,
         )
     ]
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import NMMError, nearest_names
-from ..files import write_atomically
+from ..formats.trc import Markers, write_trc
 from .axes import read_axes
 from .c3d.content import C3D, read_c3d
 from .c3d.points import Point, find_length_unit, list_points
@@ -21,7 +21,6 @@ FARTHEST = 100.0
 """How far from the laboratory's origin a marker can be (m)."""
 SMALLEST_SPREAD = 0.02
 """What the markers of a person are apart at least (m)."""
-ROWS = 2000
 
 
 @dataclass(frozen=True)
@@ -38,17 +37,19 @@ class MarkerOptions:
 
 
 @dataclass(frozen=True)
-class Markers:
-    """Markers in OpenSim's axes: ``positions`` (frames, markers, 3) in ``unit``, NaN in gaps.
+class C3DMarkers:
+    """Markers of a file in OpenSim's axes; their ``rate`` is in Hz.
 
-    ``rate`` is in Hz; ``notes`` say what was left out and why.
+    ``notes`` say what was left out and why.
     """
 
-    labels: tuple[str, ...]
-    positions: Array
-    unit: str
+    markers: Markers
     rate: float
     notes: tuple[str, ...] = ()
+
+    def write(self, output: Path) -> None:
+        """As .trc, whole or not at all; cells of a gap are empty."""
+        write_trc(output, self.markers, rate=self.rate)
 
 
 def write_markers(
@@ -59,12 +60,12 @@ def write_markers(
     ``axes`` is as in ``read_axes``; times count from the first frame of the file.
     """
     rotation = read_axes(axes)
-    markers = make_markers(read_c3d(path, "C3D file"), rotation, options or MarkerOptions())
-    write_trc(output, markers)
-    return list(markers.labels)
+    made = make_markers(read_c3d(path, "C3D file"), rotation, options or MarkerOptions())
+    made.write(output)
+    return list(made.markers.labels)
 
 
-def make_markers(c3d: C3D, rotation: Array, options: MarkerOptions) -> Markers:
+def make_markers(c3d: C3D, rotation: Array, options: MarkerOptions) -> C3DMarkers:
     """The markers of a file that was read.
 
     Raises:
@@ -89,7 +90,9 @@ def make_markers(c3d: C3D, rotation: Array, options: MarkerOptions) -> Markers:
     positions[np.all(positions == 0, axis=-1)] = np.nan
     notes += [*note, *_drop_impossible(positions, labels, METRES[unit], c3d.source)]
     turned = positions @ rotation.T + 0.0
-    return Markers(tuple(labels), turned, unit, c3d.point_rate, tuple(notes))
+    time = np.arange(len(turned)) / c3d.point_rate
+    made = Markers(c3d.source, tuple(labels), unit, time, turned, {})
+    return C3DMarkers(made, c3d.point_rate, tuple(notes))
 
 
 def _tell_left_out(points: Sequence[Point]) -> Iterator[str]:
@@ -172,34 +175,3 @@ def _drop_impossible(
         spread = float(np.ptp(np.array(centres), axis=0).max()) * metres
         if spread < SMALLEST_SPREAD:
             yield f"all markers lie within {spread * 1e3:.3g} mm; is their unit right?"
-
-
-def write_trc(output: Path, markers: Markers) -> None:
-    """Write markers as .trc, whole or not at all; cells of a gap are empty."""
-    frames, rate = len(markers.positions), markers.rate
-    labels = markers.labels
-    head = [
-        f"PathFileType\t4\t(X/Y/Z)\t{output.name}",
-        "DataRate\tCameraRate\tNumFrames\tNumMarkers\tUnits\tOrigDataRate\tOrigDataStartFrame\t"
-        "OrigNumFrames",
-        f"{rate:g}\t{rate:g}\t{frames}\t{len(labels)}\t{markers.unit}\t{rate:g}\t1\t{frames}",
-        "Frame#\tTime\t" + "\t\t\t".join(labels) + "\t\t",
-        "\t\t" + "\t".join(f"{axis}{i}" for i in range(1, len(labels) + 1) for axis in "XYZ"),
-        "",
-        "",
-    ]
-    values = markers.positions.reshape(frames, -1)
-    form = "%d\t%.10g" + "\t%.8g" * values.shape[1] + "\n"
-
-    def write(temporary: Path) -> None:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write("\n".join(head))
-            for first in range(0, frames, ROWS):
-                rows = values[first : first + ROWS].tolist()
-                file.write(
-                    "".join(
-                        form % (i + 1, i / rate, *row) for i, row in enumerate(rows, first)
-                    ).replace("nan", "")
-                )
-
-    write_atomically(output, write)

@@ -77,9 +77,11 @@ def test_the_last_error_of_a_log_is_the_reason() -> None:
 
 
 def test_an_interrupted_call_ends_its_process(tmp_path: Path) -> None:
-    # Ctrl-C reaches the one that waits, not the one that works.
+    # Ctrl-C reaches the one that waits, not the one that works. Programs in the background of a
+    # shell ignore it, and so would their children.
     code = (
         "import os, signal; from nmm_opensim.formats.processes import run_shown; import sys\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "program = 'import os, sys; print(os.getpid(), flush=True); sys.stdin.read(); '\\\n"
         "    'import signal; signal.pause()'\n"
         "def show(line, **_): open(sys.argv[1], 'w').write(line); os.kill(os.getpid(), 2)\n"

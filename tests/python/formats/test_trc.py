@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import opensim
 import pytest
 
 from nmm_opensim.errors import NMMError
@@ -171,3 +172,12 @@ def test_a_marker_is_selected_in_metres(tmp_path: Path, unit: str, metres: float
     assert markers.select("Hip")[0] == pytest.approx(metres * np.array([1, 2, 3]))
     with pytest.raises(NMMError, match="expected a marker 'kne', but there is none; nearest: Knee"):
         markers.select("kne")
+
+
+def test_opensim_reads_gaps_at_the_end_of_a_row(tmp_path: Path) -> None:
+    markers = read_trc(write(tmp_path, "1\t0.00\t1\t2\t3\t4\t5\t6", "2\t0.01\t1\t2\t3\t\t\t"))
+    write_trc(tmp_path / "again.trc", markers)
+    table = opensim.TimeSeriesTableVec3(str(tmp_path / "again.trc"))
+    assert table.getNumRows() == 2
+    assert np.isnan(table.getRowAtIndex(1).getElt(0, 1).to_numpy()).all()
+    assert table.getRowAtIndex(1).getElt(0, 0).to_numpy() == pytest.approx([1, 2, 3])

@@ -246,12 +246,17 @@ def test_spellings_of_volts(tmp_path: Path, unit: str | bytes, factor: float) ->
 
 def test_the_setup_says_what_an_unknown_unit_means(tmp_path: Path) -> None:
     trial = make_trial()
-    trial.parameters["ANALOG:UNITS"] = ["counts"]
+    trial.parameters["ANALOG:UNITS"] = ["AU"]
     channel = read_channel(trial, tmp_path)
     assert channel.to_volts("mV").values[1] == 1e-3
-    with pytest.raises(NMMError, match="found 'counts'; declare <units> if it is one"):
+    with pytest.raises(NMMError, match="found 'AU'; declare <units> if it is one"):
         channel.to_volts(None)
-    for unit, message in [("N", "found 'N'"), ("mV", "the file states 'mV'"), ("MV", "found 'MV'")]:
+    for unit, message in [
+        ("N", "found 'N'"),
+        ("counts", "found 'counts'; export it as one"),
+        ("mV", "the file states 'mV'"),
+        ("MV", "found 'MV'"),
+    ]:
         trial.parameters["ANALOG:UNITS"] = [unit]
         with pytest.raises(NMMError, match=message):
             read_channel(trial, tmp_path).to_volts("V" if unit != "MV" else None)

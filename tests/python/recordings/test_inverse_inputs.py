@@ -38,6 +38,7 @@ class Heard(Listener):
 @pytest.fixture(scope="module")
 def standing(model: OsimModel) -> Markers:
     """The model's own markers while it bends its right knee from 0 to 20 degrees, in m."""
+    model.set_pose({})
     markers = ModelMarkers(model)
     names = [name for name in markers.names if "Ground" not in name]
     frames = []

@@ -10,16 +10,24 @@ from c3d_files import C3DFile, make_trial
 from conftest import run_cli
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.formats.trc import Markers
 from nmm_opensim.recordings.axes import read_axes
 from nmm_opensim.recordings.c3d.content import read_c3d
-from nmm_opensim.recordings.markers import MarkerOptions, Markers, make_markers, write_markers
+from nmm_opensim.recordings.markers import MarkerOptions, make_markers, write_markers
 
 AXES = "x z -y"
 
 
 def make(trial: C3DFile, folder: Path, options: MarkerOptions | None = None) -> Markers:
+    return make_with_notes(trial, folder, options)[0]
+
+
+def make_with_notes(
+    trial: C3DFile, folder: Path, options: MarkerOptions | None = None
+) -> tuple[Markers, tuple[str, ...]]:
     c3d = read_c3d(trial.write(folder / "trial.c3d"), "C3D file")
-    return make_markers(c3d, read_axes(AXES), options or MarkerOptions())
+    made = make_markers(c3d, read_axes(AXES), options or MarkerOptions())
+    return made.markers, made.notes
 
 
 @pytest.mark.parametrize("processor", ["intel", "dec", "mips"])
@@ -48,10 +56,11 @@ def test_a_gap_in_any_width_is_an_empty_cell(
     assert write_markers(file, tmp_path / "out.trc", AXES) == ["M001", "M002", "M003"]
     rows = [line.split("\t") for line in (tmp_path / "out.trc").read_text().splitlines()[6:]]
     assert rows[4][:2] == ["5", "0.04"]
-    assert rows[4][2:] == ["1", "3", "-2", "", "", "", "3", "9", "-6"]
+    # A tab ends each row, or OpenSim would miss a gap that comes last.
+    assert rows[4][2:] == ["1", "3", "-2", "", "", "", "3", "9", "-6", ""]
     assert rows[6][2:5] == ["", "", ""]
     assert rows[7][2:5] == ["0", "0.125", "0"]
-    assert sum(cell == "" for row in rows for cell in row) == 6
+    assert sum(cell == "" for row in rows for cell in row[:-1]) == 6
 
 
 def test_outputs_of_a_model_are_no_markers(tmp_path: Path) -> None:
@@ -69,10 +78,10 @@ def test_outputs_of_a_model_are_no_markers(tmp_path: Path) -> None:
         "POINT:TYPE_GROUPS": ["ANGLES", "ANGLE", "ODDITIES", "ODDITY", "MARKERS", "MARKER"],
         "POINT:MARKERS": ["S01:LKNE"],
     }
-    markers = make(trial, tmp_path)
+    markers, notes = make_with_notes(trial, tmp_path)
     assert markers.labels == ("S01:LKNE", "S01:LANK")
     assert markers.positions[0, 1].tolist() == [7, 21, -14]
-    outputs, prefix = markers.notes
+    outputs, prefix = notes
     assert outputs.startswith("5 points are no markers but outputs of a model (ANGLE, FORCE, ODD")
     assert prefix == "all markers begin with 'S01:'; --strip-prefix takes it off."
 
@@ -94,9 +103,9 @@ def test_points_without_a_name_are_left_out(tmp_path: Path) -> None:
     trial.parameters["POINT:LABELS"] = [
         "C7", "*12", "S:*13", "C_12", "U_3", "Unlabeled 4", "*", "C10"
     ]  # fmt: skip
-    markers = make(trial, tmp_path)
+    markers, notes = make_with_notes(trial, tmp_path)
     assert markers.labels == ("C7", "C10")
-    assert markers.notes == ("7 points were given no name (such as *12, S:*13, C_12); left out.",)
+    assert notes == ("7 points were given no name (such as *12, S:*13, C_12); left out.",)
 
 
 def test_markers_that_share_a_label(tmp_path: Path) -> None:
@@ -120,7 +129,7 @@ def test_markers_that_share_a_label(tmp_path: Path) -> None:
 def test_spellings_of_lengths(tmp_path: Path, unit: str, meant: str) -> None:
     trial = make_trial()
     trial.parameters["POINT:UNITS"] = [unit]
-    assert make(trial, tmp_path).unit == meant
+    assert make(trial, tmp_path).units == meant
     with pytest.raises(NMMError, match="expected the declared --length-units"):
         make(trial, tmp_path, MarkerOptions("m" if meant != "m" else "mm"))
 
@@ -131,14 +140,14 @@ def test_lengths_that_are_not_stated(tmp_path: Path, unit: list[str] | None) -> 
     trial.parameters["POINT:UNITS"] = unit
     with pytest.raises(NMMError, match=r"one of m, cm, mm \(POINT:UNITS\).*--length-units"):
         make(trial, tmp_path)
-    assert make(trial, tmp_path, MarkerOptions("cm")).unit == "cm"
+    assert make(trial, tmp_path, MarkerOptions("cm")).units == "cm"
 
 
 def test_places_that_cannot_be(tmp_path: Path) -> None:
     trial = make_trial(points=3)
     trial.points *= 100
     trial.points[3, 1] = [1e9, 0, 0]
-    (note,) = make(trial, tmp_path).notes
+    (note,) = make_with_notes(trial, tmp_path)[1]
     assert note == "marker 'M002' is more than 100 m away in 1 frames; taken for gaps."
     trial.points[:] *= 3
     trial.parameters["POINT:UNITS"] = ["m"]
@@ -148,7 +157,9 @@ def test_places_that_cannot_be(tmp_path: Path) -> None:
         make(trial, tmp_path)
     trial.points[:] = np.eye(3)
     trial.parameters["POINT:UNITS"] = ["mm"]
-    assert make(trial, tmp_path).notes == ("all markers lie within 1 mm; is their unit right?",)
+    assert make_with_notes(trial, tmp_path)[1] == (
+        "all markers lie within 1 mm; is their unit right?",
+    )
 
 
 def test_a_first_frame_that_is_not_1(tmp_path: Path) -> None:
