@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -13,7 +14,9 @@ import pytest
 from conftest import ROOT
 
 TUTORIALS = ROOT / "docs" / "tutorials"
-RECORDED = ROOT.parent / "shared" / "data" / "elbow_raw"
+SHARED = ROOT.parent / "shared" / "data"
+RECORDED = SHARED / "elbow_raw"
+LABORATORY = SHARED / "walking_wearable"
 
 
 def commands_of(document: Path) -> str:
@@ -67,4 +70,28 @@ def test_elbow(recordings: str, tmp_path: Path) -> None:
     assert (results / "results" / "elbow_raw.png").is_file()
     page = (results / "results" / "elbow_raw_report.html").read_text("utf-8")
     assert "TRImed" in page
+    assert "The setup names no raw EMG" not in page
+
+
+def test_laboratory(example: Path, tmp_path: Path) -> None:
+    if not LABORATORY.is_dir():
+        pytest.skip(f"the published recordings are not in {LABORATORY}")
+    shutil.copytree(example, tmp_path / "data" / "example3DWalking")
+    (tmp_path / "data" / "laboratory").symlink_to(LABORATORY)
+    printed = follow("laboratory.md", tmp_path)
+    results = tmp_path / "results" / "laboratory"
+    # What the tutorial tells of these recordings.
+    setup = (results / "laboratory_train.xml").read_text("utf-8")
+    assert re.findall(r'FILL IN: .*?name="(\w+)"', setup, re.S) == ["sart_r"]
+    flat = " ".join(printed.split())
+    assert re.search(r"walk_06 1 4\.514–5\.174 right yes", flat)
+    assert "soleus_r: determined by the prior" in flat
+    scores = list(
+        csv.DictReader((results / "results" / "laboratory_scores.csv").open(encoding="utf-8"))
+    )
+    unseen = {row["quantity"]: float(row["r"]) for row in scores if "test" in row.values()}
+    assert unseen
+    assert min(unseen.values()) > 0.9
+    page = (results / "results" / "laboratory_report.html").read_text("utf-8")
+    assert "Motion quality" in page
     assert "The setup names no raw EMG" not in page
