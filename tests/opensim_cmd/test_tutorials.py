@@ -86,9 +86,8 @@ def test_laboratory(example: Path, tmp_path: Path) -> None:
     flat = " ".join(printed.split())
     assert re.search(r"walk_06 1 4\.514–5\.174 right yes", flat)
     assert "soleus_r: determined by the prior" in flat
-    scores = list(
-        csv.DictReader((results / "results" / "laboratory_scores.csv").open(encoding="utf-8"))
-    )
+    with (results / "results" / "laboratory_scores.csv").open(encoding="utf-8") as file:
+        scores = list(csv.DictReader(file))
     unseen = {row["quantity"]: float(row["r"]) for row in scores if "test" in row.values()}
     assert unseen
     assert min(unseen.values()) > 0.9
