@@ -126,8 +126,8 @@ def _find_range(recording: Recording) -> Array:
     common = frames[(frames >= low - 1e-9) & (frames <= high + 1e-9)]
     if len(common) < 4:
         raise NMMError(
-            f"recording '{recording.name}': expected EMG, motion and measured forces at the same "
-            f"times, but the motion is from {frames[0]:g} to {frames[-1]:g} s, the others together "
+            f"recording '{recording.name}': expected EMG, motion and forces at the same times, "
+            f"but the motion is from {frames[0]:g} to {frames[-1]:g} s, the others together "
             f"from {low:g} to {high:g} s; put them on one clock."
         )
     return common
