@@ -78,7 +78,7 @@ def _compare(file: Path, folder: Path, cutoff: float) -> Iterator[Stance]:
     mass = read_c3d(file, "C3D file").parameters.find_number("PROCESSING", "BODYMASS")
     assert mass is not None, f"{file} states no body mass"
     folder.mkdir(parents=True, exist_ok=True)
-    plates = ["--plate", "1=calcn_r", "--plate", "2=calcn_l"]
+    plates = ["--plate", "1", "--plate", "2"]
     _run("convert-c3d", file, "--output", folder, "--axes", AXES, *plates)
     marker_file = folder / f"{file.stem}_markers.trc"
     model = _scale(marker_file, folder, mass)

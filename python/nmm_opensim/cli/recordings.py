@@ -73,8 +73,8 @@ def process_emg(setup: Path) -> None:
     "--plate",
     "plates",
     multiple=True,
-    metavar="NUMBER=BODY",
-    help="A force plate, from 1, and the model's body that steps on it. Repeat it.",
+    metavar="NUMBER[=BODY]",
+    help="A force plate, from 1, and the model's body that steps on it if one does. Repeat it.",
 )
 @click.option(
     "--force-threshold",
@@ -105,10 +105,10 @@ def convert_c3d(
 ) -> None:
     """Markers (.trc) and external loads (.xml, .mot) from a C3D file.
 
-    FILE's markers go to <name>_markers.trc. Its force plates (types 1 to 4), each on the body that
-    you name, go to <name>_external_loads.xml and <name>_forces.mot, in N, m and N m. Times count
-    from the first frame, as those of its EMG do. A plate that two feet step on is no load of one
-    body: leave such a trial out, or such a plate. What is left out, or looks unusual, is said.
+    FILE's markers go to <name>_markers.trc, its force plates (types 1 to 4) to <name>_forces.mot,
+    in N, m and N m, and where you name the bodies that stand on them to <name>_external_loads.xml.
+    Where feet and plates change, give numbers alone, and gait-events finds who stood where. Times
+    count from the first frame, as those of its EMG do. What is left out, or looks unusual, is said.
     """
     from ..recordings.convert_c3d import convert_c3d, parse_plates
     from ..recordings.force_plates import PlateOptions
@@ -125,12 +125,14 @@ def convert_c3d(
     )
     if converted.marker_file is not None:
         console.print(f"{len(converted.markers)} markers: {converted.marker_file}", soft_wrap=True)
+    if converted.force_file is not None:
+        console.print(f"Forces of plates: {converted.force_file}", soft_wrap=True)
     if converted.external_loads_file is not None:
         console.print(f"External loads: {converted.external_loads_file}", soft_wrap=True)
     for note in converted.notes:
         warn(note)
     for number in converted.unused_plates:
-        warn(f"force plate {number} is in the file, but no --plate {number}=BODY names its body.")
+        warn(f"force plate {number} is in the file, but no --plate {number} asks for it.")
 
 
 @click.command(

@@ -25,11 +25,12 @@ GROUND = ("ground", "/ground")
 class RecordedLoad:
     """A force on a body, in ground: ``force`` (N), ``point`` (m) and ``torque`` (N m), (frames, 3).
 
-    Its columns are named by the three identifiers and an axis: ``ground_force_vy``.
+    Its columns are named by the three identifiers and an axis: ``ground_force_vy``. Without a
+    ``body`` these are all that is written of it.
     """
 
     name: str
-    body: str
+    body: str | None
     force: tuple[str, Array]
     point: tuple[str, Array]
     torque: tuple[str, Array] | None = None
@@ -72,7 +73,10 @@ class AppliedLoads:
 def write_external_loads(
     file: Path, data_file: Path, time: Array, loads: Sequence[RecordedLoad], comment: str
 ) -> None:
-    """Write ExternalLoads (.xml) and their data (.sto, .mot), which lie in the same folder."""
+    """Write ExternalLoads (.xml) and their data (.sto, .mot), which lie in the same folder.
+
+    Where no load has a body, the data are all that is written.
+    """
     columns: list[str] = []
     values: list[Array] = []
     external = opensim.ExternalLoads()
@@ -80,7 +84,7 @@ def write_external_loads(
     for load in loads:
         applied = opensim.ExternalForce()
         applied.setName(load.name)
-        applied.set_applied_to_body(load.body)
+        applied.set_applied_to_body(load.body or "")
         applied.set_force_expressed_in_body("ground")
         applied.set_point_expressed_in_body("ground")
         for kind, series in zip(KINDS, (load.force, load.point, load.torque), strict=True):
@@ -89,9 +93,11 @@ def write_external_loads(
                 set_text(applied, f"{kind}_identifier", identifier)
                 columns += [f"{identifier}{axis}" for axis in AXES]
                 values.append(numbers)
-        external.cloneAndAppend(applied)
+        if load.body is not None:
+            external.cloneAndAppend(applied)
     write_table(data_file, columns, time, np.hstack(values), Header(comment))
-    write_document(file, external)
+    if external.getSize():
+        write_document(file, external)
 
 
 def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:

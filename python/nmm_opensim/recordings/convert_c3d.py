@@ -22,13 +22,14 @@ from .plate_checks import UP, tell_of_foot
 
 @dataclass(frozen=True)
 class Converted:
-    """What was written, the numbers of the plates that nobody gave a body, and what to know.
+    """What was written, the numbers of the plates that nobody asked for, and what to know.
 
     ``notes`` say in one line each what was left out and why, and what is unusual.
     """
 
     markers: list[str]
     marker_file: Path | None
+    force_file: Path | None
     external_loads_file: Path | None
     unused_plates: list[int]
     notes: list[str] = field(default_factory=list)
@@ -38,14 +39,14 @@ def convert_c3d(
     path: Path,
     folder: Path,
     axes: str,
-    bodies: Mapping[int, str],
+    bodies: Mapping[int, str | None],
     plate_options: PlateOptions | None = None,
     marker_options: MarkerOptions | None = None,
 ) -> Converted:
-    """Write markers, and external loads where ``bodies`` maps plates, from 1, to bodies.
+    """Write markers, the forces of the plates in ``bodies``, from 1, and loads where it names any.
 
-    What was not asked for stops nothing: a file without markers gives its plates, plates without a
-    body are not looked at. Nothing is written unless all that was asked for can be.
+    What was not asked for stops nothing: a file without markers gives its plates, other plates are
+    not looked at. Nothing is written unless all that was asked for can be.
     """
     rotation = read_axes(axes)
     c3d = read_c3d(path, "C3D file")
@@ -61,7 +62,7 @@ def convert_c3d(
     time = read_times(c3d) if plates else np.zeros(0)
     notes = [f"force plate {plate.number}: {note}" for plate in plates for note in plate.notes]
     markers = _make_markers(c3d, rotation, marker_options or MarkerOptions(), plates, notes)
-    marker_file = loads = None
+    marker_file = force_file = loads = None
     if markers is not None:
         notes += markers.notes
         notes += _tell_of_feet(c3d, plates, markers)
@@ -69,12 +70,16 @@ def convert_c3d(
         markers.write(marker_file)
     if plates:
         loads = folder / f"{path.stem}_external_loads.xml"
+        force_file = folder / f"{path.stem}_forces.mot"
         applied = [make_load(plate, bodies[plate.number]) for plate in plates]
         comment = "Forces (N), centres of pressure (m) and free moments (N m) of force plates"
-        write_external_loads(loads, folder / f"{path.stem}_forces.mot", time, applied, comment)
+        write_external_loads(loads, force_file, time, applied, comment)
+        if not any(bodies.values()):
+            loads = None
     unused = [number for number in numbers if number not in bodies]
     labels = list(markers.markers.labels) if markers is not None else []
-    return Converted(labels, marker_file, loads, unused, [*notes, *_tell_of_types(c3d, unused)])
+    notes += _tell_of_types(c3d, unused)
+    return Converted(labels, marker_file, force_file, loads, unused, notes)
 
 
 def _make_markers(
@@ -116,15 +121,15 @@ def _tell_of_types(c3d: C3D, unused: Sequence[int]) -> list[str]:
     ]
 
 
-def parse_plates(words: Sequence[str]) -> dict[int, str]:
-    """``NUMBER=BODY`` for each word."""
-    bodies: dict[int, str] = {}
+def parse_plates(words: Sequence[str]) -> dict[int, str | None]:
+    """``NUMBER=BODY`` for each word, or ``NUMBER`` where it is not known who stood there."""
+    bodies: dict[int, str | None] = {}
     for word in words:
-        number, _, body = word.partition("=")
-        if not number.isdecimal() or not body or int(number) in bodies:
+        number, equals, body = word.partition("=")
+        if not number.isdecimal() or (equals and not body) or int(number) in bodies:
             raise NMMError(
-                "--plate: expected NUMBER=BODY, each plate once, such as 1=calcn_r, but found "
-                f"'{word}'."
+                "--plate: expected NUMBER=BODY or NUMBER, each plate once, such as 1=calcn_r, but "
+                f"found '{word}'."
             )
-        bodies[int(number)] = body
+        bodies[int(number)] = body or None
     return bodies

@@ -250,8 +250,8 @@ def _check_units(c3d: C3D, plate: Plate, unit: str, where: str) -> Iterator[str]
             )
 
 
-def make_load(plate: ForcePlate, body: str) -> RecordedLoad:
-    """What a plate did to a body, under the names of this plate."""
+def make_load(plate: ForcePlate, body: str | None) -> RecordedLoad:
+    """What a plate did to a body, or to whatever stood there, under the names of this plate."""
     return RecordedLoad(
         f"plate_{plate.number}",
         body,

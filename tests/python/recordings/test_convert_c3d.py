@@ -84,6 +84,20 @@ def test_axes_are_a_right_handed_system(axes: str) -> None:
         read_axes(axes)
 
 
+def test_plates_whose_feet_are_not_known_give_their_forces(tmp_path: Path) -> None:
+    write_c3d(tmp_path / "trial.c3d", 2)
+    file = tmp_path / "trial.c3d"
+    named = convert_c3d(file, tmp_path / "named", AXES, parse_plates(["1=calcn_r"]))
+    alone = convert_c3d(file, tmp_path / "alone", AXES, parse_plates(["1"]))
+    assert (alone.external_loads_file, alone.unused_plates) == (None, [])
+    assert {path.name for path in (tmp_path / "alone").iterdir()} == {
+        "trial_markers.trc", "trial_forces.mot"
+    }  # fmt: skip
+    assert named.force_file is not None
+    assert alone.force_file is not None
+    assert alone.force_file.read_bytes() == named.force_file.read_bytes()
+
+
 @pytest.mark.parametrize("words", [["calcn_r"], ["a=b"], ["1="], ["1=a", "1=b"], ["²=a"]])
 def test_plates_are_said_once(words: list[str]) -> None:
     with pytest.raises(NMMError, match="NUMBER=BODY"):
@@ -95,7 +109,7 @@ def test_the_verb_tells_what_it_leaves_out(tmp_path: Path) -> None:
     words = ["convert-c3d", "trial.c3d", "--output", "out", "--axes", AXES]
     done = run_cli(*words, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "no --plate 1=BODY names its body" in done.stdout
+    assert "no --plate 1 asks for it" in done.stdout
     done = run_cli(*words, "--plate", "1=calcn_r", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
