@@ -20,10 +20,12 @@ from nmm_opensim.formats.external_loads import read_external_loads
 from nmm_opensim.formats.setup_xml import read_setup
 from nmm_opensim.formats.tables import read_table
 from nmm_opensim.formats.trc import read_trc
+from nmm_opensim.models.scaling.marker_map import read_marker_map
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.project.init.channels import read_mapping
 from nmm_opensim.recordings.force_plates import read_force_plates
 from nmm_opensim.recordings.gait.events_file import read_events
+from nmm_opensim.recordings.gait.measured_file import read_measured
 from nmm_opensim.recordings.inverse.inverse_setup import read_inverse_setup
 from nmm_opensim.recordings.inverse.kinematics import InverseKinematics, compute_inverse_kinematics
 from nmm_opensim.recordings.markers import write_markers
@@ -50,7 +52,12 @@ def select_everything(file: Path) -> None:
 
 
 READERS: dict[str, list[Callable[[Path], object]]] = {
-    ".csv": [read_everything, lambda file: read_events(file, ["1"])],
+    ".csv": [
+        read_everything,
+        lambda file: read_events(file, ["1"]),
+        lambda file: read_measured(file, "right"),
+        lambda file: read_marker_map(file, ["a"], ["b"], ["c"]),
+    ],
     ".c3d": [read_everything],
     ".sto": [read_everything, select_everything],
     ".mot": [read_everything, select_everything],

@@ -49,4 +49,5 @@ def prepare_marker_map(
     bodies = [str(body.getName()) for body in model.model.getBodySet()]
     left = write_marker_map(file, labels, markers, bodies)
     words = ["nmm-opensim", "scale", model_file, "--static", static_file, "--marker-map", file]
-    return PreparedMap(file, len(labels), left, shlex.join(map(str, words)))
+    command = f"{shlex.join(map(str, words))} --output SUBJECT.osim --mass KG"
+    return PreparedMap(file, len(labels), left, command)
