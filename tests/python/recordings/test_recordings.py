@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from c3d_files import write_c3d
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from nmm_opensim.errors import NMMError
@@ -123,6 +123,7 @@ def test_wrong_delimiter_nan_and_size_are_refused(tmp_path: Path) -> None:
         st.text('time,a;\t\n0123456789.-e\ufeff"', max_size=120).map(str.encode),
     )
 )
+@example(b'"\n0')
 def test_any_bytes_are_read_or_refused(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "any.csv"
     file.write_bytes(content)

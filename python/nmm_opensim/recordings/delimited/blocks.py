@@ -93,7 +93,7 @@ def _find_runs(text: Text) -> list[tuple[int, int]]:
             alike = first >= 0 and own == words and line[0] in "0123456789+-."
             if plain or alike or _holds_numbers(text, row):
                 first, last, words = (row if first < 0 else first), row + 1, own
-            elif first >= 0:
+            elif first >= 0 and text.filled(row):
                 runs.append((first, last))
                 first = -1
     if first >= 0:
@@ -104,6 +104,9 @@ def _find_runs(text: Text) -> list[tuple[int, int]]:
 def _holds_numbers(text: Text, row: int) -> bool:
     """A number or a time of day first, and no more words than numbers: systems note activities."""
     cells = text.filled(row)
+    # Marks and quotes alone fill nothing.
+    if not cells:
+        return False
     if text.number(cells[0]) is None and not CLOCK.fullmatch(cells[0]):
         return False
     return 2 * sum(text.number(cell) is not None for cell in cells) >= len(cells)
