@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from nmm_opensim.physics.osim_model import OsimModel
 from nmm_opensim.recordings.inverse.dynamics import run_inverse_dynamics
@@ -29,6 +30,10 @@ from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import Outcome, write_outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
+
+# What a run finds, the next one finds too.
+settings.register_profile("fixed", derandomize=True)
+settings.load_profile("fixed")
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = ROOT / "data" / "example3DWalking"

@@ -142,7 +142,7 @@ C3D_READERS: list[Callable[[Path], object]] = [
 ]
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None)
 @given(damage=st.dictionaries(st.integers(0, 4000), st.integers(0, 255), min_size=1, max_size=4))
 def test_c3d_with_any_bytes_changed_is_read_or_refused(
     good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, damage: dict[int, int]
@@ -153,7 +153,7 @@ def test_c3d_with_any_bytes_changed_is_read_or_refused(
     read_or_refuse(bytes(content), tmp_path_factory.mktemp("changed"))
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None)
 @given(share=st.floats(0.0, 1.0))
 def test_c3d_of_any_length_is_read_or_refused(
     good_c3d: bytes, tmp_path_factory: pytest.TempPathFactory, share: float
@@ -161,7 +161,7 @@ def test_c3d_of_any_length_is_read_or_refused(
     read_or_refuse(good_c3d[: int(share * len(good_c3d))], tmp_path_factory.mktemp("cut"))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(
     damage=st.dictionaries(st.integers(0, 400), st.integers(0, 255), max_size=4),
     share=st.floats(0.1, 1.0),

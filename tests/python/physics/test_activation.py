@@ -85,7 +85,7 @@ def test_gradients_by_delay_and_by_samples() -> None:
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(
     excitations=st.lists(st.floats(0.0, 1.0) | NUMBERS, min_size=2, max_size=5),
     steps=st.lists(st.floats(1e-5, 1.0), min_size=5, max_size=5),

@@ -384,7 +384,7 @@ NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
 LIKELY = st.floats(0.0, 2.0) | st.floats(-20.0, 20.0) | NUMBERS
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=300, deadline=None)
 @given(
     rows=st.lists(st.tuples(LIKELY, LIKELY, LIKELY), min_size=1, max_size=4),
     steps=st.lists(st.floats(1e-5, 10.0), min_size=4, max_size=4),

@@ -154,7 +154,7 @@ def test_files_that_are_no_events_are_refused(tmp_path: Path, content: bytes, me
         read_events(file, ["1", "2"])
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100, deadline=None)
 @given(
     rows=st.lists(
         st.tuples(
