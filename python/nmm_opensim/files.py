@@ -49,6 +49,22 @@ def write_csv(path: Path, header: Iterable[str], rows: Iterable[Iterable[object]
     write_atomically(path, write)
 
 
+def read_csv(
+    path: Path, what: str, delimiter: str = ","
+) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """The columns of a CSV file, and its rows with their line; what a row lacks is empty.
+
+    ``what`` is the file's role, such as ``marker map``.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as text:
+            reader = csv.DictReader(text, strict=True, delimiter=delimiter, restval="")
+            columns = list(reader.fieldnames or [])
+            return columns, [(reader.line_num, row) for row in reader]
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise NMMError(f"{what} '{path}': expected CSV in UTF-8, but found {error}.") from None
+
+
 def _umask() -> int:
     mask = os.umask(0)
     os.umask(mask)

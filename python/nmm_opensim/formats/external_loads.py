@@ -35,6 +35,12 @@ class RecordedLoad:
     point: tuple[str, Array]
     torque: tuple[str, Array] | None = None
 
+    @property
+    def series(self) -> dict[str, tuple[str, Array]]:
+        """Identifier and numbers by kind, of those that it has."""
+        every = zip(KINDS, (self.force, self.point, self.torque), strict=True)
+        return {kind: one for kind, one in every if one is not None}
+
 
 @dataclass(frozen=True)
 class AppliedLoad:
@@ -77,27 +83,28 @@ def write_external_loads(
 
     Where no load has a body, the data are all that is written.
     """
-    columns: list[str] = []
-    values: list[Array] = []
+    series = [each for load in loads for each in load.series.values()]
+    columns = [f"{identifier}{axis}" for identifier, _ in series for axis in AXES]
+    values = np.hstack([numbers for _, numbers in series])
+    write_table(data_file, columns, time, values, Header(comment))
     external = opensim.ExternalLoads()
     external.setDataFileName(data_file.name)
     for load in loads:
-        applied = opensim.ExternalForce()
-        applied.setName(load.name)
-        applied.set_applied_to_body(load.body or "")
-        applied.set_force_expressed_in_body("ground")
-        applied.set_point_expressed_in_body("ground")
-        for kind, series in zip(KINDS, (load.force, load.point, load.torque), strict=True):
-            if series is not None:
-                identifier, numbers = series
-                set_text(applied, f"{kind}_identifier", identifier)
-                columns += [f"{identifier}{axis}" for axis in AXES]
-                values.append(numbers)
         if load.body is not None:
-            external.cloneAndAppend(applied)
-    write_table(data_file, columns, time, np.hstack(values), Header(comment))
+            external.cloneAndAppend(_apply(load, load.body))
     if external.getSize():
         write_document(file, external)
+
+
+def _apply(load: RecordedLoad, body: str) -> opensim.ExternalForce:
+    applied = opensim.ExternalForce()
+    applied.setName(load.name)
+    applied.set_applied_to_body(body)
+    applied.set_force_expressed_in_body("ground")
+    applied.set_point_expressed_in_body("ground")
+    for kind, (identifier, _) in load.series.items():
+        set_text(applied, f"{kind}_identifier", identifier)
+    return applied
 
 
 def read_external_loads(file: Path) -> tuple[opensim.ExternalLoads, Table]:

@@ -7,6 +7,9 @@ import numpy as np
 from ..arrays import Array
 from ..errors import NMMError
 
+UP, LEVEL = 1, [0, 2]
+"""Of vectors in OpenSim's axes: y, and x and z."""
+
 SIGNED_AXES = {
     f"{sign}{axis}": (i, -1.0 if sign else 1.0)
     for i, axis in enumerate("xyz")

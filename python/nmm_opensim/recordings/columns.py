@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Flags, find_runs
 from ..errors import NMMError
 from .c3d.analog import list_analog
 from .c3d.content import read_c3d
@@ -110,11 +110,10 @@ def _name(chosen: Sequence[Signal]) -> str:
     return ", ".join(f"'{signal.name}'" for signal in chosen)
 
 
-def _describe_stretches(time: Array, known: Array) -> str:
+def _describe_stretches(time: Array, known: Flags) -> str:
     """The longest stretches without a gap."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], known.astype(int), [0]])))
-    stretches = sorted(zip(edges[::2], edges[1::2] - 1, strict=True), key=lambda s: s[0] - s[1])[:3]
-    return ", ".join(f"{time[first]:g} to {time[last]:g} s" for first, last in sorted(stretches))
+    stretches = sorted(find_runs(known).tolist(), key=lambda run: run[0] - run[1])[:3]
+    return ", ".join(f"{time[a]:g} to {time[b - 1]:g} s" for a, b in sorted(stretches))
 
 
 def split_signs(columns: Mapping[str, str], what: str) -> tuple[list[str], Array]:

@@ -11,13 +11,13 @@ import numpy as np
 from ..arrays import Array
 from ..errors import NMMError
 from ..formats.external_loads import write_external_loads
-from .axes import read_axes
+from .axes import UP, read_axes
 from .c3d.content import C3D, read_c3d
 from .c3d.plate_formulas import CHANNELS
 from .c3d.plates import count_plates, find_kind
 from .force_plates import ForcePlate, PlateOptions, make_load, make_plate, name_plates, read_times
 from .markers import C3DMarkers, MarkerOptions, make_markers
-from .plate_checks import UP, tell_of_foot
+from .plate_checks import tell_of_foot
 
 
 @dataclass(frozen=True)

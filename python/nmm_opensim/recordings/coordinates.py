@@ -10,7 +10,6 @@ import numpy as np
 from ..errors import NMMError
 from ..formats.tables import Header, Table, write_table
 from .columns import Reading, read_columns, split_signs
-from .columns import parse_columns as parse_columns
 from .units import ANGLE, is_known
 
 

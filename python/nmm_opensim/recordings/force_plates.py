@@ -16,13 +16,13 @@ import numpy as np
 from ..arrays import Array
 from ..errors import NMMError
 from ..formats.external_loads import RecordedLoad
-from .axes import read_axes
+from .axes import UP, read_axes
 from .c3d.analog import read_units, scale_analog
 from .c3d.content import C3D, read_c3d
 from .c3d.plate_formulas import FREE_OF_OFFSET, PlateLoad, compute_load
 from .c3d.plates import Plate, count_plates, read_plate
 from .c3d.points import find_length_unit
-from .plate_checks import UP, check_direction, check_surface, find_loaded, tell_of_point
+from .plate_checks import check_direction, check_surface, find_loaded, tell_of_point
 from .units import FORCE, LENGTH, METRES, MOMENT, VOLTAGE
 
 SIDEWAYS = 0.05

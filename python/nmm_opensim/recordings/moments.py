@@ -151,8 +151,10 @@ def _tell_of_size(table: Table) -> list[str]:
 
 def _tell_of_mass(path: Path, units: MomentUnits) -> list[str]:
     """What Plug-in Gait divided by is in the file."""
+    if units.mass is None:
+        return []
     stated = read_c3d(path, "moment file").parameters.find_number("PROCESSING", "BODYMASS")
-    if units.mass is None or not stated or abs(stated - units.mass) <= SAME_MASS * stated:
+    if not stated or abs(stated - units.mass) <= SAME_MASS * stated:
         return []
     return [
         f"the file has a body mass of {stated:.4g} kg (PROCESSING:BODYMASS), but --mass says "

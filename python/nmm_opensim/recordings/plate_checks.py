@@ -13,9 +13,8 @@ from numpy.typing import NDArray
 
 from ..arrays import Array
 from ..errors import NMMError
+from .axes import LEVEL, UP
 
-UP = 1
-"""OpenSim's y."""
 STEEPEST = 45.0
 """Of a plate's surface (degrees); stairs and ramps are flatter."""
 LONGEST_PULL = 0.05
@@ -143,7 +142,7 @@ def tell_of_foot(point: Array, vertical: Array, markers: Array, labels: Sequence
         return []
     frames = vertical >= HEAVY * vertical.max()
     away = markers[frames] - point[frames, None]
-    level = np.linalg.norm(away[..., [0, 2]], axis=-1)
+    level = np.linalg.norm(away[..., LEVEL], axis=-1)
     low = np.abs(away[..., UP]) < LOW
     near = np.where(low & np.isfinite(level), level, np.inf)
     known = np.isfinite(near).any(axis=1)

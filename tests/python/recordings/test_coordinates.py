@@ -8,7 +8,8 @@ from conftest import run_cli
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.tables import read_table
-from nmm_opensim.recordings.coordinates import convert_coordinates, parse_columns
+from nmm_opensim.recordings.columns import parse_columns
+from nmm_opensim.recordings.coordinates import convert_coordinates
 
 ANGLES = "time,knee (rad),hip\n0,0,1\n0.01,1,2\n0.02,2,3\n"
 

@@ -7,13 +7,12 @@ of suggestions is for whoever fills the rest in, and is never read.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import NMMError, nearest_names
-from ...files import require_reasonable, write_csv
+from ...files import read_csv, require_reasonable, write_csv
 from .landmarks import suggest_bodies, suggest_markers
 
 COLUMNS = ["marker", "model_marker"]
@@ -118,31 +117,25 @@ def _read_rows(file: Path) -> list[tuple[int, str, str]]:
     Spreadsheets of some countries write semicolons; a name of a marker has none in the header.
     """
     require_reasonable(file, "marker map")
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as text:
-            header = text.readline()
-            text.seek(0)
-            delimiter = ";" if ";" in header else ","
-            reader = csv.DictReader(text, strict=True, delimiter=delimiter)
-            found = [name.strip() for name in reader.fieldnames or []]
-            if any(found.count(column) != 1 for column in COLUMNS):
-                raise NMMError(
-                    f"marker map '{file}': expected the columns {','.join(COLUMNS)}, but found "
-                    f"'{','.join(found)[:80]}'."
-                )
-            reader.fieldnames = found
-            rows = []
-            for row in reader:
-                marker, model_marker = ((row[column] or "").strip() for column in COLUMNS)
-                if marker:
-                    rows.append((reader.line_num, marker, model_marker))
-                elif model_marker:
-                    raise NMMError(
-                        f"marker map '{file}', line {reader.line_num}: expected the marker of the "
-                        f"static trial that is '{model_marker}', but found none."
-                    )
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise NMMError(f"marker map '{file}': expected CSV in UTF-8, but found {error}.") from None
+    semicolons = any(b";" in line for line in file.read_bytes().splitlines()[:1])
+    found, lines = read_csv(file, "marker map", ";" if semicolons else ",")
+    names = [name.strip() for name in found]
+    if any(names.count(column) != 1 for column in COLUMNS):
+        raise NMMError(
+            f"marker map '{file}': expected the columns {','.join(COLUMNS)}, but found "
+            f"'{','.join(names)[:80]}'."
+        )
+    keys = [found[names.index(column)] for column in COLUMNS]
+    rows = []
+    for line, row in lines:
+        marker, model_marker = (row[key].strip() for key in keys)
+        if marker:
+            rows.append((line, marker, model_marker))
+        elif model_marker:
+            raise NMMError(
+                f"marker map '{file}', line {line}: expected the marker of the static trial that "
+                f"is '{model_marker}', but found none."
+            )
     if not rows:
         raise NMMError(f"marker map '{file}': expected a row for each marker, but found none.")
     return rows

@@ -40,7 +40,7 @@ def register_markers(
     places: Mapping[str, Array],
     landmarks: Mapping[str, str],
     bodies: Mapping[str, str],
-) -> list[PlacedMarker]:
+) -> tuple[PlacedMarker, ...]:
     """Give ``model`` the markers of a static trial instead of its own.
 
     ``places`` (3,) are in m, in axes whose y points up; ``landmarks`` maps names among them to the
@@ -63,12 +63,12 @@ def register_markers(
         location = ground.findStationLocationInAnotherFrame(state, seen, frame)
         model.updMarkerSet().get(name).set_location(location)
     model.initSystem()
-    return [
+    return tuple(
         PlacedMarker(
             name, str(frame.findBaseFrame().getName()), landmarks.get(name), errors.get(name)
         )
         for name, frame in frames.items()
-    ]
+    )
 
 
 def _find_frame(model: opensim.Model, marker: str) -> opensim.PhysicalFrame:

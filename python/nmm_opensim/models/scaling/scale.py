@@ -96,9 +96,7 @@ def scale_model(
 
 
 def _register(model: opensim.Model, static_trial: StaticTrial) -> tuple[PlacedMarker, ...]:
-    return tuple(
-        register_markers(model, static_trial.places, static_trial.landmarks, static_trial.bodies)
-    )
+    return register_markers(model, static_trial.places, static_trial.landmarks, static_trial.bodies)
 
 
 def _find_length_factors(

@@ -130,7 +130,7 @@ def write_changes(path: Path, scaled: ScaledModel) -> None:
 def write_markers(path: Path, markers: Sequence[PlacedMarker]) -> None:
     """One row for each marker of the static trial, errors in m."""
     header = [field.name for field in dataclasses.fields(PlacedMarker)]
-    write_csv(path, header, ([*dataclasses.astuple(marker)] for marker in markers))
+    write_csv(path, header, map(dataclasses.astuple, markers))
 
 
 def _factor(change: Change) -> float:

@@ -103,7 +103,9 @@ def find_segment_factors(
         for outer in joints:
             if outer.parent == joint.child:
                 centres[outer.child] = fit.place(outer.centre, value)
-    return _complete(joints, factors, extents, overall)
+    rest = _find_rest(factors, extents, overall)
+    bodies = [str(body.getName()) for body in model.model.getBodySet()]
+    return {**dict.fromkeys(bodies, rest), **_extend(joints, factors), **factors}
 
 
 def _read_joints(model: OsimModel) -> list[_Joint]:
@@ -186,29 +188,35 @@ def _gather(
     return fit
 
 
-def _complete(
-    joints: list[_Joint],
-    measured: Mapping[str, SegmentFactor],
-    extents: Mapping[str, float],
-    overall: float | None,
+def _find_rest(
+    measured: Mapping[str, SegmentFactor], extents: Mapping[str, float], overall: float | None
+) -> SegmentFactor:
+    """Of what no landmark tells of."""
+    if overall is not None:
+        return SegmentFactor(overall, "height")
+    if not measured:
+        return SegmentFactor(1.0, "model")
+    values = [factor.value for factor in measured.values()]
+    mean = float(np.average(values, weights=[extents[body] for body in measured]))
+    return SegmentFactor(mean, "mean of the measured")
+
+
+def _extend(
+    joints: list[_Joint], measured: Mapping[str, SegmentFactor]
 ) -> dict[str, SegmentFactor]:
-    weights = [extents[body] for body in measured]
-    source = "height"
-    if overall is None and measured:
-        overall = float(np.average([f.value for f in measured.values()], weights=weights))
-        source = "mean of the measured"
-    elif overall is None:
-        overall, source = 1.0, "model"
-    parents = {joint.child: joint.parent for joint in joints}
-    factors: dict[str, SegmentFactor] = {}
-    for body, parent in parents.items():
-        held = [child for child in measured if parents[child] == body]
-        if body in measured:
-            factors[body] = measured[body]
-        elif held:
-            factors[body] = SegmentFactor(measured[held[0]].value, f"as {held[0]}")
-        elif parent in measured and body not in parents.values():
-            factors[body] = SegmentFactor(measured[parent].value, f"as {parent}")
-        else:
-            factors[body] = SegmentFactor(overall, source)
-    return factors
+    """Bodies that hold a measured one, and the last ones that a measured one holds."""
+    holders = {joint.parent for joint in joints} - {"ground"}
+    ends = {
+        joint.child: joint.parent
+        for joint in joints
+        if joint.parent in measured and joint.child not in holders
+    }
+    held = {
+        joint.parent: joint.child
+        for joint in reversed(joints)
+        if joint.child in measured and joint.parent in holders
+    }
+    return {
+        body: SegmentFactor(measured[like].value, f"as {like}")
+        for body, like in {**ends, **held}.items()
+    }

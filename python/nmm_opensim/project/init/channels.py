@@ -6,12 +6,11 @@ whoever fills the rest in.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import NMMError, nearest_names, require_file
-from ...files import write_csv
+from ...files import read_csv, write_csv
 
 COLUMNS = ["channel", "muscles"]
 NONE = "none"
@@ -39,24 +38,16 @@ def read_mapping(file: Path) -> Muscles:
     """A CSV file with the columns channel and muscles, separated by spaces; others are ignored."""
     require_file(file, "mapping file")
     said: Muscles = {}
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as text:
-            reader = csv.DictReader(text, strict=True)
-            found = reader.fieldnames or []
-            if any(column not in found for column in COLUMNS):
-                raise NMMError(
-                    f"mapping file '{file}': expected the columns channel,muscles, but found "
-                    f"'{','.join(found)}'."
-                )
-            for row in reader:
-                channel = (row["channel"] or "").strip()
-                muscles = (row["muscles"] or "").split()
-                if channel and muscles:
-                    _add(said, channel, muscles, f"{file}:{reader.line_num}")
-    except (csv.Error, UnicodeDecodeError) as error:
+    found, rows = read_csv(file, "mapping file")
+    if any(column not in found for column in COLUMNS):
         raise NMMError(
-            f"mapping file '{file}': expected CSV in UTF-8, but found {error}."
-        ) from None
+            f"mapping file '{file}': expected the columns channel,muscles, but found "
+            f"'{','.join(found)}'."
+        )
+    for line, row in rows:
+        channel, muscles = row["channel"].strip(), row["muscles"].split()
+        if channel and muscles:
+            _add(said, channel, muscles, f"{file}:{line}")
     return said
 
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import signal
 
-from ...arrays import Array
+from ...arrays import Array, find_runs
 from ...errors import NMMError
 from ..signal import Signal
 from .artefacts import OVER_BURSTS, find_artefacts
@@ -196,20 +195,13 @@ def _judge(channel: Signal, figures: ChannelQuality, mains: float) -> list[Findi
     return found
 
 
-def _runs(held: NDArray[np.bool_]) -> NDArray[np.intp]:
-    """First and past-the-last index of runs of true, (runs, 2)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], held.astype(np.int8), [0]])))
-    runs: NDArray[np.intp] = edges.reshape(-1, 2)
-    return runs
-
-
 def _find_holds(channel: Signal) -> list[Finding]:
     """Dropouts, where nothing changes, and clipping, where it happens at an extreme."""
     values, rate, start = channel.values, channel.rate, channel.start
     found = []
     shortest = max(SHORTEST_HOLD, int(np.ceil(THRESHOLDS["dropout"] * rate)))
     extremes = {float(values.min()), float(values.max())}
-    still = _runs(np.diff(values) == 0)
+    still = find_runs(np.diff(values) == 0)
     for first, last in still:
         if last - first + 1 >= shortest and (
             len(extremes) == 1 or float(values[first]) not in extremes
@@ -224,7 +216,7 @@ def _find_holds(channel: Signal) -> list[Finding]:
             )  # fmt: skip
     if len(extremes) == 1:
         return found
-    runs = _runs((values == values.min()) | (values == values.max()))
+    runs = find_runs((values == values.min()) | (values == values.max()))
     runs = runs[runs[:, 1] - runs[:, 0] >= SHORTEST_HOLD]
     share = float((runs[:, 1] - runs[:, 0]).sum()) / len(values)
     if share > THRESHOLDS["clipping"]:
@@ -254,7 +246,7 @@ def _find_movement(channel: Signal, slow: Array, level: float) -> list[Finding]:
             f"below {EMG_BAND:g} Hz it moves by {rms[first:last].max() * 1e6:.3g} µV RMS",
             "fix cables and electrodes; look whether the envelope peaks there, and leave it out",
         )
-        for first, last in _runs(moved)
+        for first, last in find_runs(moved)
     ]
 
 

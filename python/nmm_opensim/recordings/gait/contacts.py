@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...arrays import Array
-from .feet import LEVEL, FootTrack
+from ..axes import LEVEL
+from .feet import FootTrack
 from .gait_record import BOTH, Contact, Event, Stance, make_stances
 from .plates import Load
 from .standing import Standing

@@ -9,15 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from ...arrays import Array
+from ...arrays import Array, Flags, find_runs
 from ...errors import NMMError
 from ...formats.trc import Markers
+from ..axes import LEVEL, UP
 from .gait_setup import Foot
-
-UP, LEVEL = 1, [0, 2]
-
-Mask = NDArray[np.bool_]
-"""True and false, by frames or samples."""
 
 CUTOFF = 7.0
 """Hz, as O'Connor et al. (2007) filter."""
@@ -44,10 +40,10 @@ class FootTrack:
     time: Array
     heel: Array
     toe: Array
-    planted: Mask
+    planted: Flags
 
     @cached_property
-    def known(self) -> Mask:
+    def known(self) -> Flags:
         """Frames where both markers are seen."""
         return find_seen(self.heel) & find_seen(self.toe)
 
@@ -109,16 +105,15 @@ def differentiate(values: Array, rate: float) -> Array:
     return change
 
 
-def find_seen(positions: Array) -> Mask:
+def find_seen(positions: Array) -> Flags:
     """Frames of positions (frames, 3) that are no gap."""
-    seen: Mask = np.all(np.isfinite(positions), axis=1)
+    seen: Flags = np.all(np.isfinite(positions), axis=1)
     return seen
 
 
-def find_pieces(known: Mask) -> list[slice]:
+def find_pieces(known: Flags) -> list[slice]:
     """Runs of frames that are True."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], known.astype(int), [0]])))
-    return [slice(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+    return [slice(a, b) for a, b in find_runs(known).tolist()]
 
 
 def _smooth(positions: Array, rate: float) -> Array:
@@ -139,7 +134,7 @@ def _smooth(positions: Array, rate: float) -> Array:
     return smooth
 
 
-def _find_planted(heel: Array, toe: Array, rate: float) -> Mask:
+def _find_planted(heel: Array, toe: Array, rate: float) -> Flags:
     """Where heel or toe is low and moves as the ground does, which on a treadmill is its belt."""
     low, velocity = [], []
     for values in (heel, toe):
@@ -153,5 +148,5 @@ def _find_planted(heel: Array, toe: Array, rate: float) -> Mask:
     fastest = max(float(np.nanpercentile(speed, 95)) for speed in speeds)
     limit = np.clip(SLOW_SHARE * fastest, SLOWEST, FASTEST)
     with np.errstate(invalid="ignore"):
-        planted: Mask = (low[0] & (speeds[0] < limit)) | (low[1] & (speeds[1] < limit))
+        planted: Flags = (low[0] & (speeds[0] < limit)) | (low[1] & (speeds[1] < limit))
     return planted & find_seen(heel) & find_seen(toe)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...formats.external_loads import RecordedLoad, write_external_loads
-from .feet import UP
+from ..axes import UP
 from .gait_record import Contact
 from .gait_setup import Foot
 from .plates import PlateRecord

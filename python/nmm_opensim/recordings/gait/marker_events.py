@@ -14,7 +14,8 @@ import numpy as np
 from scipy import signal
 
 from ...arrays import Array
-from .feet import UP, FootTrack, differentiate, find_pieces
+from ..axes import UP
+from .feet import FootTrack, differentiate, find_pieces
 from .gait_record import HEEL_STRIKE, MARKERS, TOE_OFF, Event
 
 LOW_HEEL = 0.35

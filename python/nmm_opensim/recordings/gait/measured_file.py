@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ...errors import NMMError
-from ...files import require_reasonable, write_csv
+from ...files import read_csv, require_reasonable, write_csv
 from .gait_record import BOTH
 from .gait_setup import SIDES
 from .strides import Span
@@ -31,17 +30,13 @@ def read_measured(path: Path, side: str) -> list[Span]:
     """
     source = f"measured file '{path}'"
     require_reasonable(path, "measured file")
-    try:
-        with path.open(newline="", encoding="utf-8-sig") as text:
-            reader = csv.DictReader(text, strict=True)
-            if (found := reader.fieldnames) != COLUMNS:
-                raise NMMError(
-                    f"{source}: expected the columns {','.join(COLUMNS)} of gait-events, but found "
-                    f"'{','.join(found or [])[:80]}'."
-                )
-            rows = [(row, f"{source}, line {reader.line_num}") for row in reader]
-    except (csv.Error, UnicodeDecodeError) as error:
-        raise NMMError(f"{source}: expected CSV in UTF-8, but found {error}.") from None
+    found, lines = read_csv(path, "measured file")
+    if found != COLUMNS:
+        raise NMMError(
+            f"{source}: expected the columns {','.join(COLUMNS)} of gait-events, but found "
+            f"'{','.join(found)[:80]}'."
+        )
+    rows = [(row, f"{source}, line {line}") for line, row in lines]
     spans = [(row["side"], _read_span(row, where)) for row, where in rows]
     for (name, _), (_, where) in zip(spans, rows, strict=True):
         if name not in (*SIDES, BOTH):
@@ -56,8 +51,8 @@ def read_measured(path: Path, side: str) -> list[Span]:
     return own
 
 
-def _read_span(row: Mapping[str, str | None], where: str) -> Span:
-    texts = [row[name] or "" for name in COLUMNS[1:]]
+def _read_span(row: Mapping[str, str], where: str) -> Span:
+    texts = [row[name] for name in COLUMNS[1:]]
     try:
         start, end = map(float, texts)
     except ValueError:

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...arrays import Array
+from ...arrays import Array, Flags
 from ...errors import NMMError
 from ...formats.external_loads import AXES
 from ...formats.tables import Table
-from .feet import UP, Mask, find_pieces
+from ..axes import UP
+from .feet import find_pieces
 from .gait_setup import Plate
 
 SETTLED = 0.03
@@ -116,7 +117,7 @@ def read_plate(table: Table, plate: Plate, threshold: float) -> PlateRecord:
     return PlateRecord(plate, table.time, force, point, torque)
 
 
-def _read_loaded(table: Table, identifier: str, rest: Mask) -> Array:
+def _read_loaded(table: Table, identifier: str, rest: Flags) -> Array:
     """Columns that need to be numbers only where the plate is loaded; elsewhere a gap is 0."""
     columns = _name_columns(identifier)
     if not set(columns) <= set(table.columns):

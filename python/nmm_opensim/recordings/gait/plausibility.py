@@ -8,8 +8,9 @@ import numpy as np
 
 from ...arrays import Array
 from ...errors import NMMError
+from ..axes import LEVEL, UP
 from .contacts import Found
-from .feet import LEVEL, UP, FootTrack
+from .feet import FootTrack
 from .gait_setup import GaitTrialFiles
 
 STRANGE = 0.5

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...arrays import Array
-from .feet import LEVEL, FootTrack, Mask
+from ...arrays import Array, Flags
+from ..axes import LEVEL
+from .feet import FootTrack
 from .gait_record import BOTH, NEITHER
 from .plates import STEP, Load
 
@@ -90,10 +91,10 @@ def _judge(
     return Standing(NEITHER, note, min(distances))
 
 
-def _is_between(point: Array, first: Array, second: Array, margin: float) -> Mask:
+def _is_between(point: Array, first: Array, second: Array, margin: float) -> Flags:
     """Whether points lie near the line that joins two others, each (frames, 3), seen from above."""
     line, offset = (values[:, LEVEL] - first[:, LEVEL] for values in (second, point))
     length = np.maximum(np.sum(line**2, axis=1), 1e-12)
     share = np.clip(np.sum(offset * line, axis=1) / length, 0.0, 1.0)
-    near: Mask = np.linalg.norm(offset - share[:, None] * line, axis=1) <= margin
+    near: Flags = np.linalg.norm(offset - share[:, None] * line, axis=1) <= margin
     return near

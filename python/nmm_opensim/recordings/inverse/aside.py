@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -14,6 +15,9 @@ from ...formats.opensim_child import call_in_child
 from ...formats.tables import insert_header_entries
 
 Tool = TypeVar("Tool")
+
+ALL_TIMES = (-math.inf, math.inf)
+"""Of what is solved, where nobody asks for some."""
 
 
 def load_tool(setup: Path, kind: Callable[..., Tool]) -> Tool:

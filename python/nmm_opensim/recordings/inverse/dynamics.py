@@ -6,7 +6,6 @@ here all paths in a setup are relative to it, and results appear only when they 
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from ...listener import SILENT, Listener
 from ...physics.coupling import check_coupled_coordinates
 from ...physics.motion import Motion, read_motion
 from ...physics.osim_model import OsimModel
-from .aside import load_tool, run_aside
+from .aside import ALL_TIMES, load_tool, run_aside
 from .device import describe_device, read_device_torques, subtract_device
 from .dynamics_file import InverseDynamics, describe
 from .exclusion import check_exclusion
@@ -34,8 +33,6 @@ from .quality_file import Noting, tell_quality, write_quality
 
 Refuse = Callable[[str, str], NMMError]
 """Makes an error of the setting that is wrong and what is wrong with it."""
-
-ALL_TIMES = (-math.inf, math.inf)
 
 OPENSIMS_NAME = "inverse_dynamics.sto"
 """Of the result, where a setup names none."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,14 +16,12 @@ from ...formats.tables import Table, read_opensim_table, to_table
 from ...formats.trc import Markers, read_trc, strip_prefix, write_trc
 from ...listener import SILENT, Listener
 from ...physics.osim_model import OsimModel
-from .aside import load_tool, run_aside
+from .aside import ALL_TIMES, load_tool, run_aside
 from .marker_check import check_markers
 from .marker_model import ModelMarkers
 from .quality import examine_kinematics
 from .quality_file import Noting, tell_quality, write_quality
 from .tracked import cut, select_tracked
-
-ALL_TIMES = (-math.inf, math.inf)
 
 EXACT = 17
 """Digits that give every number back."""

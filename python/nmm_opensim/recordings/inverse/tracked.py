@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...arrays import Array, Flags
+from ...arrays import Array, Flags, find_runs
 from ...errors import NMMError, nearest_names
 from ...formats.trc import Markers
 from ...listener import Listener
@@ -97,10 +97,8 @@ def cut(markers: Markers, time_range: tuple[float, float], listener: Listener) -
 
 def _find_stretch(time: Array, where: Flags) -> tuple[float, float]:
     """The first stretch of frames where something holds."""
-    first = int(np.argmax(where))
-    beyond = np.flatnonzero(~where[first:])
-    last = first + int(beyond[0]) - 1 if len(beyond) else len(where) - 1
-    return float(time[first]), float(time[last])
+    first, beyond = find_runs(where)[0]
+    return float(time[first]), float(time[beyond - 1])
 
 
 def _suggest(labels: Sequence[str], expected: Sequence[str]) -> str:
