@@ -14,7 +14,8 @@ from ..nmm.estimate import Estimate
 from ..nmm.sources import Deep, MuscleSources, Source, drop_synergists
 from ..nmm.trained import TrainedNMM
 from ..physics.osim_model import OsimModel
-from .prior.population import RecordedSubject
+from .prior.other_subjects import RecordedSubject
+from .prior.population_witness import DeclaredPopulation
 from .steps import Steps
 
 Standing = Literal["NMM", "baseline", "ceiling"]
@@ -34,6 +35,7 @@ class Task:
     training: tuple[PreparedTrial, ...]
     validation: tuple[PreparedTrial, ...] = ()
     prior_subjects: tuple[RecordedSubject, ...] = ()
+    population: DeclaredPopulation | None = None
 
     def __post_init__(self) -> None:
         for source in self.declaration.sources.deep:

@@ -15,6 +15,7 @@ from ..physics.muscles.millard import MillardMuscle, TendonModel, read_propertie
 from ..physics.osim_model import OsimModel
 from ..physics.paths.geometry import sample_geometry
 from ..physics.paths.path_model import PathModel
+from ..recordings.gait.cycles import Cycle
 from .calibration import Bounds, Calibration
 from .estimate import Estimate
 from .predictor import MlpPredictor, Predictor, PredictorArchitecture, make_inputs, standardise
@@ -28,7 +29,7 @@ class PreparedTrial(Trial):
 
     Shapes: ``envelopes`` (frames, channels) at t - delay, ``inputs`` (frames, network inputs),
     ``lengths`` (m) and ``speeds`` (m/s) (frames, muscles), ``moment_arms`` (m) (frames, muscles,
-    coordinates).
+    coordinates). ``cycles`` are the strides that are known of it.
     """
 
     envelopes: Array
@@ -36,6 +37,7 @@ class PreparedTrial(Trial):
     lengths: Array
     speeds: Array
     moment_arms: Array
+    cycles: tuple[Cycle, ...] = ()
 
 
 @dataclass(frozen=True)

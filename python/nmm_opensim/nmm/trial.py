@@ -34,7 +34,9 @@ class TrialFiles:
     emg_time_offset: float = 0.0
     """s, added to the EMG file's times, where its clock is not the motion's."""
     external_loads_file: Path | None = None
-    """OpenSim's ExternalLoads (.xml), where the network sees external loads."""
+    """OpenSim's ExternalLoads (.xml), where the network sees external loads or they show strides."""
+    strides_file: Path | None = None
+    """Heel strikes and toe offs (.csv), as ``gait-events`` writes them."""
 
     @property
     def data_files(self) -> list[Path]:
@@ -42,6 +44,8 @@ class TrialFiles:
         files = [self.emg_file, self.coordinates_file, self.inverse_dynamics_file]
         if self.external_loads_file is not None:
             files += [self.external_loads_file, find_data_file(self.external_loads_file)]
+        if self.strides_file is not None:
+            files.append(self.strides_file)
         return files
 
 
@@ -107,8 +111,8 @@ def read_trial(
 
 
 def read_loads(file: Path | None, columns: Sequence[str], times: Array) -> Array:
-    """Columns of external loads at ``times`` (s), (frames, columns); none without a file."""
-    if file is None:
+    """Columns of external loads at ``times`` (s), (frames, columns)."""
+    if file is None or not columns:
         return np.empty((len(times), 0))
     _, data = read_external_loads(file)
     loads = data.select(columns)

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import NMMError, nearest_names
 from ..estimators.emg_driven.lag import estimate_lead
 from ..estimators.interface import Task, conceal
-from ..estimators.prior.population import RecordedSubject
+from ..estimators.prior.other_subjects import RecordedSubject
 from ..nmm.chain import Declaration, PreparedTrial, prepare_trial, resample_emg
 from ..nmm.sources import MuscleSources, order_sources
 from ..nmm.trial import Trial, TrialFiles, read_trial
@@ -19,6 +19,7 @@ from ..physics.osim_model import OsimModel
 from ..physics.paths.path_model import OWN_PATHS, PathModel, PathProblem, fit_path_model
 from ..physics.paths.sampling import find_independent_coordinates
 from ..running.compatibility import check_loadable
+from .cycles import attach_cycles
 from .emg_check import check_emg
 from .hide_channels import hide_channels
 from .prior_subjects import gather_recordings
@@ -56,6 +57,7 @@ class PreparedTraining:
             self.training_trials,
             self._with_role("validation"),
             tuple(_record(subject) for subject in self.setup.prior_subjects),
+            self.setup.population and self.setup.population.declared,
         )
 
     def _with_role(self, role: str) -> tuple[PreparedTrial, ...]:
@@ -88,7 +90,13 @@ def prepare_training(setup: TrainingSetup, status: Status = lambda text: None) -
     )
     status("Sampling muscle paths")
     sampled = {name: prepare_trial(trial, model, declaration) for name, trial in trials.items()}
-    prepared = PreparedTraining(setup, model, declaration, sampled)
+    warnings: tuple[str, ...] = ()
+    if setup.population is not None:
+        status("Finding strides")
+        sampled, warnings = attach_cycles(
+            sampled, setup.with_role("train"), model, setup.population
+        )
+    prepared = PreparedTraining(setup, model, declaration, sampled, warnings)
     if setup.electromechanical_delay is not None:
         return prepared
     status("Estimating the electromechanical delay")
@@ -102,6 +110,10 @@ def _check_names(setup: TrainingSetup, model: OsimModel, sources: MuscleSources)
     for subject in setup.prior_subjects:
         named += [ours for ours, _ in subject.coordinates]
         for ours, _ in subject.muscles:
+            model.muscle(ours)
+    if setup.population is not None:
+        declared = setup.population.declared
+        for ours in (*declared.muscles, *declared.relatives):
             model.muscle(ours)
     for name in named:
         model.coordinate(name)

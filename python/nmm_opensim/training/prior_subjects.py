@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..errors import NMMError
-from ..estimators.prior.population import RecordedSubject
+from ..estimators.prior.other_subjects import RecordedSubject
 from ..nmm.chain import PreparedTrial
 from ..nmm.sources import Measured, MuscleSources
 from .training_setup import PriorSubject

@@ -16,6 +16,7 @@ from ..nmm.trial import TrialFiles
 from ..physics.muscles.activation import POSSIBLE_DELAY
 from ..physics.muscles.millard import TENDON_MODELS, TendonModel
 from ..physics.paths.path_model import PATH_MODELS
+from .population_setup import PopulationSetup, pair_names, read_population_setup
 
 TOOL = "NMMTrainingTool"
 ESTIMATE = "estimate"
@@ -56,6 +57,7 @@ class TrainingSetup:
     moment_coordinates: tuple[str, ...]
     sources: tuple[Source, ...]
     prior_subjects: tuple[PriorSubject, ...]
+    population: PopulationSetup | None
     architecture: PredictorArchitecture
     electromechanical_delay: float | None
     tendon: TendonModel
@@ -70,6 +72,8 @@ class TrainingSetup:
         paths = self.function_based_path_set_file
         data = {path for trial in self.trials for path in trial.data_files}
         data.update(path for subject in self.prior_subjects for path in subject.setup.input_files)
+        if self.population is not None:
+            data.add(self.population.file)
         return [self.file, self.model_file, *([paths] if paths else []), *sorted(data)]
 
     def with_role(self, *roles: str) -> list[TrialFiles]:
@@ -86,6 +90,7 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
     subjects = tool.get_optional_child("prior_subjects")
     results_directory = tool.get_path("results_directory", default=".")
     architecture = _read_predictor(tool.get_child("predictor"))
+    population = read_population_setup(tool) if with_prior_subjects else None
     setup = TrainingSetup(
         file=file.resolve(),
         name=tool.file_stem,
@@ -93,10 +98,11 @@ def read_training_setup(file: Path, with_prior_subjects: bool = True) -> Trainin
         model_file=tool.get_file("model_file"),
         path_model=tool.get_choice("path_model", PATH_MODELS, default="model"),
         function_based_path_set_file=tool.get_optional_file("function_based_path_set_file"),
-        trials=_read_trials(tool.get_child("trials"), bool(architecture.external_loads)),
+        trials=_read_trials(tool.get_child("trials"), architecture, tool.has("population")),
         moment_coordinates=tuple(tool.get_names("moment_coordinates")),
         sources=_read_sources(tool.get_child("muscle_sources")),
         prior_subjects=_read_prior_subjects(subjects) if subjects and with_prior_subjects else (),
+        population=population,
         architecture=architecture,
         electromechanical_delay=_read_delay(tool),
         tendon=tool.get_choice("tendon", TENDON_MODELS, default="rigid"),
@@ -148,7 +154,6 @@ def _read_delay(tool: SetupElement) -> float | None:
 def _read_prior_subjects(element: SetupElement) -> tuple[PriorSubject, ...]:
     subjects = []
     for child in element.get_children(["PriorSubject"]):
-        muscles = child.get_names("muscles")
         coordinates = child.get_names("coordinates")
         signs = child.get_numbers(
             "coordinate_signs", [1.0] * len(coordinates), count=len(coordinates)
@@ -160,8 +165,8 @@ def _read_prior_subjects(element: SetupElement) -> tuple[PriorSubject, ...]:
             PriorSubject(
                 child.name,
                 read_training_setup(child.get_file("training_setup_file"), False),
-                _pair(child, "muscles", muscles),
-                _pair(child, "coordinates", coordinates),
+                pair_names(child, "muscles"),
+                pair_names(child, "coordinates"),
                 tuple(signs),
             )
         )
@@ -169,18 +174,9 @@ def _read_prior_subjects(element: SetupElement) -> tuple[PriorSubject, ...]:
     return tuple(subjects)
 
 
-def _pair(element: SetupElement, tag: str, ours: list[str]) -> tuple[tuple[str, str], ...]:
-    """Names here and in the other subject's model, the same unless ``<their_…>`` says else."""
-    theirs = element.get_names(f"their_{tag}", default=ours)
-    if len(theirs) != len(ours):
-        raise element.error(
-            f"<their_{tag}>: expected one name for each of the {len(ours)} in <{tag}>, but found "
-            f"{len(theirs)}"
-        )
-    return tuple(zip(ours, theirs, strict=True))
-
-
-def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[TrialFiles, ...]:
+def _read_trials(
+    element: SetupElement, architecture: PredictorArchitecture, has_population: bool
+) -> tuple[TrialFiles, ...]:
     trials = []
     for trial in element.get_children(["Trial"]):
         cutoff = trial.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
@@ -195,7 +191,8 @@ def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[Tri
                 initial_time=trial.get_optional_number("initial_time"),
                 final_time=trial.get_optional_number("final_time"),
                 emg_time_offset=trial.get_number("emg_time_offset", 0.0),
-                external_loads_file=_read_external_loads_file(trial, needs_external_loads),
+                external_loads_file=_read_external_loads_file(trial, architecture, has_population),
+                strides_file=trial.get_optional_file("strides_file"),
             )
         )
         trial.finish()
@@ -206,18 +203,21 @@ def _read_trials(element: SetupElement, needs_external_loads: bool) -> tuple[Tri
     return tuple(trials)
 
 
-def _read_external_loads_file(trial: SetupElement, is_needed: bool) -> Path | None:
+def _read_external_loads_file(
+    trial: SetupElement, architecture: PredictorArchitecture, has_population: bool
+) -> Path | None:
     tag = "external_loads_file"
     if not trial.has(tag):
-        if is_needed:
+        if architecture.external_loads:
             raise trial.error(
                 f"expected <{tag}>, because <predictor> names <external_loads>, but found none"
             )
         return None
-    if not is_needed:
+    if not (architecture.external_loads or has_population):
         raise trial.error(
             f"<{tag}>: expected <external_loads> in <predictor>, which names the columns that the "
-            "network sees, but found none; add them, or leave the file out"
+            "network sees, or a <population>, whose strides they show, but found neither; add one, "
+            "or leave the file out"
         )
     return trial.get_file(tag)
 

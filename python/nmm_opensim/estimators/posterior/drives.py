@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,10 +10,11 @@ import numpy as np
 from ...errors import NMMError
 from ...formats.tables import Table
 from ...nmm.chain import PreparedTrial
+from ...nmm.predictor import PredictorArchitecture
 from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored
 from ..interface import Task
 from ..prior.combination import MusclePrior
-from ..prior.population import Population
+from ..prior.other_subjects import OtherSubjects
 
 
 class Drives:
@@ -64,16 +66,29 @@ def name_prior(muscle: str) -> str:
 
 
 def _make_prior(task: Task) -> MusclePrior:
-    sources = task.declaration.sources
-    if not task.prior_subjects:
-        return MusclePrior(sources, task.training, None)
-    coordinates = task.prior_subjects[0].coordinates
-    architecture = task.declaration.architecture
+    sources, architecture = task.declaration.sources, task.declaration.architecture
+    others = None
+    if task.prior_subjects:
+        coordinates = task.prior_subjects[0].coordinates
+        _require_poses(architecture, coordinates, "Prior subjects")
+        motion = np.vstack([np.hstack(trial.motion.select(coordinates)) for trial in task.training])
+        others = OtherSubjects(task.prior_subjects, coordinates, motion)
+    posing = [name for name in architecture.coordinates if name in architecture.speeds]
+    if task.population is not None and not posing:
+        raise NMMError(
+            f"Population '{task.population.name}': expected a coordinate among the "
+            "predictor's <coordinates> and <speeds>, because what people do is carried to poses, "
+            "but found none; add the leg's coordinates to both."
+        )
+    return MusclePrior(sources, task.training, others, task.population, posing)
+
+
+def _require_poses(
+    architecture: PredictorArchitecture, coordinates: Sequence[str], what: str
+) -> None:
     for name in coordinates:
         if name not in architecture.coordinates or name not in architecture.speeds:
             raise NMMError(
-                f"Prior subjects: expected their coordinate '{name}' among the predictor's "
+                f"{what}: expected their coordinate '{name}' among the predictor's "
                 "<coordinates> and <speeds> too, but it is not; add it there."
             )
-    motion = np.vstack([np.hstack(trial.motion.select(coordinates)) for trial in task.training])
-    return MusclePrior(sources, task.training, Population(task.prior_subjects, coordinates, motion))

@@ -1,9 +1,9 @@
-"""What neighbours and other subjects together say of a muscle that was not measured."""
+"""What neighbours, other subjects and a population together say of a muscle nobody measured."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,10 +17,17 @@ from ...nmm.sources import (
     find_own_channel,
     find_recorded,
 )
-from .population import Population, find_peak
+from .log_share import LogShare, average
+from .other_subjects import OtherSubjects
+from .own_poses import Expansion, OwnPoses
+from .population_witness import (
+    USUAL_RIDGE,
+    DeclaredPopulation,
+    PopulationWitness,
+    gather_phases,
+)
+from .shares import REST, find_peak, to_logarithms
 
-# Of the peak: what no electrode tells from rest.
-REST = 0.02
 # In any unit: a channel that is silent in training has shares all the same.
 SMALLEST_PEAK = 1e-9
 
@@ -35,17 +42,34 @@ class Asked:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What there is to go by: channels of synergists, and whether other subjects had the muscle."""
+    """What there is to go by: channels of synergists, other subjects, a population."""
 
     synergists: tuple[str, ...]
+    others: bool
     population: bool
 
     def __bool__(self) -> bool:
-        return bool(self.synergists) or self.population
+        return bool(self.synergists) or self.others or self.population
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How much witnesses are believed: weights of those who know the muscle, and the ridge.
+
+    ``ridge`` says how far a population's curve follows this person's channels.
+    """
+
+    synergists: float
+    others: float
+    population: float
+    ridge: float = USUAL_RIDGE
+
+
+EQUAL = Weighting(1.0, 1.0, 1.0)
 
 
 class MusclePrior:
-    """Excitation, as a share of its peak, of any muscle: the geometric mean of all that is said.
+    """Excitation, as a share of its peak, of any muscle: a weighted geometric mean of witnesses.
 
     A muscle is believed to work where all witnesses say so: one electrode that came loose, or one
     neighbour that is busy with something else, does not make it work.
@@ -55,16 +79,35 @@ class MusclePrior:
         self,
         sources: MuscleSources,
         trials: Sequence[PreparedTrial],
-        population: Population | None,
+        others: OtherSubjects | None = None,
+        population: DeclaredPopulation | None = None,
+        coordinates: Sequence[str] = (),
     ) -> None:
+        """``coordinates`` are those of the poses that other people's curves are carried to."""
         self._channels = sources.channels
-        self.population = population
         self._trials = trials
         envelopes = np.vstack([trial.envelopes for trial in trials])
         self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
-        self._population_peaks: dict[str, float] = {}
+        self._others = others
+        self._said_by_others: dict[str, Expansion] = {}
+        phases = gather_phases(trials)
+        strides = np.flatnonzero(np.isfinite(phases))
+        self.poses: OwnPoses | None = None
+        self.population: PopulationWitness | None = None
+        if others is not None or population is not None:
+            chosen = strides if len(strides) else np.arange(len(phases))
+            self.poses = OwnPoses(trials, coordinates, chosen)
         measured = [source for source in sources.sources if isinstance(source, Measured)]
         recorded = find_recorded(measured)
+        if population is not None and self.poses is not None and len(strides):
+            heard = _find_heard(recorded, population)
+            self.population = PopulationWitness(
+                population,
+                heard,
+                {name: self._gather_logarithms(name) for name in heard},
+                phases,
+                self.poses,
+            )
         self.masked = {
             channel: self._ask_of(recorded[channel])
             for source in reversed(measured)
@@ -76,40 +119,71 @@ class MusclePrior:
             for source in sources.sources
             if isinstance(source, Deep)
         ]
+        self.weighting = EQUAL
+
+    def _gather_logarithms(self, channel: str) -> Array:
+        return np.concatenate([to_logarithms(self.read(channel, t)) for t in self._trials])
 
     def _ask_of(self, recorded: Recorded) -> Asked:
-        """Of several muscles the one that other subjects had tells more."""
+        """Of several muscles the one that other people had tells more."""
         muscles = (recorded.muscle, *recorded.others)
-        known = self.population.muscles if self.population else ()
-        muscle = next((name for name in muscles if name in known), recorded.muscle)
-        return Asked(muscle, recorded.synergists)
+        known = [m for m in muscles if self.population and self.population.knows(m)]
+        known += [m for m in muscles if self._others and m in self._others.muscles]
+        return Asked((known or [recorded.muscle])[0], recorded.synergists)
 
-    def find_evidence(self, asked: Asked) -> Evidence:
-        """What may be said of the muscle."""
-        synergists = tuple(name for name in asked.synergists if name in self._channels)
-        population = self.population is not None and asked.muscle in self.population.muscles
-        return Evidence(synergists, population)
+    def find_evidence(self, asked: Asked, masked: str | None = None) -> Evidence:
+        """What may be said of the muscle, not hearing ``masked``."""
+        heard = (name for name in asked.synergists if name in self._channels and name != masked)
+        return Evidence(
+            tuple(heard),
+            self._others is not None and asked.muscle in self._others.muscles,
+            self.population is not None and self.population.knows(asked.muscle),
+        )
 
-    def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
-        """Shares of the muscle's peak at the trial's frames, (frames,), not hearing ``masked``."""
-        witnesses = self.find_witnesses(asked, masked)
-        said = [self.read(channel, trial) for channel in witnesses.synergists]
-        if witnesses.population:
-            said.append(
-                self._ask_population(asked.muscle, trial) / self.find_population_peak(asked.muscle)
-            )
-        logarithms = np.log(np.clip(said, REST, 1.0))
-        shares: Array = np.exp(logarithms.mean(axis=0))
-        return shares
-
-    def find_witnesses(self, asked: Asked, masked: str | None = None) -> Evidence:
-        """Who is heard of the muscle: where there is no evidence, all channels."""
-        evidence = self.find_evidence(asked)
-        heard = tuple(channel for channel in evidence.synergists if channel != masked)
-        if not heard and not evidence.population:
+    def speak(
+        self, asked: Asked, weighting: Weighting | None = None, masked: str | None = None
+    ) -> LogShare:
+        """What all witnesses say; where there is none, what all channels do."""
+        weighting = weighting or self.weighting
+        evidence = self.find_evidence(asked, masked)
+        said: list[LogShare] = []
+        weights: list[float] = []
+        if evidence.synergists:
+            said.append(_copy(evidence.synergists))
+            weights.append(weighting.synergists)
+        if evidence.others:
+            said.append(LogShare(self._ask_others(asked.muscle)))
+            weights.append(weighting.others)
+        if evidence.population:
+            assert self.population is not None
+            said.append(self.population.speak(asked.muscle, weighting.ridge, masked))
+            weights.append(weighting.population)
+        if not said:
             # Nothing is known but that muscles work when others do.
-            heard = tuple(channel for channel in self._channels if channel != masked)
-        return replace(evidence, synergists=heard)
+            return _copy([channel for channel in self._channels if channel != masked])
+        return average(said, weights if sum(weights) else [1.0] * len(said))
+
+    def predict(
+        self,
+        asked: Asked,
+        trial: PreparedTrial,
+        masked: str | None = None,
+        weighting: Weighting | None = None,
+    ) -> Array:
+        """Shares of the muscle's peak at the trial's frames, (frames,), not hearing ``masked``."""
+        return self.compute(self.speak(asked, weighting, masked), trial)
+
+    def compute(self, said: LogShare, trial: PreparedTrial) -> Array:
+        """Shares at a trial's frames, within [REST, 1], (frames,)."""
+        logarithms = np.zeros(len(trial.time))
+        if said.pose is not None:
+            assert self.poses is not None
+            kernels = self.poses.compute_kernels(trial)
+            logarithms += kernels @ said.pose.weights + said.pose.offset
+        for channel, weight in said.channels.items():
+            logarithms += weight * to_logarithms(self.read(channel, trial))
+        shares: Array = np.exp(np.clip(logarithms, np.log(REST), 0.0))
+        return shares
 
     def find_peak(self, channel: str) -> float:
         """The peak of a measured channel over the training trials, in its own unit."""
@@ -120,14 +194,31 @@ class MusclePrior:
         shares: Array = trial.envelopes[:, self._channels.index(channel)]
         return shares / self.find_peak(channel)
 
-    def _ask_population(self, muscle: str, trial: PreparedTrial) -> Array:
-        assert self.population is not None
-        values, speeds = trial.motion.select(self.population.coordinates)
-        return self.population.predict(muscle, np.hstack([values, speeds]))
+    def _ask_others(self, muscle: str) -> Expansion:
+        """What other subjects do at this one's own poses, as a share of its peak there."""
+        assert self._others is not None and self.poses is not None
+        if muscle not in self._said_by_others:
+            coordinates = self._others.coordinates
+            motion = np.vstack([np.hstack(t.motion.select(coordinates)) for t in self._trials])
+            shares = self._others.predict(muscle, motion)
+            shares = shares / max(find_peak(shares), SMALLEST_PEAK)
+            labels = to_logarithms(shares[self.poses.picked])
+            self._said_by_others[muscle] = self.poses.carry(labels[:, None])[0]
+        return self._said_by_others[muscle]
 
-    def find_population_peak(self, muscle: str) -> float:
-        """Other subjects' peak in this one's training trials, which may not reach theirs."""
-        if muscle not in self._population_peaks:
-            said = [self._ask_population(muscle, trial) for trial in self._trials]
-            self._population_peaks[muscle] = max(find_peak(np.concatenate(said)), SMALLEST_PEAK)
-        return self._population_peaks[muscle]
+
+def _copy(channels: Iterable[str]) -> LogShare:
+    """The geometric mean of channels."""
+    names = list(channels)
+    return LogShare(None, {name: 1.0 / len(names) for name in names})
+
+
+def _find_heard(recorded: dict[str, Recorded], population: DeclaredPopulation) -> dict[str, str]:
+    """Measured channels with the population's muscle that each hears, those it knows first."""
+    heard: dict[str, str] = {}
+    for pairs in (population.muscles, population.relatives):
+        for channel, found in recorded.items():
+            theirs = next((pairs[m] for m in (found.muscle, *found.others) if m in pairs), None)
+            if channel not in heard and theirs is not None and theirs not in heard.values():
+                heard[channel] = theirs
+    return heard

@@ -1,8 +1,7 @@
-"""What a muscle does at a pose and speed, learned from other subjects.
+"""Statistics of many people's EMG over the phase of a stride, and what they say of one muscle.
 
-The recordings of other subjects carry labels for muscles that this one's electrodes cannot reach.
-Poses and speeds are counted in each subject's own standard deviations, EMG in shares of its own
-peaks, so that subjects, models and electrodes need not agree in scale.
+Of every muscle the mean curve, and of every two muscles how far people leave the two curves
+together: from these follow the weights of any set of channels. Nobody's own curve is in it.
 """
 
 from __future__ import annotations
@@ -11,112 +10,174 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.kernel_ridge import KernelRidge
-from sklearn.metrics.pairwise import rbf_kernel
+from scipy.ndimage import gaussian_filter1d
 
 from ...arrays import Array
-from ...nmm.predictor import standardise
+from ...errors import NMMError
+from .shares import find_peak, to_logarithms
 
-# Of each subject: more add time, not knowledge.
-FRAMES = 500
-# Of the Gaussian kernel over standardised inputs, and of the ridge. Smooth: subjects differ.
-KERNEL_WIDTH, RIDGE = 0.1, 5.0
-# The peak of a recording is this percentile: a single sample is no peak.
-PEAK = 99.0
+STANCE_POINTS, SWING_POINTS = 100, 100
+"""Of a stride from heel strike to heel strike of one foot; toe off lies between the two."""
+POINTS = STANCE_POINTS + SWING_POINTS
+# Points of phase: strides of one person differ by as much.
+SMOOTHING = 4.0
+LEAST_PEOPLE = 5
+"""Of fewer, a mean says too much of each."""
+NO_CORRECTION = float("inf")
+"""The ridge with which no channel has a say: the mean curve alone."""
 
 
 @dataclass(frozen=True)
-class RecordedSubject:
-    """Another subject's walk, lift or whatever, under the names of this one's model.
-
-    ``values`` (rad, m) and ``speeds`` (rad/s, m/s) have shape (frames, coordinates); ``envelopes``
-    by muscle (frames,) are moved by that subject's electromechanical delay to what they cause.
-    """
+class Person:
+    """One person's mean stride: by muscle a curve (POINTS,) of any unit."""
 
     name: str
-    coordinates: tuple[str, ...]
-    values: Array
-    speeds: Array
-    envelopes: Mapping[str, Array]
-
-
-class Population:
-    """Excitation of a muscle, as a share of its peak, at poses and speeds of one subject."""
-
-    def __init__(
-        self, subjects: Sequence[RecordedSubject], coordinates: Sequence[str], motion: Array
-    ) -> None:
-        """``motion`` holds that subject's training frames: values, then speeds, side by side."""
-        self.coordinates = tuple(coordinates)
-        self.mean, self.scale = standardise([motion])
-        subjects_frames = [_standardise(subject, coordinates) for subject in subjects]
-        self.frames = np.vstack([frames for frames, _ in subjects_frames])
-        """All subjects' poses and speeds, standardised, (frames, values and speeds)."""
-        self._labels = _gather(subjects_frames)
-        self._fits: dict[str, Expansion] = {}
-
-    @property
-    def muscles(self) -> set[str]:
-        """The muscles that any subject recorded."""
-        return set(self._labels)
-
-    def predict(self, muscle: str, motion: Array) -> Array:
-        """Shares in [0, 1] at frames of ``motion``, (frames,)."""
-        fit = self.get_expansion(muscle)
-        kernel = rbf_kernel((motion - self.mean) / self.scale, self.frames, gamma=KERNEL_WIDTH)
-        shares: Array = np.clip(kernel @ fit.weights + fit.offset, 0.0, 1.0)
-        return shares
-
-    def get_expansion(self, muscle: str) -> Expansion:
-        """How the muscle's shares are made of kernels around the subjects' frames."""
-        if muscle not in self._fits:
-            label = self._labels[muscle]
-            known = np.isfinite(label)
-            offset = float(label[known].mean())
-            fit = KernelRidge(kernel="rbf", gamma=KERNEL_WIDTH, alpha=RIDGE)
-            fit.fit(self.frames[known], label[known] - offset)
-            weights = np.zeros(len(label))
-            weights[known] = fit.dual_coef_
-            self._fits[muscle] = Expansion(weights, offset)
-        return self._fits[muscle]
+    curves: Mapping[str, Array]
 
 
 @dataclass(frozen=True)
-class Expansion:
-    """``offset`` plus a kernel around each frame times its weight, (frames,)."""
+class Source:
+    """Where statistics come from: what was recorded, whose it is, and under which licence."""
 
-    weights: Array
-    offset: float
-
-
-def find_peak(series: Array) -> float:
-    """The peak of a recording, (frames,), in its own unit."""
-    return float(np.percentile(series, PEAK))
+    title: str
+    origin: str
+    licence: str
+    people: int
 
 
-def _standardise(
-    subject: RecordedSubject, coordinates: Sequence[str]
-) -> tuple[Array, dict[str, Array]]:
-    columns = [subject.coordinates.index(name) for name in coordinates]
-    motion = np.hstack([subject.values[:, columns], subject.speeds[:, columns]])
-    frames = np.linspace(0, len(motion) - 1, min(FRAMES, len(motion))).astype(int)
-    envelopes = {
-        muscle: envelope[frames] / peak
-        for muscle, envelope in subject.envelopes.items()
-        if (peak := find_peak(envelope)) > 0
-    }
-    mean, spread = standardise([motion])
-    return (motion[frames] - mean) / spread, envelopes
+@dataclass(frozen=True)
+class Movement:
+    """What people did, and how long the foot then stands: shares of a stride, lowest and highest."""
+
+    name: str
+    stance_shares: tuple[float, float]
 
 
-def _gather(subjects: Sequence[tuple[Array, dict[str, Array]]]) -> dict[str, Array]:
-    """Recordings of every muscle along all subjects' frames, NaN where a subject has none."""
-    sizes = [len(frames) for frames, _ in subjects]
-    labels: dict[str, Array] = {}
-    for first, size, (_, envelopes) in zip(
-        np.cumsum([0, *sizes[:-1]]), sizes, subjects, strict=True
-    ):
-        for muscle, envelope in envelopes.items():
-            label = labels.setdefault(muscle, np.full(sum(sizes), np.nan))
-            label[first : first + size] = envelope
-    return labels
+@dataclass(frozen=True)
+class Population:
+    """What people's muscles do over a stride of one movement.
+
+    ``people`` (muscles,) recorded each muscle and ``pairs`` (muscles, muscles) both of two;
+    ``means`` (muscles, POINTS) are means over people of logarithms of shares; ``moments`` (muscles,
+    muscles) sums over people of the mean product, over phase, of deviations from these.
+    """
+
+    movement: Movement
+    muscles: tuple[str, ...]
+    people: Array
+    means: Array
+    pairs: Array
+    moments: Array
+    sources: tuple[Source, ...] = ()
+
+    def find_weights(self, muscle: str, heard: Sequence[str], ridge: float) -> Array:
+        """How far the muscle follows each of ``heard`` away from its mean, (heard,).
+
+        Ridge regression across people and phases; ``ridge`` counts as so many people (times the
+        square of a natural logarithm) who never left their means. Muscles that fewer than
+        LEAST_PEOPLE recorded beside the asked one have no say.
+        """
+        asked = self.muscles.index(muscle)
+        columns = np.array([self.muscles.index(name) for name in heard], dtype=int)
+        weights = np.zeros(len(columns))
+        told = np.flatnonzero(self.pairs[asked, columns] >= LEAST_PEOPLE)
+        if not len(told) or np.isinf(ridge):
+            return weights
+        known = [asked, *columns[told]]
+        covariance = _make_definite(
+            (self.moments / np.maximum(self.pairs, 1.0))[np.ix_(known, known)]
+        )
+        penalty = ridge / self.people[asked] * np.eye(len(told))
+        weights[told] = np.linalg.solve(covariance[1:, 1:] + penalty, covariance[1:, 0])
+        return weights
+
+
+def summarise(
+    movement: Movement, people: Sequence[Person], sources: Sequence[Source]
+) -> Population:
+    """The statistics of ``people``, who need not have recorded the same muscles.
+
+    Raises:
+        NMMError: where fewer than LEAST_PEOPLE recorded a muscle.
+
+    """
+    muscles = tuple(dict.fromkeys(muscle for person in people for muscle in person.curves))
+    curves = np.full((len(people), len(muscles), POINTS), np.nan)
+    for k, person in enumerate(people):
+        for muscle, curve in person.curves.items():
+            curves[k, muscles.index(muscle)] = _take_logarithms(curve, person.name, muscle)
+    known = np.isfinite(curves[:, :, 0]).astype(float)
+    count = known.sum(axis=0)
+    for muscle, number in zip(muscles, count, strict=True):
+        if number < LEAST_PEOPLE:
+            raise NMMError(
+                f"Population: expected at least {LEAST_PEOPLE} people who recorded "
+                f"'{muscle}', so that nobody's own curve can be read back, but found "
+                f"{number:g}; leave the muscle out or add people."
+            )
+    means = np.nanmean(curves, axis=0)
+    deviations = np.nan_to_num(curves - means)
+    moments = np.einsum("pmt,pnt->mn", deviations, deviations) / POINTS
+    pairs = known.T @ known
+    few = pairs < LEAST_PEOPLE
+    pairs[few], moments[few] = 0.0, 0.0
+    return Population(movement, muscles, count, means, pairs, moments, tuple(sources))
+
+
+def pool(populations: Sequence[Population]) -> Population:
+    """The statistics of all people of several populations.
+
+    Exact where everybody of a population recorded all its muscles; else as if those who recorded
+    two had the same mean as all who recorded one.
+
+    Raises:
+        NMMError: where they are of several movements.
+
+    """
+    movements = {each.movement.name for each in populations}
+    if len(movements) > 1:
+        raise NMMError(
+            f"Populations: expected one movement, but found {', '.join(sorted(movements))}; what "
+            "people do in one says little of another."
+        )
+    muscles = tuple(dict.fromkeys(muscle for each in populations for muscle in each.muscles))
+    size = len(muscles)
+    count, sums = np.zeros(size), np.zeros((size, POINTS))
+    for each in populations:
+        columns = [muscles.index(muscle) for muscle in each.muscles]
+        count[columns] += each.people
+        sums[columns] += each.people[:, None] * each.means
+    means = sums / count[:, None]
+    pairs, moments = np.zeros((size, size)), np.zeros((size, size))
+    for each in populations:
+        columns = [muscles.index(muscle) for muscle in each.muscles]
+        shift = each.means - means[columns]
+        own = np.ix_(columns, columns)
+        pairs[own] += each.pairs
+        moments[own] += each.moments + each.pairs * (shift @ shift.T) / POINTS
+    sources = tuple(source for each in populations for source in each.sources)
+    return Population(populations[0].movement, muscles, count, means, pairs, moments, sources)
+
+
+def _take_logarithms(curve: Array, person: str, muscle: str) -> Array:
+    """Of shares of a smooth curve, (POINTS,)."""
+    if curve.shape != (POINTS,) or not np.isfinite(curve).all() or curve.min() < 0:
+        raise NMMError(
+            f"Person '{person}', muscle '{muscle}': expected {POINTS} numbers of 0 or more, but "
+            f"found {curve.size} from {np.nanmin(curve):g} to {np.nanmax(curve):g}."
+        )
+    smooth: Array = gaussian_filter1d(curve, SMOOTHING, mode="wrap")
+    peak = find_peak(smooth)
+    if not peak > 0:
+        raise NMMError(
+            f"Person '{person}', muscle '{muscle}': expected a recording, but the channel is "
+            "silent; leave it out."
+        )
+    return to_logarithms(smooth / peak)
+
+
+def _make_definite(covariance: Array) -> Array:
+    """The nearest that somebody can have: pairs of different people may contradict each other."""
+    values, vectors = np.linalg.eigh(covariance)
+    definite: Array = (vectors * np.maximum(values, 0.0)) @ vectors.T
+    return definite

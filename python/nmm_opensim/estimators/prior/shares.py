@@ -1,0 +1,23 @@
+"""Shares: a recording by its peak, and the logarithms in which witnesses are weighed."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...arrays import Array
+
+# Of the peak: what no electrode tells from rest.
+REST = 0.02
+# The peak of a recording is this percentile: a single sample is no peak.
+PEAK = 99.0
+
+
+def find_peak(series: Array) -> float:
+    """The peak of a recording, (frames,), in its own unit."""
+    return float(np.percentile(series, PEAK))
+
+
+def to_logarithms(shares: Array) -> Array:
+    """Natural logarithms of shares, which are held within [REST, 1]."""
+    logarithms: Array = np.log(np.clip(shares, REST, 1.0))
+    return logarithms

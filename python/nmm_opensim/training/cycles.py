@@ -1,0 +1,128 @@
+"""The strides of a trial: as a file gives them, as forces show them, or as the pose does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import opensim
+
+from ..arrays import Array
+from ..errors import NMMError, nearest_names
+from ..formats.external_loads import read_applied_loads
+from ..nmm.chain import PreparedTrial
+from ..nmm.trial import TrialFiles
+from ..physics.motion import Motion
+from ..physics.osim_model import OsimModel
+from ..recordings.gait.cycles import (
+    Cycle,
+    find_cycles_in_force,
+    find_cycles_in_pose,
+    read_cycles,
+    select_regular,
+)
+from .population_setup import PopulationSetup
+
+PELVIS = "pelvis"
+VERTICAL = 1
+# s: events are known to a frame or two.
+TOLERANCE = 0.02
+
+
+def attach_cycles(
+    trials: Mapping[str, PreparedTrial],
+    files: Sequence[TrialFiles],
+    model: OsimModel,
+    population: PopulationSetup,
+) -> tuple[dict[str, PreparedTrial], tuple[str, ...]]:
+    """The trials with their strides, and what a user should know of these, one line each.
+
+    ``files`` are those whose strides are asked for. Strides that the population's movement does
+    not have are left out.
+    """
+    attached, warnings = dict(trials), []
+    found: list[Cycle] = []
+    for each in files:
+        trial = trials[each.name]
+        cycles = [
+            cycle
+            for cycle in _find_cycles(each, trial.motion, model, population)
+            if cycle.start >= trial.time[0] - TOLERANCE and cycle.end <= trial.time[-1] + TOLERANCE
+        ]
+        found += cycles
+        attached[each.name] = replace(trial, cycles=tuple(cycles))
+    regular = select_regular(found)
+    low, high = population.declared.population.movement.stance_shares
+    usual = [c for c in regular if low <= (c.toe_off - c.start) / c.duration <= high]
+    name, movement = population.declared.name, population.declared.population.movement.name
+    if not usual:
+        warnings.append(
+            f"Population '{name}': expected a stride of {movement} in the training trials, "
+            f"0.4-2.5 s with a stance of {100 * low:g}-{100 * high:g} % of it, but found "
+            f"{_describe(found)}; it has no say. Look at the sides, at <foot_body> and at the "
+            "trials' times, or give <strides_file>."
+        )
+    elif len(usual) < len(found):
+        warnings.append(
+            f"Population '{name}': {len(found) - len(usual)} of {len(found)} strides are left out, "
+            f"because their length or stance is not that of the others or of {movement}."
+        )
+    for each in files:
+        kept = tuple(cycle for cycle in attached[each.name].cycles if cycle in usual)
+        attached[each.name] = replace(attached[each.name], cycles=kept)
+    return attached, tuple(warnings)
+
+
+def _find_cycles(
+    files: TrialFiles, motion: Motion, model: OsimModel, population: PopulationSetup
+) -> list[Cycle]:
+    if files.strides_file is not None:
+        return read_cycles(files.strides_file, population.side)
+    if files.external_loads_file is not None:
+        loads = read_applied_loads(files.external_loads_file)
+        own = [load for load in loads.loads if load.body == population.foot_body]
+        if not own:
+            bodies = sorted({load.body for load in loads.loads})
+            raise NMMError(
+                f"external loads file '{files.external_loads_file}': expected a load on the "
+                f"population's <foot_body> '{population.foot_body}', but found loads on "
+                f"{', '.join(bodies)}; {nearest_names(population.foot_body, bodies)}."
+            )
+        force = np.zeros(len(loads.time))
+        for load in own:
+            if load.force is not None:
+                force += load.force[:, VERTICAL]
+        return find_cycles_in_force(loads.time, force)
+    return find_cycles_in_pose(motion.time, find_forward(motion, model, population.foot_body))
+
+
+def find_forward(motion: Motion, model: OsimModel, foot_body: str) -> Array:
+    """How far a foot is before the pelvis, m, along the pelvis's own x axis, (frames,)."""
+    bodies = model.model.getBodySet()
+    names = [bodies.get(k).getName() for k in range(bodies.getSize())]
+    for name in (foot_body, PELVIS):
+        if name not in names:
+            raise NMMError(
+                f"model file '{model.path}': expected a body '{name}' to find strides, but there "
+                f"is none; {nearest_names(name, names)}."
+            )
+    foot, pelvis = bodies.get(foot_body), bodies.get(PELVIS)
+    forward = np.empty(len(motion.time))
+    for k, values in enumerate(motion.values):
+        model.set_pose(dict(zip(motion.coordinates, values, strict=True)))
+        model.model.realizePosition(model.state)
+        place = foot.findStationLocationInAnotherFrame(model.state, opensim.Vec3(0), pelvis)
+        forward[k] = place.get(0)
+    return forward
+
+
+def _describe(found: Sequence[Cycle]) -> str:
+    if not found:
+        return "no whole stride"
+    durations = [cycle.duration for cycle in found]
+    shares = [100 * (cycle.toe_off - cycle.start) / cycle.duration for cycle in found]
+    return (
+        f"{len(found)} of {min(durations):.2g}-{max(durations):.2g} s with "
+        f"{min(shares):.0f}-{max(shares):.0f} % of stance"
+    )
