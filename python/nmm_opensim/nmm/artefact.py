@@ -16,7 +16,13 @@ from ..files import require_reasonable
 from ..physics.muscles.millard import TendonModel
 from .calibration import PARAMETERS, Range
 from .sources import Deep, Measured, Source, Tied, Unscored
-from .trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
+from .trained import (
+    ExcitationInterval,
+    ExcitationJudgement,
+    ParameterJudgement,
+    PopulationFit,
+    Witness,
+)
 
 RECORDED = ("generic", "bounds", "trials", "data", "warnings", "synergist_channels", "seed")
 """Entries of the training record that no run needs; artefacts of older versions lack some."""
@@ -125,6 +131,7 @@ class Artefact:
     moment_coordinates: tuple[str, ...]
     muscles: tuple[Muscle, ...]
     predictor: PredictorRecord
+    population: PopulationFit | None
     training: TrainingRecord
     tells_training: bool
 
@@ -175,6 +182,7 @@ def parse_artefact(content: Mapping[str, Any]) -> Artefact:
         moment_coordinates=tuple(content["moment_coordinates"]),
         muscles=tuple(_parse_muscle(entry, record) for entry in content["muscles"]),
         predictor=_parse_predictor(content["predictor"]),
+        population=_parse_population(content.get("population")),
         training=_parse_training(record),
         tells_training=set(RECORDED) <= set(record),
     )
@@ -225,7 +233,22 @@ def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
         return None
     interval = source["interval"]
     known = interval and ExcitationInterval(interval["margin"], interval["floor"])
-    return ExcitationJudgement(source["verdict"], source["reason"], known)
+    witnesses = tuple(Witness(w["who"], w["weight"]) for w in source.get("witnesses", ()))
+    return ExcitationJudgement(source["verdict"], source["reason"], known, witnesses)
+
+
+def _parse_population(entry: Mapping[str, Any] | None) -> PopulationFit | None:
+    if entry is None:
+        return None
+    return PopulationFit(
+        entry["name"],
+        entry["heard"],
+        entry["lag"],
+        entry["alone"],
+        entry["unknowing"],
+        entry["with_it"],
+        entry["without_it"],
+    )
 
 
 def _parse_range(ends: Sequence[float]) -> Range:

@@ -51,6 +51,14 @@ class ExcitationInterval:
 
 
 @dataclass(frozen=True)
+class Witness:
+    """Who speaks of a deep muscle, and the ``weight`` of what is said; weights add up to 1."""
+
+    who: str
+    weight: float
+
+
+@dataclass(frozen=True)
 class ExcitationJudgement:
     """What decided a deep muscle's excitation, why, and how far it is to be believed.
 
@@ -60,6 +68,44 @@ class ExcitationJudgement:
     verdict: Verdict
     reason: str
     interval: ExcitationInterval | None
+    witnesses: tuple[Witness, ...] = ()
+
+
+@dataclass(frozen=True)
+class PopulationFit:
+    """How well a population describes a person, by masked channel: r of their recordings.
+
+    ``heard`` says whether it has a say, ``lag`` (share of a stride) how much later this person's
+    EMG comes than the population's. ``alone`` is r of what the population says, ``unknowing`` that
+    of all channels together, who know nothing of the muscle; ``with_it`` and ``without_it`` are
+    those of the weighed witnesses.
+    """
+
+    name: str
+    heard: bool
+    lag: float
+    alone: Mapping[str, float]
+    unknowing: Mapping[str, float]
+    with_it: Mapping[str, float]
+    without_it: Mapping[str, float]
+
+    def describe(self) -> str:
+        """In one line."""
+        alone, unknowing, with_it, without_it = (
+            sum(by_channel.values()) / max(len(by_channel), 1)
+            for by_channel in (self.alone, self.unknowing, self.with_it, self.without_it)
+        )
+        if not self.heard:
+            return (
+                f"Population '{self.name}' does not describe this person and has no say: it met "
+                f"masked channels at a mean r of {alone:.2f}, and all channels together, who know "
+                f"nothing of them, at {unknowing:.2f}."
+            )
+        return (
+            f"Population '{self.name}': it met {len(self.alone)} masked channels at a mean r of "
+            f"{alone:.2f} alone; all witnesses met {len(self.with_it)} at {with_it:.2f} with it "
+            f"and at {without_it:.2f} without it."
+        )
 
 
 @dataclass(frozen=True)
@@ -77,6 +123,7 @@ class TrainedNMM:
     ``channel_gains`` (channels,) make excitations of envelopes. ``predictor`` and ``tensors``
     are as docs/artefact.md states. ``excitations`` are judgements of deep muscles, ``parameters``
     of muscles and of the names in :attr:`CalibratedMuscles.columns`; empty where nobody judged.
+    ``population`` says how other people fitted, None where there were none.
     """
 
     declaration: Declaration
@@ -86,6 +133,7 @@ class TrainedNMM:
     tensors: Mapping[str, Array]
     excitations: Mapping[str, ExcitationJudgement] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, ParameterJudgement]] = field(default_factory=dict)
+    population: PopulationFit | None = None
 
 
 def describe_network(nmm: NeuralMusculoskeletalModel) -> TrainedNMM:

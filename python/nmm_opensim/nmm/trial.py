@@ -34,7 +34,7 @@ class TrialFiles:
     emg_time_offset: float = 0.0
     """s, added to the EMG file's times, where its clock is not the motion's."""
     external_loads_file: Path | None = None
-    """OpenSim's ExternalLoads (.xml), where the network sees external loads or they show strides."""
+    """OpenSim's ExternalLoads (.xml), where the network sees these or they show strides."""
     strides_file: Path | None = None
     """Heel strikes and toe offs (.csv), as ``gait-events`` writes them."""
 

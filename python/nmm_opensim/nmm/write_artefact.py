@@ -67,6 +67,7 @@ def write_artefact(
                 "external_loads": list(architecture.external_loads),
             },
         },
+        "population": trained.population and asdict(trained.population),
         "training": {
             **_describe_calibration(model, declaration),
             **(_describe_training(training, declaration.sources) if training else {}),
@@ -116,9 +117,8 @@ def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
         return {}
     judgement = trained.excitations.get(source.muscle)
     if judgement is None:
-        return {"verdict": None, "reason": None, "interval": None}
-    interval = judgement.interval and asdict(judgement.interval)
-    return {"verdict": judgement.verdict, "reason": judgement.reason, "interval": interval}
+        return {"verdict": None, "reason": None, "interval": None, "witnesses": []}
+    return asdict(judgement)
 
 
 def _describe_calibration(model: OsimModel, declaration: Declaration) -> dict[str, Any]:

@@ -57,7 +57,7 @@ class PreparedTraining:
             self.training_trials,
             self._with_role("validation"),
             tuple(_record(subject) for subject in self.setup.prior_subjects),
-            self.setup.population and self.setup.population.declared,
+            None if self.setup.population is None else self.setup.population.declared,
         )
 
     def _with_role(self, role: str) -> tuple[PreparedTrial, ...]:

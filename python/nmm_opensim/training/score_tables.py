@@ -66,6 +66,8 @@ def describe_judgements(trained: TrainedNMM) -> list[str]:
         f"{muscle}: {judgement.verdict}. {judgement.reason}"
         for muscle, judgement in trained.excitations.items()
     ]
+    if trained.population is not None:
+        lines.append(trained.population.describe())
     verdicts = [j.verdict for names in trained.parameters.values() for j in names.values()]
     if verdicts:
         determined = verdicts.count("determined by torque")

@@ -15,6 +15,7 @@ from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored
 from ..interface import Task
 from ..prior.combination import MusclePrior
 from ..prior.other_subjects import OtherSubjects
+from ..prior.weighing import weigh
 
 
 class Drives:
@@ -22,6 +23,10 @@ class Drives:
 
     def __init__(self, task: Task) -> None:
         self.prior = _make_prior(task)
+        weighed = weigh(self.prior, split(task)[1])
+        self.fit = weighed.fit
+        """How a population fitted, None without one."""
+        self.prior.believe(weighed.weighting, weighed.fit is None or weighed.fit.heard)
         self.deep = {name_prior(asked.muscle): asked for asked in self.prior.deep}
 
         def drive(source: Source) -> Source:
@@ -58,6 +63,13 @@ class Drives:
         emg = Table("EMG and priors", columns, trial.time, values)
         emg = emg.select(self.sources.channels)
         return replace(trial, emg=emg, inputs=inputs)
+
+
+def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
+    """The trials that are fitted, and those that masked muscles are judged on."""
+    if task.validation:
+        return task.training, task.validation
+    return task.training[:-1] or task.training, task.training[-1:]
 
 
 def name_prior(muscle: str) -> str:

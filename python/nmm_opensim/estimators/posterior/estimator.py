@@ -43,6 +43,8 @@ class Posterior(Estimator):
         steps = steps or Steps()
         steps.tell("preparing what synergists and other subjects say")
         drives = Drives(task)
+        if drives.fit is not None:
+            steps.tell(drives.fit.describe())
         trials = [drives.prepare(trial) for trial in task.training]
         model = EmgDrivenModel(task.model, drives.sources, trials)
         calibrated = _calibrate(task, model, trials, steps)
@@ -144,6 +146,11 @@ def _judge(
     for asked in drives.prior.deep:
         left = find_left(model.drives.index(name_prior(asked.muscle)))
         floor = find_floor(excitations[:, model.muscles.index(asked.muscle)])
-        evidence = drives.prior.find_evidence(asked)
-        judgements[asked.muscle] = judge_excitation(evidence, masking, left, floor)
+        judgements[asked.muscle] = judge_excitation(
+            drives.prior.describe_witnesses(asked),
+            bool(drives.prior.find_evidence(asked)),
+            masking,
+            left,
+            floor,
+        )
     return judgements

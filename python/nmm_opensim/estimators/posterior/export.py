@@ -12,8 +12,10 @@ from ...nmm.sources import MuscleSources
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.fit import Uncertainty
 from ..interface import Task
-from ..prior.combination import REST, Asked, MusclePrior
-from ..prior.population import KERNEL_WIDTH
+from ..prior.combination import MusclePrior
+from ..prior.log_share import LogShare
+from ..prior.own_poses import KERNEL_WIDTH, OwnPoses
+from ..prior.shares import REST
 from .corrections import CorrectedMuscles, Corrections
 from .drives import Drives, name_prior
 from .verdicts import judge_parameters
@@ -30,22 +32,31 @@ def export(
     declaration, driven = task.declaration, corrected.driven
     sources = declaration.sources
     gains = dict(zip(driven.model.drives, driven.compute_gains(), strict=True))
+    said = {asked.muscle: drives.prior.speak(asked) for asked in drives.prior.deep}
+    # Nobody's pose where no muscle is told by the pose.
+    posing = any(each.pose is not None for each in said.values())
+    poses = drives.prior.poses if posing else None
     predictor = {
         "family": "posterior",
         "hidden_activation": "tanh",
         "layers": 2,
         "prior": {
             "rest": REST,
-            "population": _describe_population(drives.prior),
+            "pose": None
+            if poses is None
+            else {
+                "coordinates": list(poses.coordinates),
+                "kernel_width": KERNEL_WIDTH,
+            },
             "muscles": [
-                _describe_muscle(drives.prior, asked, gains[name_prior(asked.muscle)])
-                for asked in drives.prior.deep
+                _describe_muscle(drives.prior, each, gains[name_prior(muscle)])
+                for muscle, each in said.items()
             ],
         },
     }
     tensors = {
         **_make_correction_tensors(sources, driven.model.drives, corrected.corrections),
-        **_make_population_tensors(drives.prior),
+        **({} if poses is None else _make_pose_tensors(poses, list(said.values()))),
     }
     return TrainedNMM(
         declaration,
@@ -61,6 +72,7 @@ def export(
             uncertainty,
             declaration.bounds,
         ),
+        drives.fit,
     )
 
 
@@ -83,37 +95,22 @@ def _make_correction_tensors(
     }
 
 
-def _describe_population(prior: MusclePrior) -> dict[str, Any] | None:
-    if prior.population is None:
-        return None
-    return {"coordinates": list(prior.population.coordinates), "kernel_width": KERNEL_WIDTH}
-
-
-def _describe_muscle(prior: MusclePrior, asked: Asked, gain: float) -> dict[str, Any]:
-    witnesses = prior.find_witnesses(asked)
-    peak = prior.find_population_peak(asked.muscle) if witnesses.population else None
+def _describe_muscle(prior: MusclePrior, said: LogShare, gain: float) -> dict[str, Any]:
     return {
         "gain": float(gain),
-        "channels": list(witnesses.synergists),
-        "channel_peaks": [prior.find_peak(channel) for channel in witnesses.synergists],
-        "population_peak": peak,
+        "channels": list(said.channels),
+        "channel_peaks": [prior.find_peak(channel) for channel in said.channels],
+        "weights": list(said.channels.values()),
     }
 
 
-def _make_population_tensors(prior: MusclePrior) -> dict[str, Array]:
-    population = prior.population
-    if population is None:
-        return {}
-    known = [asked.muscle in population.muscles for asked in prior.deep]
-    nothing = np.zeros(len(population.frames))
-    expansions = [
-        population.get_expansion(asked.muscle) if k else None
-        for asked, k in zip(prior.deep, known, strict=True)
-    ]
+def _make_pose_tensors(poses: OwnPoses, said: Sequence[LogShare]) -> dict[str, Array]:
+    """The subject's own poses, and how each muscle's logarithm is made of kernels around them."""
+    nothing = np.zeros(len(poses.frames))
     return {
-        "population.mean": population.mean,
-        "population.scale": population.scale,
-        "population.frames": population.frames,
-        "population.weights": np.stack([e.weights if e else nothing for e in expansions]),
-        "population.offsets": np.array([e.offset if e else 0.0 for e in expansions]),
+        "pose.mean": poses.mean,
+        "pose.scale": poses.scale,
+        "pose.frames": poses.frames,
+        "pose.weights": np.stack([s.pose.weights if s.pose else nothing for s in said]),
+        "pose.offsets": np.array([s.pose.offset if s.pose else 0.0 for s in said]),
     }

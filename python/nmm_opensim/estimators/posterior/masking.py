@@ -16,7 +16,7 @@ from ..emg_driven.model import EmgDrivenModel
 from ..interface import Task
 from ..steps import Steps
 from .corrections import CorrectedMuscles, Corrections, Features, NormalEquations, collect
-from .drives import Drives, name_prior
+from .drives import Drives, name_prior, split
 
 # Doubts in measured drives, as shares of their own deviations: electrodes see a part of a muscle,
 # and with it go the muscles that are tied to it.
@@ -66,7 +66,7 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
     agreements: list[list[float]] = [[] for _ in DOUBTS]
     for channel, asked in drives.prior.masked.items():
         recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
-        if not drives.prior.find_evidence(asked) or recording.std() == 0:
+        if not drives.prior.find_evidence(asked, channel) or recording.std() == 0:
             continue
         estimates = steps.run_array(
             f"masked {channel}", partial(examination.ask, channel, measured_doubt)
@@ -81,13 +81,6 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
     means = tuple(float(np.mean(values)) for values in agreements)
     best = int(np.argmax(means))
     return Masking(measured_doubt, DOUBTS[best], means, find_margin(errors[best]))
-
-
-def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
-    """The trials that are fitted, and those that masked muscles are judged on."""
-    if task.validation:
-        return task.training, task.validation
-    return task.training[:-1] or task.training, task.training[-1:]
 
 
 def find_relative_errors(estimate: Array, recording: Array) -> Array:

@@ -8,12 +8,16 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.calibration import Bounds
-from ...nmm.trained import ExcitationInterval, ExcitationJudgement, ParameterJudgement
+from ...nmm.trained import (
+    ExcitationInterval,
+    ExcitationJudgement,
+    ParameterJudgement,
+    Witness,
+)
 from ...physics.muscles.parameters import MuscleParameters
 from ..emg_driven.fit import Uncertainty
 from ..emg_driven.layout import Parameters
 from ..emg_driven.residuals import SPREADS, STRENGTH
-from ..prior.combination import Evidence
 from .masking import NINETY_PERCENT, Masking
 
 # Moments decide what they leave less than half as uncertain as it was before.
@@ -23,15 +27,19 @@ LEAST_AGREEMENT = 0.5
 
 
 def judge_excitation(
-    evidence: Evidence, masking: Masking, left: float, floor: float
+    witnesses: tuple[Witness, ...], knows: bool, masking: Masking, left: float, floor: float
 ) -> ExcitationJudgement:
-    """``left``: the share of the deviation from the prior that moments leave undecided."""
+    """``knows``: whether any of the ``witnesses`` knows the muscle.
+
+    ``left`` is the share of the deviation from the prior that moments leave undecided.
+    """
     if masking.margin is None:
         return ExcitationJudgement(
             "not determined",
             "No measured muscle with synergists or another subject's recording could be masked, so "
             "nothing is known of the error.",
             None,
+            witnesses,
         )
     interval = ExcitationInterval(masking.margin, floor)
     r = max(masking.agreement)
@@ -42,25 +50,29 @@ def judge_excitation(
             f"Joint moments leave {100 * left:.0f} % of the deviation from its prior undecided; "
             f"{met}.",
             interval,
+            witnesses,
         )
-    if not evidence:
+    if not knows:
         return ExcitationJudgement(
             "not determined",
-            "Neither a measured synergist nor another subject says anything of it, and joint "
+            "Neither a measured synergist nor another person says anything of it, and joint "
             f"moments leave {100 * left:.0f} % of the deviation undecided.",
             interval,
+            witnesses,
         )
-    witnesses = [*evidence.synergists, *(["other subjects"] if evidence.population else [])]
+    names = " and ".join(f"{100 * each.weight:.0f} % {each.who}" for each in witnesses)
     if r < LEAST_AGREEMENT:
         return ExcitationJudgement(
             "not determined",
-            f"Its prior ({', '.join(witnesses)}) is not to be trusted: {met}.",
+            f"Its prior ({names}) is not to be trusted: {met}.",
             interval,
+            witnesses,
         )
     return ExcitationJudgement(
         "determined by the prior",
-        f"It follows {', '.join(witnesses)}; joint moments move it little or not at all; {met}.",
+        f"It follows {names}; joint moments move it little or not at all; {met}.",
         interval,
+        witnesses,
     )
 
 

@@ -17,16 +17,12 @@ from ...nmm.sources import (
     find_own_channel,
     find_recorded,
 )
+from ...nmm.trained import Witness
 from .log_share import LogShare, average
 from .other_subjects import OtherSubjects
 from .own_poses import Expansion, OwnPoses
-from .population_witness import (
-    USUAL_RIDGE,
-    DeclaredPopulation,
-    PopulationWitness,
-    gather_phases,
-)
-from .shares import REST, find_peak, to_logarithms
+from .population_witness import DeclaredPopulation, PopulationWitness, gather_phases
+from .shares import find_peak, to_logarithms, to_shares
 
 # In any unit: a channel that is silent in training has shares all the same.
 SMALLEST_PEAK = 1e-9
@@ -54,18 +50,28 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Weighting:
-    """How much witnesses are believed: weights of those who know the muscle, and the ridge.
-
-    ``ridge`` says how far a population's curve follows this person's channels.
-    """
+    """How much witnesses are believed: weights, of which those who know the muscle share 1."""
 
     synergists: float
     others: float
     population: float
-    ridge: float = USUAL_RIDGE
+
+    def share(self, known: Sequence[bool]) -> list[float]:
+        """Weights in the order of :meth:`MusclePrior.list_witnesses`, 0 of those who know nothing.
+
+        Where nobody who is believed does, all who do are believed alike.
+        """
+        every = (self.synergists, self.others, self.population)
+        weights = [weight * knows for weight, knows in zip(every, known, strict=True)]
+        if not any(weights):
+            weights = [float(knows) for knows in known]
+        return weights
 
 
-EQUAL = Weighting(1.0, 1.0, 1.0)
+USUAL = Weighting(0.0, 0.25, 0.75)
+"""Other people: what channels of synergists tell beyond them is in the population's weights."""
+ALONE = Weighting(0.5, 0.5, 0.0)
+"""Without a population."""
 
 
 class MusclePrior:
@@ -119,7 +125,13 @@ class MusclePrior:
             for source in sources.sources
             if isinstance(source, Deep)
         ]
-        self.weighting = EQUAL
+        self.weighting = USUAL
+        self.hears_population = self.population is not None
+
+    def believe(self, weighting: Weighting, hears_population: bool) -> None:
+        """Weigh witnesses so from now on, and no more hear a population that does not fit."""
+        self.weighting = weighting
+        self.hears_population = hears_population and self.population is not None
 
     def _gather_logarithms(self, channel: str) -> Array:
         return np.concatenate([to_logarithms(self.read(channel, t)) for t in self._trials])
@@ -137,44 +149,60 @@ class MusclePrior:
         return Evidence(
             tuple(heard),
             self._others is not None and asked.muscle in self._others.muscles,
-            self.population is not None and self.population.knows(asked.muscle),
+            self.hears_population
+            and self.population is not None
+            and self.population.knows(asked.muscle),
         )
 
-    def speak(
-        self, asked: Asked, weighting: Weighting | None = None, masked: str | None = None
-    ) -> LogShare:
-        """What all witnesses say; where there is none, what all channels do."""
-        weighting = weighting or self.weighting
+    def describe_witnesses(self, asked: Asked) -> tuple[Witness, ...]:
+        """Who is heard of a muscle, and with which weight."""
+        evidence = self.find_evidence(asked)
+        if not evidence:
+            return (Witness("all channels", 1.0),)
+        known = (bool(evidence.synergists), evidence.others, evidence.population)
+        weights = self.weighting.share(known)
+        names = [", ".join(evidence.synergists), "other subjects", ""]
+        if evidence.population and self.population is not None:
+            names[2] = self.population.describe(asked.muscle)
+        return tuple(
+            Witness(name, weight / sum(weights))
+            for name, weight in zip(names, weights, strict=True)
+            if weight
+        )
+
+    def list_witnesses(
+        self, asked: Asked, masked: str | None = None
+    ) -> tuple[LogShare | None, LogShare | None, LogShare | None]:
+        """What synergists, other subjects and the population say; None of who knows nothing."""
         evidence = self.find_evidence(asked, masked)
-        said: list[LogShare] = []
-        weights: list[float] = []
+        copy = others = population = None
         if evidence.synergists:
-            said.append(_copy(evidence.synergists))
-            weights.append(weighting.synergists)
+            copy = _copy(evidence.synergists)
         if evidence.others:
-            said.append(LogShare(self._ask_others(asked.muscle)))
-            weights.append(weighting.others)
-        if evidence.population:
-            assert self.population is not None
-            said.append(self.population.speak(asked.muscle, weighting.ridge, masked))
-            weights.append(weighting.population)
-        if not said:
-            # Nothing is known but that muscles work when others do.
-            return _copy([channel for channel in self._channels if channel != masked])
-        return average(said, weights if sum(weights) else [1.0] * len(said))
+            others = LogShare(self._ask_others(asked.muscle))
+        if evidence.population and self.population is not None:
+            population = self.population.speak(asked.muscle, masked)
+        return copy, others, population
 
-    def predict(
-        self,
-        asked: Asked,
-        trial: PreparedTrial,
-        masked: str | None = None,
-        weighting: Weighting | None = None,
-    ) -> Array:
+    def speak(self, asked: Asked, masked: str | None = None) -> LogShare:
+        """What all witnesses say; where there is none, what all channels do."""
+        said = self.list_witnesses(asked, masked)
+        weights = self.weighting.share([each is not None for each in said])
+        heard = [(each, w) for each, w in zip(said, weights, strict=True) if each is not None]
+        if not heard:
+            return self.speak_unknowing(masked)
+        return average([each for each, _ in heard], [weight for _, weight in heard])
+
+    def speak_unknowing(self, masked: str | None = None) -> LogShare:
+        """Nothing is known but that muscles work when others do."""
+        return _copy([channel for channel in self._channels if channel != masked])
+
+    def predict(self, asked: Asked, trial: PreparedTrial, masked: str | None = None) -> Array:
         """Shares of the muscle's peak at the trial's frames, (frames,), not hearing ``masked``."""
-        return self.compute(self.speak(asked, weighting, masked), trial)
+        return to_shares(self.compute_logarithms(self.speak(asked, masked), trial))
 
-    def compute(self, said: LogShare, trial: PreparedTrial) -> Array:
-        """Shares at a trial's frames, within [REST, 1], (frames,)."""
+    def compute_logarithms(self, said: LogShare, trial: PreparedTrial) -> Array:
+        """Of shares at a trial's frames, (frames,)."""
         logarithms = np.zeros(len(trial.time))
         if said.pose is not None:
             assert self.poses is not None
@@ -182,8 +210,7 @@ class MusclePrior:
             logarithms += kernels @ said.pose.weights + said.pose.offset
         for channel, weight in said.channels.items():
             logarithms += weight * to_logarithms(self.read(channel, trial))
-        shares: Array = np.exp(np.clip(logarithms, np.log(REST), 0.0))
-        return shares
+        return logarithms
 
     def find_peak(self, channel: str) -> float:
         """The peak of a measured channel over the training trials, in its own unit."""
@@ -196,7 +223,8 @@ class MusclePrior:
 
     def _ask_others(self, muscle: str) -> Expansion:
         """What other subjects do at this one's own poses, as a share of its peak there."""
-        assert self._others is not None and self.poses is not None
+        assert self._others is not None
+        assert self.poses is not None
         if muscle not in self._said_by_others:
             coordinates = self._others.coordinates
             motion = np.vstack([np.hstack(t.motion.select(coordinates)) for t in self._trials])

@@ -23,8 +23,9 @@ class LogShare:
         return LogShare(pose, {name: factor * w for name, w in self.channels.items()})
 
     def __add__(self, other: LogShare) -> LogShare:
-        poses = [pose for pose in (self.pose, other.pose) if pose is not None]
-        pose = poses[0] + poses[1] if len(poses) == 2 else (poses or [None])[0]
+        pose = self.pose or other.pose
+        if self.pose is not None and other.pose is not None:
+            pose = self.pose + other.pose
         channels = dict(self.channels)
         for name, weight in other.channels.items():
             channels[name] = channels.get(name, 0.0) + weight

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from sklearn.metrics.pairwise import rbf_kernel
 
-from ...arrays import Array
+from ...arrays import Array, Indices
 from ...nmm.chain import PreparedTrial
 from ...nmm.predictor import standardise
 
@@ -40,14 +40,14 @@ class OwnPoses:
     """Poses and speeds of a subject's training trials, as kernels stand around them."""
 
     def __init__(
-        self, trials: Sequence[PreparedTrial], coordinates: Sequence[str], chosen: Array
+        self, trials: Sequence[PreparedTrial], coordinates: Sequence[str], chosen: Indices
     ) -> None:
         """``chosen`` are indices of frames of all ``trials``, one after the other."""
         self.coordinates = tuple(coordinates)
         motion = np.vstack([self.read(trial) for trial in trials])
         self.mean, self.scale = standardise([motion])
         picked = np.linspace(0, len(chosen) - 1, min(MOST_FRAMES, len(chosen))).astype(int)
-        self.picked = chosen[picked].astype(int)
+        self.picked: Indices = chosen[picked]
         """Which of all the trials' frames the kernels stand around."""
         self.frames = (motion[self.picked] - self.mean) / self.scale
         """Standardised, (frames, values and speeds)."""

@@ -23,8 +23,8 @@ POINTS = STANCE_POINTS + SWING_POINTS
 SMOOTHING = 4.0
 LEAST_PEOPLE = 5
 """Of fewer, a mean says too much of each."""
-NO_CORRECTION = float("inf")
-"""The ridge with which no channel has a say: the mean curve alone."""
+USUAL_RIDGE = 3.0
+"""Of 1, 3, 10 and none at all the best for each of 15 walkers left out (docs/population.md)."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Movement:
-    """What people did, and how long the foot then stands: shares of a stride, lowest and highest."""
+    """What people did, and how long the foot then stands, lowest and highest share of a stride."""
 
     name: str
     stance_shares: tuple[float, float]
@@ -70,12 +70,12 @@ class Population:
     moments: Array
     sources: tuple[Source, ...] = ()
 
-    def find_weights(self, muscle: str, heard: Sequence[str], ridge: float) -> Array:
+    def find_weights(self, muscle: str, heard: Sequence[str], ridge: float = USUAL_RIDGE) -> Array:
         """How far the muscle follows each of ``heard`` away from its mean, (heard,).
 
         Ridge regression across people and phases; ``ridge`` counts as so many people (times the
-        square of a natural logarithm) who never left their means. Muscles that fewer than
-        LEAST_PEOPLE recorded beside the asked one have no say.
+        square of a natural logarithm) who never left their means, and an infinite one leaves the
+        mean curve. Muscles that fewer than LEAST_PEOPLE recorded beside the asked one have no say.
         """
         asked = self.muscles.index(muscle)
         columns = np.array([self.muscles.index(name) for name in heard], dtype=int)

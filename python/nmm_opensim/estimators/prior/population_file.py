@@ -55,7 +55,11 @@ def write_population(file: Path, population: Population) -> None:
         "moments": population.moments,
     }
     content = save(tensors, metadata={"nmmpop": json.dumps(header)})
-    write_atomically(file, lambda temporary: temporary.write_bytes(content) and None)
+
+    def write(temporary: Path) -> None:
+        temporary.write_bytes(content)
+
+    write_atomically(file, write)
 
 
 def read_population(file: Path) -> Population:

@@ -14,10 +14,10 @@ from ...recordings.gait.cycles import select_regular
 from .log_share import LogShare
 from .own_poses import Expansion, OwnPoses
 from .phase import LAGS, compute_agreement, find_phases, read_curves
-from .population import NO_CORRECTION, Population
+from .population import USUAL_RIDGE, Population
 
-RIDGES = (NO_CORRECTION, 10.0, 1.0)
-USUAL_RIDGE = 10.0
+# Of a relative's curve, which is not the muscle's own.
+RELATIVES_RIDGE = 10.0
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,15 @@ class PopulationWitness:
         """Whether it has a curve for one of this model's muscles."""
         return self.declared.find(muscle) is not None
 
+    def describe(self, muscle: str) -> str:
+        """Who speaks of one of this model's muscles."""
+        population = self.declared.population
+        theirs = self.declared.find(muscle)
+        assert theirs is not None
+        people = f"{population.people[population.muscles.index(theirs)]:.0f} people"
+        borrowed = "" if muscle in self.declared.muscles else f", of its relative {theirs}"
+        return f"{people} ({self.declared.name}{borrowed})"
+
     def find_lag(self, masked: str | None = None) -> float:
         """The share of a stride by which EMG leads, as all channels but ``masked`` tell."""
         told = [k for k, name in enumerate(self.channels) if name != masked]
@@ -89,13 +98,12 @@ class PopulationWitness:
             return 0.0
         return float(LAGS[np.argmax(self._agreement[:, told].mean(axis=1))])
 
-    def speak(self, muscle: str, ridge: float, masked: str | None = None) -> LogShare:
+    def speak(self, muscle: str, masked: str | None = None) -> LogShare:
         """What it says of a muscle that it knows, not hearing ``masked``."""
         population = self.declared.population
         theirs = self.declared.find(muscle)
         assert theirs is not None
-        if muscle not in self.declared.muscles:
-            ridge = max(ridge, USUAL_RIDGE)
+        ridge = USUAL_RIDGE if muscle in self.declared.muscles else RELATIVES_RIDGE
         # Two channels may hear the same muscle: the first stands for it.
         heard: dict[str, str] = {}
         for name, its in self.channels.items():

@@ -21,3 +21,9 @@ def to_logarithms(shares: Array) -> Array:
     """Natural logarithms of shares, which are held within [REST, 1]."""
     logarithms: Array = np.log(np.clip(shares, REST, 1.0))
     return logarithms
+
+
+def to_shares(logarithms: Array) -> Array:
+    """Shares of logarithms, within [REST, 1]."""
+    shares: Array = np.exp(np.clip(logarithms, np.log(REST), 0.0))
+    return shares

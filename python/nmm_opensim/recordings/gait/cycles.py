@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -36,7 +37,7 @@ class Cycle:
 
     @property
     def duration(self) -> float:
-        """s."""
+        """S."""
         return self.end - self.start
 
 
@@ -109,7 +110,7 @@ def find_cycles_in_pose(time: Array, forward: Array) -> list[Cycle]:
     strikes, _ = find_peaks(forward, **options)
     offs, _ = find_peaks(-forward, **options)
     cycles = []
-    for first, last in zip(strikes, strikes[1:], strict=False):
+    for first, last in pairwise(strikes):
         between = offs[(offs > first) & (offs < last)]
         if len(between) == 1:
             cycles.append(Cycle(float(time[first]), float(time[between[0]]), float(time[last])))
@@ -129,6 +130,6 @@ def _bridge(flags: Flags, most: int) -> Flags:
     """True through gaps of at most ``most`` samples."""
     bridged = flags.copy()
     for first, end in find_runs(~flags):
-        if 0 < first and end < len(flags) and end - first <= most:
+        if first > 0 and end < len(flags) and end - first <= most:
             bridged[first:end] = True
     return bridged

@@ -1,0 +1,124 @@
+"""Whom to believe: measured muscles are masked in turn, and witnesses weighed by how they do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ... import _core
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ...nmm.trained import PopulationFit
+from .combination import ALONE, USUAL, MusclePrior, Weighting
+from .log_share import LogShare
+from .shares import to_shares
+
+STEPS = 4
+MARGIN = 0.01
+"""Of the mean r: masked muscles are few, and less is chance."""
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Weights of witnesses, and how a population fitted; None without one."""
+
+    weighting: Weighting
+    fit: PopulationFit | None
+
+
+@dataclass(frozen=True)
+class _Masked:
+    """What is said of a masked channel, logarithms (frames,), and its recording."""
+
+    channel: str
+    said: tuple[Array | None, ...]
+    unknowing: Array
+    recording: Array
+
+    def judge(self, weighting: Weighting, hears_population: bool = True) -> float:
+        """R of the recording and what the weighed witnesses say."""
+        said = self.said if hears_population else (*self.said[:2], None)
+        weights = weighting.share([each is not None for each in said])
+        if not sum(weights):
+            return _correlate(self.unknowing, self.recording)
+        together = np.zeros(len(self.recording))
+        for each, weight in zip(said, weights, strict=True):
+            if each is not None:
+                together += weight / sum(weights) * each
+        return _correlate(together, self.recording)
+
+
+def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
+    """Choose weights, the same for all muscles, by masking on the ``judged`` trials.
+
+    The usual ones stay unless others are better by MARGIN. A population is heard no more where
+    what it says alone is no better than what all channels say together, who know nothing.
+    """
+    masked = _ask(prior, judged)
+    if not masked:
+        return Weighed(ALONE if prior.population is None else USUAL, None)
+    population = [each for each in masked if each.said[2] is not None]
+    if prior.population is None:
+        return Weighed(_choose(masked, False), None)
+    alone = {each.channel: _correlate(each.said[2], each.recording) for each in population}
+    unknowing = {each.channel: _correlate(each.unknowing, each.recording) for each in population}
+    heard = _mean(alone) > _mean(unknowing)
+    with_it, without_it = _choose(masked, True), _choose(masked, False)
+    fit = PopulationFit(
+        prior.population.declared.name,
+        heard,
+        prior.population.find_lag(),
+        alone,
+        unknowing,
+        {each.channel: each.judge(with_it) for each in masked},
+        {each.channel: each.judge(without_it, False) for each in masked},
+    )
+    return Weighed(with_it if heard else without_it, fit)
+
+
+def _ask(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> list[_Masked]:
+    def compute(said: LogShare) -> Array:
+        return np.concatenate([prior.compute_logarithms(said, trial) for trial in judged])
+
+    masked = []
+    for channel, asked in prior.masked.items():
+        recording = np.concatenate([prior.read(channel, trial) for trial in judged])
+        if not prior.find_evidence(asked, channel) or recording.std() == 0:
+            continue
+        witnesses = prior.list_witnesses(asked, channel)
+        said = [None if witness is None else compute(witness) for witness in witnesses]
+        unknowing = compute(prior.speak_unknowing(channel))
+        masked.append(_Masked(channel, tuple(said), unknowing, recording))
+    return masked
+
+
+def _choose(masked: Sequence[_Masked], hears_population: bool) -> Weighting:
+    def judge(weighting: Weighting) -> float:
+        return float(np.mean([each.judge(weighting, hears_population) for each in masked]))
+
+    usual = USUAL if hears_population else ALONE
+    best = max(_list_weightings(hears_population), key=judge)
+    return best if judge(best) > judge(usual) + MARGIN else usual
+
+
+def _list_weightings(hears_population: bool) -> list[Weighting]:
+    """Weights that share 1 in quarters."""
+    return [
+        Weighting(a / STEPS, b / STEPS, (STEPS - a - b) / STEPS)
+        for a in range(STEPS + 1)
+        for b in range(STEPS + 1 - a)
+        if hears_population or a + b == STEPS
+    ]
+
+
+def _mean(by_channel: Mapping[str, float]) -> float:
+    return float(np.mean(list(by_channel.values()))) if by_channel else -1.0
+
+
+def _correlate(logarithms: Array | None, recording: Array) -> float:
+    """R of shares; what never changes agrees with nothing."""
+    assert logarithms is not None
+    r = _core.agreement(to_shares(logarithms), recording).r
+    return float(r) if np.isfinite(r) else -1.0
