@@ -48,23 +48,43 @@ ExampleArtefact::ExampleArtefact() {
 ExampleArtefact ExampleArtefact::makePosterior() {
     ExampleArtefact example;
     auto& content = example.content;
-    content["format"] = 2;
+    content["format"] = 3;
     content["muscles"][2]["source"]["interval"] = {{"margin", 0.5}, {"floor", 0.1}};
     content["predictor"]["family"] = "posterior";
     content["predictor"]["prior"] = {{"rest", 0.02},
-            {"population", {{"coordinates", {"ankle_angle_r"}}, {"kernel_width", std::log(2.0)}}},
-            {"muscles", {{{"gain", 0.5}, {"channels", {"gasmed"}}, {"channel_peaks", {2.0}},
-                                 {"population_peak", 1.0}},
-                                {{"gain", 1.0}, {"channels", {"tibant"}}, {"channel_peaks", {0.4}},
-                                        {"population_peak", nullptr}}}}};
+            {"pose", {{"coordinates", {"ankle_angle_r"}}, {"kernel_width", std::log(2.0)}}},
+            {"muscles", {{{"gain", 0.5}, {"channels", {"gasmed", "tibant"}},
+                                 {"channel_peaks", {2.0, 0.4}}, {"weights", {0.6, -0.2}}},
+                                {{"gain", 1.0}, {"channels", nlohmann::json::array()},
+                                        {"channel_peaks", nlohmann::json::array()},
+                                        {"weights", nlohmann::json::array()}}}}};
     auto& tensors = example.tensors;
     tensors["predictor.1.weight"] = {{4, 2}, std::vector<double>(8, 0.0)};
     tensors["predictor.1.bias"] = {{4}, {-0.3, 0.0, 0.05, 0.0}};
-    tensors["population.mean"] = {{2}, {0.0, 0.0}};
-    tensors["population.scale"] = {{2}, {1.0, 1.0}};
-    tensors["population.frames"] = {{1, 2}, {0.0, 0.0}};
-    tensors["population.weights"] = {{2, 1}, {0.5, 0.0}};
-    tensors["population.offsets"] = {{2}, {0.1, 0.0}};
+    tensors["pose.mean"] = {{2}, {0.0, 0.0}};
+    tensors["pose.scale"] = {{2}, {1.0, 1.0}};
+    tensors["pose.frames"] = {{1, 2}, {0.0, 0.0}};
+    tensors["pose.weights"] = {{2, 1}, {0.5, -1.0}};
+    tensors["pose.offsets"] = {{2}, {-1.0, -0.25}};
+    return example;
+}
+
+ExampleArtefact ExampleArtefact::makePosteriorOfFormat2() {
+    auto example = makePosterior();
+    example.content["format"] = 2;
+    auto& prior = example.content["predictor"]["prior"];
+    prior["population"] = prior["pose"];
+    prior.erase("pose");
+    prior["muscles"] = {{{"gain", 0.5}, {"channels", {"gasmed"}}, {"channel_peaks", {2.0}},
+                                {"population_peak", 1.0}},
+            {{"gain", 1.0}, {"channels", {"tibant"}}, {"channel_peaks", {0.4}},
+                    {"population_peak", nullptr}}};
+    auto& tensors = example.tensors;
+    for (const std::string name : {"mean", "scale", "frames", "weights", "offsets"}) {
+        tensors["population." + name] = tensors.extract("pose." + name).mapped();
+    }
+    tensors["population.weights"].values = {0.5, 0.0};
+    tensors["population.offsets"].values = {0.1, 0.0};
     return example;
 }
 

@@ -20,11 +20,15 @@ struct ExampleArtefact {
     std::map<std::string, nmm::Tensor> tensors;
 
     ExampleArtefact();
-    /// Of format 2 with a prior instead of the network's outputs. The network's 4 outputs are the
+    /// Of format 3 with a prior instead of the network's outputs. The network's 4 outputs are the
     /// corrections -0.3, 0, 0.05 and 0 of `gasmed`, `tibant`, `soleus_r` and `perlong_r`.
-    /// `soleus_r` (gain 0.5) has the witnesses `gasmed` (peak 2) and other subjects (peak 1), who
-    /// say 0.1 + 0.5 exp(-ln 2 |x|^2) with x: the ankle's angle and speed; `perlong_r` (gain 1) has
-    /// `tibant` (peak 0.4). Rest: 0.02. `soleus_r` has an interval of margin 0.5 and floor 0.1.
+    /// `soleus_r` (gain 0.5) has the witnesses `gasmed` (peak 2, weight 0.6) and `tibant` (peak
+    /// 0.4, weight -0.2), and of it the pose says -1 + 0.5 exp(-ln 2 |x|^2) with x: the ankle's
+    /// angle and speed; of `perlong_r` (gain 1) the pose alone tells, -0.25 - exp(-ln 2 |x|^2).
+    /// Rest: 0.02. `soleus_r` has an interval of margin 0.5 and floor 0.1.
     static ExampleArtefact makePosterior();
+    /// The same of format 2: `soleus_r` has the witnesses `gasmed` (peak 2) and other subjects
+    /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4).
+    static ExampleArtefact makePosteriorOfFormat2();
     void write(const std::filesystem::path& file) const;
 };

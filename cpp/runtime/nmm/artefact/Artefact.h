@@ -73,22 +73,33 @@ struct Muscle {
 /// What is known of a deep muscle before the network corrects it.
 struct PriorMuscle {
     double gain = 1.0; ///< from a share of its peak to excitation
-    /// Indices into Artefact::channels of its witnesses, and their peaks in training.
+    /// Indices into Artefact::channels of its witnesses, their peaks in training and the weights of
+    /// the logarithms of their shares.
     std::vector<std::size_t> channels;
     std::vector<double> channelPeaks;
-    /// The peak of what other subjects say of it, in training; absent where they say nothing.
-    std::optional<double> populationPeak;
+    std::vector<double> weights;
+    /// The weight of what the pose says; 0 where it says nothing.
+    double poseWeight = 0.0;
+    /// Format 2: the pose's value is no logarithm but a share of this peak.
+    std::optional<double> posePeak;
 };
 
-/// The prior of all deep muscles. Each is the geometric mean of its witnesses' shares of their
-/// peaks, none of them below `rest`.
+/// A function of the pose for each output: an offset plus a sum of Gaussian kernels around frames.
+/// Its numbers are the tensors of the prefix.
+struct PoseKernels {
+    std::string tensorPrefix;             ///< "pose." or, in format 2, "population."
+    std::vector<std::string> coordinates; ///< whose values and speeds are the pose
+    /// Of the kernel exp(-width |x - y|^2) over standardised values and speeds.
+    double width = 0.0;
+};
+
+/// The prior of all deep muscles: the logarithm of each one's share of its peak is a weighted sum
+/// of what the pose says and of the logarithms of its channels' shares of theirs. No share is below
+/// `rest` or above 1.
 struct ExcitationPrior {
     double rest = 0.0;
     std::vector<PriorMuscle> muscles; ///< one per output
-    /// Coordinates whose values and speeds other subjects' muscles depend on; none without them.
-    std::vector<std::string> populationCoordinates;
-    /// Of the Gaussian kernel exp(-width |x - y|^2) over standardised values and speeds.
-    double kernelWidth = 0.0;
+    std::optional<PoseKernels> pose;
 };
 
 /// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
@@ -110,7 +121,7 @@ struct PredictorArchitecture {
 /// the format.
 struct Artefact {
     /// Written now; older ones are read too.
-    static constexpr std::size_t FormatVersion = 2;
+    static constexpr std::size_t FormatVersion = 3;
 
     std::size_t format = FormatVersion;
     std::string modelName;

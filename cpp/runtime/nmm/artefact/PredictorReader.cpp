@@ -27,7 +27,7 @@ PredictorArchitecture readPredictor(const JsonReader& reader, const Artefact& ar
         predictor.externalLoads = inputs.at("external_loads").names();
     }
     if (predictor.family == "posterior") {
-        predictor.prior = readPrior(reader.at("prior"), artefact.getChannelNames(), predictor);
+        predictor.prior = readPrior(reader.at("prior"), artefact, predictor);
     }
     return predictor;
 }

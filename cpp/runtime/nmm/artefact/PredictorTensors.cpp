@@ -58,18 +58,22 @@ std::size_t getNumInputs(const Artefact& artefact) {
            predictor.speeds.size() + predictor.externalLoads.size();
 }
 
-std::vector<std::size_t> findPopulationInputs(const Artefact& artefact) {
+std::vector<std::size_t> findPoseInputs(const Artefact& artefact) {
     const auto& predictor = artefact.predictor;
     auto first = predictor.emgLags.size() * artefact.channels.size();
     std::vector<std::size_t> inputs;
     for (const auto* names : {&predictor.coordinates, &predictor.speeds}) {
-        for (const auto& name : predictor.prior->populationCoordinates) {
+        for (const auto& name : predictor.prior->pose->coordinates) {
             const auto found = std::find(names->begin(), names->end(), name);
             inputs.push_back(first + static_cast<std::size_t>(found - names->begin()));
         }
         first += names->size();
     }
     return inputs;
+}
+
+const Tensor& getPoseTensor(const Artefact& artefact, const std::string& name) {
+    return artefact.tensors.at(artefact.predictor.prior->pose->tensorPrefix + name);
 }
 
 namespace {
@@ -83,22 +87,23 @@ void checkScale(const Artefact& artefact, const std::string& name, const std::st
     }
 }
 
-/// @returns the number of tensors that other subjects need
-std::size_t checkPopulationTensors(
+/// @returns the number of tensors that the pose needs
+std::size_t checkPoseTensors(
         const Artefact& artefact, const ExcitationPrior& prior, const std::string& what) {
-    const auto width = 2 * prior.populationCoordinates.size();
-    if (width == 0) {
+    if (!prior.pose) {
         return 0;
     }
-    const auto& shape = getTensor(artefact, "population.frames", what).shape;
-    const auto numFrames = shape.empty() ? 0 : shape.front();
+    const auto& prefix = prior.pose->tensorPrefix;
+    const auto width = 2 * prior.pose->coordinates.size();
+    const auto& shape = getTensor(artefact, prefix + "frames", what).shape;
+    const auto numFrames = shape.empty() ? 1 : shape.front();
     const auto numOutputs = prior.muscles.size();
-    checkTensor(artefact, "population.frames", {numFrames, width}, what);
-    checkTensor(artefact, "population.weights", {numOutputs, numFrames}, what);
-    checkTensor(artefact, "population.offsets", {numOutputs}, what);
-    checkTensor(artefact, "population.mean", {width}, what);
-    checkTensor(artefact, "population.scale", {width}, what);
-    checkScale(artefact, "population.scale", what);
+    checkTensor(artefact, prefix + "frames", {numFrames, width}, what);
+    checkTensor(artefact, prefix + "weights", {numOutputs, numFrames}, what);
+    checkTensor(artefact, prefix + "offsets", {numOutputs}, what);
+    checkTensor(artefact, prefix + "mean", {width}, what);
+    checkTensor(artefact, prefix + "scale", {width}, what);
+    checkScale(artefact, prefix + "scale", what);
     return 5;
 }
 
@@ -127,7 +132,7 @@ void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
     if (const auto& prior = artefact.predictor.prior) {
         const auto numOutputs = artefact.channels.size() + prior->muscles.size();
         checkTensor(artefact, biasName(artefact.predictor.numLayers - 1), {numOutputs}, what);
-        numTensors += checkPopulationTensors(artefact, *prior, what);
+        numTensors += checkPoseTensors(artefact, *prior, what);
     }
     if (artefact.tensors.size() != numTensors) {
         throw Error(what + ": Expected " + std::to_string(numTensors) + " tensors for " +

@@ -15,10 +15,13 @@ std::string biasName(std::size_t layer);
 /// The length of the network's input: lags x channels, coordinates, speeds, external loads.
 std::size_t getNumInputs(const Artefact& artefact);
 
-/// Where the values of the coordinates that the population listens to, then their speeds, are among
-/// the network's inputs.
-/// @param artefact its predictor has a prior with a population
-std::vector<std::size_t> findPopulationInputs(const Artefact& artefact);
+/// Where the values of the pose's coordinates, then their speeds, are among the network's inputs.
+/// @param artefact its predictor has a prior with a pose
+std::vector<std::size_t> findPoseInputs(const Artefact& artefact);
+
+/// A tensor of the kernels of the pose, such as "frames".
+/// @param artefact its predictor has a prior with a pose
+const Tensor& getPoseTensor(const Artefact& artefact, const std::string& name);
 
 /// Check that the tensors are exactly those of the architecture, with fitting shapes and finite
 /// values.

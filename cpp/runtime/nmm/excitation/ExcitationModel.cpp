@@ -145,8 +145,8 @@ Matrix combineSources(const Artefact& artefact, const Drives& drives) {
 ExcitationModel::ExcitationModel(const Artefact& artefact)
         : _artefact(artefact), _predictor(artefact) {
     const auto& prior = artefact.predictor.prior;
-    if (prior && !prior->populationCoordinates.empty()) {
-        _population.emplace(artefact);
+    if (prior && prior->pose) {
+        _poseKernels.emplace(artefact);
     }
 }
 
@@ -180,9 +180,9 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
     if (!predictor.prior) {
         return combineSources(_artefact, {scaleChannels(_artefact, envelopes), std::move(network)});
     }
-    const auto population = _population ? _population->predict(inputs) : Matrix();
-    Drives drives{scaleChannels(_artefact, envelopes),
-            computePrior(*predictor.prior, envelopes, population)};
+    const auto pose = _poseKernels ? _poseKernels->predict(inputs) : Matrix();
+    Drives drives{
+            scaleChannels(_artefact, envelopes), computePrior(*predictor.prior, envelopes, pose)};
     correct(drives, network);
     return combineSources(_artefact, drives);
 }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "Population.h"
+#include "KernelExpansion.h"
 #include "Predictor.h"
 
 #include <nmm/Matrix.h>
@@ -61,7 +61,7 @@ public:
 private:
     Artefact _artefact;
     Predictor _predictor;
-    std::optional<Population> _population;
+    std::optional<KernelExpansion> _poseKernels;
 };
 
 } // namespace nmm

@@ -5,13 +5,11 @@
 
 namespace nmm {
 
-/// The prior of the deep muscles: for each the geometric mean of its witnesses, each a share of its
-/// peak within [rest, 1], times the muscle's gain.
-/// @param envelopes  frames x the artefact's channels
-/// @param population frames x outputs: what other subjects say; looked at only where the muscle has
-///                   a population peak
+/// The prior of the deep muscles: of each the gain times its share of its peak, see
+/// ExcitationPrior.
+/// @param envelopes frames x the artefact's channels
+/// @param pose      frames x outputs, what the pose says; looked at only where it has a weight
 /// @returns frames x outputs, dimensionless excitations
-Matrix computePrior(
-        const ExcitationPrior& prior, const Matrix& envelopes, const Matrix& population);
+Matrix computePrior(const ExcitationPrior& prior, const Matrix& envelopes, const Matrix& pose);
 
 } // namespace nmm

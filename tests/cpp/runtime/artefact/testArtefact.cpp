@@ -89,7 +89,7 @@ TEST_CASE("Artefact of a deep muscle without recording is read") {
 
 TEST_CASE("Artefact refuses other formats and says what to do") {
     CHECK_THAT(entryError("/format", 7),
-            Contains("format: Expected a format from 1 to 2, but found 7") &&
+            Contains("format: Expected a format from 1 to 3, but found 7") &&
                     Contains("update nmm-opensim"));
     CHECK_THAT(entryError("/format", 0), Contains("train again"));
     CHECK_THAT(entryError("/format", "1"), Contains("found '1'"));

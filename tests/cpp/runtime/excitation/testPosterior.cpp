@@ -1,71 +1,84 @@
 #include "ErrorText.h"
-#include "ExampleArtefact.h"
-#include "TemporaryFolder.h"
-
-#include <nmm/excitation/ExcitationModel.h>
+#include "PosteriorExample.h"
 
 #include <cmath>
+#include <limits>
 
 using Catch::Contains;
-using nmm::Artefact;
 using nmm::ExcitationModel;
 using nmm::Matrix;
-using nmm::TimeSeries;
 
 namespace {
 
-Artefact readExample(const ExampleArtefact& example) {
-    const TemporaryFolder folder;
-    example.write(folder / "leg.nmm");
-    return Artefact::read(folder / "leg.nmm");
-}
+// The shares of `gasmed` and `tibant` at 0.85 s, which is the EMG of t - 0.05 s.
+constexpr double GasmedShare = 0.4, TibantShare = 0.5;
 
-/// Two seconds in which `gasmed` is the time in s and `tibant` 0.2.
-TimeSeries makeRecording() {
-    TimeSeries emg{{"gasmed", "tibant"}, {0.0, 2.0}, Matrix(2, 2)};
-    emg.values.values = {0.0, 0.2, 2.0, 0.2};
-    return emg;
-}
-
-Matrix compute(const ExcitationModel& model, double time, double angle) {
-    return model.computeExcitations(
-            makeRecording(), {time}, {Matrix(1, 1, angle), Matrix(1, 1, 0.0), {}});
-}
-
-enum { Glmax, Gasmed, Soleus, Perlong };
+/// What the channels of the example say of `soleus_r` then.
+const double SoleusWitnesses = std::pow(GasmedShare, 0.6) * std::pow(TibantShare, -0.2);
 
 } // namespace
 
-TEST_CASE("A prior is the geometric mean of its witnesses, corrected by the network") {
-    const ExcitationModel model(readExample(ExampleArtefact::makePosterior()));
-    // The EMG of t - 0.05 s: gasmed 0.8, a share of 0.4.
-    const auto excitations = compute(model, 0.85, 0.0);
-    CHECK(excitations(0, Soleus) == Approx(0.5 * std::sqrt(0.4 * 0.6) + 0.05).epsilon(1e-14));
-    CHECK(excitations(0, Perlong) == Approx(0.5).epsilon(1e-14));
+TEST_CASE("A prior is the weighted product of its witnesses and the pose, corrected") {
+    const auto excitations = compute(ExampleArtefact::makePosterior(), 0.85, 0.0);
+    CHECK(excitations(0, Soleus) ==
+            Approx(0.5 * std::exp(-0.5) * SoleusWitnesses + 0.05).epsilon(1e-14));
+    CHECK(excitations(0, Perlong) == Approx(std::exp(-1.25)).epsilon(1e-14));
     // 2 (0.5 gasmed - 0.3) + 0.5 tibant.
     CHECK(excitations(0, Gasmed) == Approx(0.3).epsilon(1e-14));
     CHECK(excitations(0, Glmax) == Approx(0.24).epsilon(1e-14));
 }
 
-TEST_CASE("Other subjects speak of a pose by its distance from theirs") {
-    const ExcitationModel model(readExample(ExampleArtefact::makePosterior()));
-    const auto excitations = compute(model, 0.85, 1.0);
-    CHECK(excitations(0, Soleus) == Approx(0.5 * std::sqrt(0.4 * 0.35) + 0.05).epsilon(1e-14));
+TEST_CASE("What the pose says follows its distance from the training's frames") {
+    const auto example = ExampleArtefact::makePosterior();
+    // A squared distance of 1, by value or speed: half the kernel.
+    for (const auto& [angle, speed] : {std::pair(1.0, 0.0), std::pair(0.0, -1.0)}) {
+        const auto excitations = compute(example, 0.85, angle, speed);
+        CHECK(excitations(0, Soleus) ==
+                Approx(0.5 * std::exp(-0.75) * SoleusWitnesses + 0.05).epsilon(1e-14));
+        CHECK(excitations(0, Perlong) == Approx(std::exp(-0.75)).epsilon(1e-14));
+    }
 }
 
-TEST_CASE("A silent witness is at rest, and no excitation leaves 0 to 1") {
+TEST_CASE("A prior without a pose is the weighted product of its witnesses") {
     auto example = ExampleArtefact::makePosterior();
-    const auto atRest = compute(ExcitationModel(readExample(example)), 0.05, 0.0);
-    CHECK(atRest(0, Soleus) == Approx(0.5 * std::sqrt(0.02 * 0.6) + 0.05).epsilon(1e-14));
+    auto& prior = example.content["predictor"]["prior"];
+    prior["pose"] = nullptr;
+    prior["muscles"][1] = prior["muscles"][0];
+    for (const std::string name : {"mean", "scale", "frames", "weights", "offsets"}) {
+        example.tensors.erase("pose." + name);
+    }
+    CHECK(compute(example, 0.85, 3.0)(0, Soleus) ==
+            Approx(0.5 * SoleusWitnesses + 0.05).epsilon(1e-14));
+}
+
+TEST_CASE("A channel's share and the prior's stay between rest and 1") {
+    auto example = ExampleArtefact::makePosterior();
+    // A silent gasmed.
+    CHECK(compute(example, 0.05, 0.0)(0, Soleus) ==
+            Approx(0.5 * std::exp(-0.5) * std::pow(0.02, 0.6) * std::pow(0.5, -0.2) + 0.05)
+                    .epsilon(1e-14));
+    // A tibant above its peak: ln 1.
+    example.content["predictor"]["prior"]["muscles"][0]["channel_peaks"][1] = 0.1;
+    CHECK(compute(example, 0.85, 0.0)(0, Soleus) ==
+            Approx(0.5 * std::exp(-0.5) * std::pow(0.4, 0.6) + 0.05).epsilon(1e-14));
+    // The pose alone would say exp(2) and exp(-9) of the peaks.
+    example.tensors["pose.offsets"].values = {2.0, -9.0};
+    const auto clipped = compute(example, 0.85, 90.0);
+    CHECK(clipped(0, Soleus) == Approx(0.5 * 1.0 + 0.05).epsilon(1e-14));
+    CHECK(clipped(0, Perlong) == Approx(0.02).epsilon(1e-14));
+}
+
+TEST_CASE("No corrected excitation leaves 0 to 1") {
+    auto example = ExampleArtefact::makePosterior();
     // 2 (0 - 0.3) + 0.5 tibant is below 0.
-    CHECK(atRest(0, Gasmed) == 0.0);
+    CHECK(compute(example, 0.05, 0.0)(0, Gasmed) == 0.0);
     example.tensors["predictor.1.bias"].values[2] = 7.0;
-    CHECK(compute(ExcitationModel(readExample(example)), 0.85, 0.0)(0, Soleus) == 1.0);
+    CHECK(compute(example, 0.85, 0.0)(0, Soleus) == 1.0);
 }
 
 TEST_CASE("Frames together and alone have the same prior") {
     const ExcitationModel model(readExample(ExampleArtefact::makePosterior()));
-    const std::size_t numFrames = 3000; // more than the population takes at once
+    const std::size_t numFrames = 3000; // more than the expansion takes at once
     std::vector<double> times;
     Matrix angles(numFrames, 1);
     for (std::size_t i = 0; i < numFrames; ++i) {
@@ -75,8 +88,10 @@ TEST_CASE("Frames together and alone have the same prior") {
     const auto together = model.computeExcitations(
             makeRecording(), times, {angles, Matrix(numFrames, 1, 0.0), {}});
     for (const std::size_t i : {0, 1023, 1024, 2999}) {
-        CHECK(compute(model, times[i], angles(i, 0))(0, Soleus) ==
-                Approx(together(i, Soleus)).epsilon(1e-13));
+        const auto alone = model.computeExcitations(
+                makeRecording(), {times[i]}, {Matrix(1, 1, angles(i, 0)), Matrix(1, 1, 0.0), {}});
+        CHECK(alone(0, Soleus) == Approx(together(i, Soleus)).epsilon(1e-13));
+        CHECK(alone(0, Perlong) == Approx(together(i, Perlong)).epsilon(1e-13));
     }
 }
 
@@ -95,55 +110,171 @@ TEST_CASE("Intervals grow with the excitation and end at 0") {
 TEST_CASE("A prior that does not fit is refused") {
     auto example = ExampleArtefact::makePosterior();
     auto& prior = example.content["predictor"]["prior"];
+    auto& muscle = prior["muscles"][0];
     std::string message;
     SECTION("no witness") {
-        prior["muscles"][1]["channels"] = nlohmann::json::array();
-        prior["muscles"][1]["channel_peaks"] = nlohmann::json::array();
-        message = "muscles[1].channels: Expected a witness";
+        prior["pose"] = nullptr;
+        message = "muscles[1].channels: Expected a witness: a channel or the pose, but found a "
+                  "list of 0";
     }
     SECTION("an unknown channel") {
-        prior["muscles"][0]["channels"][0] = "gasmd";
-        message = "muscles[0].channels[0]: Expected one of the artefact's channels";
+        muscle["channels"][0] = "gasmd";
+        message = "muscles[0].channels[0]: Expected one of the artefact's channels, but found "
+                  "'gasmd': the nearest names are: gasmed";
     }
-    SECTION("a peak too many") {
-        prior["muscles"][0]["channel_peaks"] = {1.0, 2.0};
-        message = "channel_peaks: Expected a list of 1, one peak per channel";
+    SECTION("a channel twice") {
+        muscle["channels"][1] = "gasmed";
+        message = "muscles[0].channels[1]: Expected a name that the list does not hold yet, but "
+                  "found 'gasmed'";
     }
-    SECTION("a peak of other subjects without any") {
-        prior["population"] = nullptr;
-        message = "population_peak: Expected null";
+    SECTION("a peak too few") {
+        muscle["channel_peaks"] = {1.0};
+        message = "channel_peaks: Expected a list of 2, one peak per channel, but found a list of "
+                  "1";
+    }
+    SECTION("a peak of 0") {
+        muscle["channel_peaks"][1] = 0.0;
+        message = "channel_peaks[1]: Expected a number above 0, but found 0";
+    }
+    SECTION("a weight too many") {
+        muscle["weights"] = {1.0, 0.5, 0.2};
+        message = "weights: Expected a list of 2, one weight per channel, but found a list of 3";
+    }
+    SECTION("no weights") {
+        muscle.erase("weights");
+        message = "muscles[0].weights: Expected this entry, but found none";
+    }
+    SECTION("a weight that is no number") {
+        muscle["weights"][1] = nullptr;
+        message = "weights[1]: Expected a number, but found null";
+    }
+    SECTION("a negative gain") {
+        muscle["gain"] = -1.0;
+        message = "muscles[0].gain: Expected a number, 0 or greater, but found -1";
     }
     SECTION("no rest") {
         prior["rest"] = 0.0;
-        message = "rest: Expected a number above 0, up to 1";
+        message = "rest: Expected a number above 0, up to 1, but found 0";
     }
-    SECTION("a coordinate that is no input") {
-        prior["population"]["coordinates"][0] = "knee_angle_r";
-        message = "coordinates[0]: Expected one of the predictor's coordinates";
+    SECTION("a rest above 1") {
+        prior["rest"] = 1.5;
+        message = "rest: Expected a number above 0, up to 1, but found 1.5";
+    }
+    SECTION("no muscles") {
+        prior["muscles"] = nlohmann::json::array();
+        message = "prior.muscles: Expected at least 1 muscle, but found a list of 0";
+    }
+    SECTION("no word of the pose") {
+        prior.erase("pose");
+        message = "prior.pose: Expected this entry, but found none";
+    }
+    SECTION("the other subjects of format 2") {
+        prior["population"] = prior["pose"];
+        prior.erase("pose");
+        message = "prior.pose: Expected this entry, but found none";
     }
     CHECK_THAT(errorText([&] { readExample(example); }), Contains(message));
 }
 
-TEST_CASE("Tensors and entries that do not fit a prior are refused") {
+TEST_CASE("A pose that does not fit is refused") {
     auto example = ExampleArtefact::makePosterior();
+    auto& pose = example.content["predictor"]["prior"]["pose"];
+    auto& inputs = example.content["predictor"]["inputs"];
+    std::string message;
+    SECTION("a coordinate that is no input") {
+        pose["coordinates"][0] = "knee_angle_r";
+        message = "pose.coordinates[0]: Expected one of the predictor's coordinates, but found "
+                  "'knee_angle_r'";
+    }
+    SECTION("a coordinate whose speed is no input") {
+        inputs["speeds"] = {"knee_angle_r"};
+        message = "pose.coordinates[0]: Expected one of the predictor's speeds, but found "
+                  "'ankle_angle_r'";
+    }
+    SECTION("a coordinate twice") {
+        pose["coordinates"] = {"ankle_angle_r", "ankle_angle_r"};
+        message = "pose.coordinates[1]: Expected a name that the list does not hold yet";
+    }
+    SECTION("no coordinates") {
+        pose["coordinates"] = nlohmann::json::array();
+        message = "pose.coordinates: Expected at least 1 coordinate, but found a list of 0";
+    }
+    SECTION("a kernel without width") {
+        pose["kernel_width"] = 0.0;
+        message = "pose.kernel_width: Expected a number above 0, but found 0";
+    }
+    CHECK_THAT(errorText([&] { readExample(example); }), Contains(message));
+}
+
+TEST_CASE("Tensors that do not fit a prior are refused") {
+    auto example = ExampleArtefact::makePosterior();
+    auto& tensors = example.tensors;
     std::string message;
     SECTION("frames of another width") {
-        example.tensors["population.frames"] = {{1, 3}, {0.0, 0.0, 0.0}};
-        message = "tensor population.frames: Expected the shape 1 x 2, but found 1 x 3";
+        tensors["pose.frames"] = {{1, 3}, {0.0, 0.0, 0.0}};
+        message = "tensor pose.frames: Expected the shape 1 x 2, but found 1 x 3";
     }
-    SECTION("a missing tensor") {
-        example.tensors.erase("population.weights");
-        message = "Expected the tensor population.weights, but found none";
+    SECTION("frames that are a number") {
+        tensors["pose.frames"] = {{}, {0.0}};
+        message = "tensor pose.frames: Expected the shape 1 x 2, but found a single number";
+    }
+    SECTION("weights of more frames") {
+        tensors["pose.weights"] = {{2, 2}, {0.1, 0.1, 0.1, 0.1}};
+        message = "tensor pose.weights: Expected the shape 2 x 1, but found 2 x 2";
+    }
+    SECTION("weights of more outputs") {
+        tensors["pose.weights"] = {{3, 1}, {0.1, 0.1, 0.1}};
+        message = "tensor pose.weights: Expected the shape 2 x 1, but found 3 x 1";
+    }
+    SECTION("offsets of fewer outputs") {
+        tensors["pose.offsets"] = {{1}, {0.1}};
+        message = "tensor pose.offsets: Expected the shape 2, but found 1";
+    }
+    SECTION("a mean of another width") {
+        tensors["pose.mean"] = {{3}, {0.0, 0.0, 0.0}};
+        message = "tensor pose.mean: Expected the shape 2, but found 3";
+    }
+    SECTION("a scale of another width") {
+        tensors["pose.scale"] = {{1}, {1.0}};
+        message = "tensor pose.scale: Expected the shape 2, but found 1";
     }
     SECTION("a scale of 0") {
-        example.tensors["population.scale"].values[1] = 0.0;
-        message = "tensor population.scale: Expected numbers above 0, but found 0 at position 1";
+        tensors["pose.scale"].values[1] = 0.0;
+        message = "tensor pose.scale: Expected numbers above 0, but found 0 at position 1";
+    }
+    SECTION("a weight that is not finite") {
+        tensors["pose.weights"].values[1] = std::numeric_limits<double>::infinity();
+        message = "tensor pose.weights: Expected finite numbers, but found inf at position 1";
+    }
+    SECTION("a frame that is not finite") {
+        tensors["pose.frames"].values[0] = std::numeric_limits<double>::quiet_NaN();
+        message = "tensor pose.frames: Expected finite numbers, but found nan at position 0";
+    }
+    SECTION("a missing tensor") {
+        tensors.erase("pose.weights");
+        message = "Expected the tensor pose.weights, but found none";
+    }
+    SECTION("a tensor too many") {
+        tensors["population.mean"] = {{2}, {0.0, 0.0}};
+        message = "Expected 11 tensors for 2 layers and a prior, but found 12";
+    }
+    SECTION("frames without a pose") {
+        auto& prior = example.content["predictor"]["prior"];
+        prior["pose"] = nullptr;
+        prior["muscles"][1] = prior["muscles"][0];
+        message = "Expected 6 tensors for 2 layers and a prior, but found 11";
     }
     SECTION("corrections for too few drives") {
-        example.tensors["predictor.1.weight"] = {{2, 2}, std::vector<double>(4, 0.0)};
-        example.tensors["predictor.1.bias"] = {{2}, {0.0, 0.0}};
+        tensors["predictor.1.weight"] = {{2, 2}, std::vector<double>(4, 0.0)};
+        tensors["predictor.1.bias"] = {{2}, {0.0, 0.0}};
         message = "tensor predictor.1.bias: Expected the shape 4, but found 2";
     }
+    CHECK_THAT(errorText([&] { readExample(example); }), Contains(message));
+}
+
+TEST_CASE("Entries that do not fit a posterior are refused") {
+    auto example = ExampleArtefact::makePosterior();
+    std::string message;
     SECTION("a negative margin") {
         example.content["muscles"][2]["source"]["interval"]["margin"] = -1.0;
         message = "interval.margin: Expected a number, 0 or greater, but found -1";

@@ -7,15 +7,15 @@
 
 namespace nmm {
 
-/// The population of an artefact for one frame at a time: plain loops, see FrameNetwork. For the
-/// frames of a whole trial Population is the faster one. Both give the same to rounding.
-class FramePopulation {
+/// The kernel expansion of an artefact for one frame at a time: plain loops, see FrameNetwork. For
+/// the frames of a whole trial KernelExpansion is the faster one. Both give the same to rounding.
+class FrameKernelExpansion {
 public:
-    /// @param artefact its tensors `population.*` are checked
-    explicit FramePopulation(const Artefact& artefact);
+    /// @param artefact its prior has a pose, whose tensors are checked
+    explicit FrameKernelExpansion(const Artefact& artefact);
 
     /// @param inputs of one frame, see Predictor::predict()
-    /// @returns the shares of that frame, one per output
+    /// @returns the values at that frame, one per output
     std::vector<double> predict(const std::vector<double>& inputs) const;
 
 private:
