@@ -163,7 +163,14 @@ def read_artefact(file: Path | str) -> Artefact:
     except UnicodeDecodeError as error:
         # The runtime's message quotes the header as it is.
         raise NMMError(f"artefact '{path}': expected a header in UTF-8, but {error}.") from None
-    return parse_artefact(content)
+    try:
+        return parse_artefact(content)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        # What no run needs the runtime does not look at.
+        raise NMMError(
+            f"artefact '{path}': expected the entries of docs/artefact.md, but found others "
+            f"({type(error).__name__}: {str(error)[:80]})."
+        ) from None
 
 
 def parse_artefact(content: Mapping[str, Any]) -> Artefact:

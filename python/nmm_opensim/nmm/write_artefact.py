@@ -26,7 +26,7 @@ from .fingerprint import compute_fingerprint
 from .sources import Deep, Measured, MuscleSources, Source, Tied
 from .trained import TrainedNMM
 
-FORMAT = 2
+FORMAT = 3
 
 
 def write_artefact(
