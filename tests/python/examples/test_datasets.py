@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from pathlib import Path
 
@@ -112,6 +113,17 @@ def test_overground_strides_have_the_recordings_speeds(tmp_path: Path) -> None:
         np.testing.assert_allclose(emg.values[inside] * divisors, np.maximum(raw, 0), atol=1e-6)
         ankle = read_sto(data / f"stride_{k}" / "moments.sto").column("ankle_angle_r_moment")
         assert -100 < ankle.min() < -80
+        with (data / f"stride_{k}" / "strides.csv").open() as events:
+            ((row),) = list(csv.DictReader(events))
+        assert (row["name"], row["side"]) == (f"stride_{k}", "right")
+        times = [float(row[name]) for name in ("initial_time", "toe_off", "final_time")]
+        assert times[0] == 0
+        assert times[2] == pytest.approx(motion.time[-1], abs=1e-4)
+        # Of body weight, which 20 N are 3.3 % of; toe off is between two samples.
+        vertical = recorded.GRFs.subject1.all[:, 1, k]
+        before = np.searchsorted(motion.time, times[1]) - 1
+        assert vertical[before] >= 3.29 > vertical[before + 1]
+        assert 0.6 < times[1] / times[2] < 0.68
 
     setup = read_training_setup(copy_setup("overground_train.xml", tmp_path))
     model = OsimModel(setup.model_file)

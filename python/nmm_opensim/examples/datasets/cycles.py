@@ -1,0 +1,214 @@
+"""Strides as a gait laboratory publishes them: samples of the gait cycle in MATLAB, without times.
+
+``ExperimentalData.{Q,GRFs,Torques,EMG}.subject1.all`` holds samples x columns x strides, and
+``colheaders`` the names of the columns: Falisse et al. (2019, 2020).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.io import loadmat
+
+from ...arrays import Array
+from ...errors import NMMError, require_file
+from ...files import write_csv
+from ...formats.tables import Header, write_table
+from .envelopes import write_envelopes
+
+SAMPLES = 100
+# Samples of EMG before and after a stride, so that the EMG covers a delay: walking repeats itself,
+# so what comes before a stride is taken to be the stride's own end.
+MARGIN = 25
+# N: strides begin with the first sample in which the plate carries it, so this ends a stance too.
+CONTACT = 20.0
+GRAVITY = 9.80665  # m/s^2
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A quantity's values (samples, columns, strides) and the names of its columns."""
+
+    values: Array
+    names: list[str]
+
+    def find(self, name: str) -> Array:
+        """One column, (samples, strides)."""
+        values: Array = self.values[:, self.names.index(name)]
+        return values
+
+
+@dataclass(frozen=True)
+class Motion:
+    """Coordinates (degrees, m), speeds and moments (N m, N) of strides, each with OpenSim's names.
+
+    ``still`` are coordinates of the model that were not recorded, and are 0.
+    """
+
+    coordinates: Columns
+    speeds: Array
+    moments: Columns
+    still: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Whose strides they are: a side, and its vertical force (samples, strides) in N."""
+
+    side: str
+    vertical: Array
+
+
+class Experiment:
+    """What a file holds; ``strides`` are those that must be whole."""
+
+    def __init__(self, file: Path, strides: Sequence[int]) -> None:
+        """Read ``file``.
+
+        Raises:
+            NMMError: where it is missing or something else.
+
+        """
+        self.file = file
+        self.strides = tuple(strides)
+        require_file(file, "recordings")
+        try:
+            self._data: Any = loadmat(file, simplify_cells=True)["ExperimentalData"]
+        except (KeyError, NotImplementedError, OSError, TypeError, ValueError):
+            raise NMMError(
+                f"recordings '{file}': expected a MATLAB file (version 5) with a structure "
+                "'ExperimentalData', but found something else; take the file as it was published."
+            ) from None
+
+    def get(self, quantity: str, *parts: str, columns: Sequence[str] = ()) -> Columns:
+        """One quantity, or the named columns of it, whose strides are whole.
+
+        Raises:
+            NMMError: for another layout, a column that is not there, or what is no number.
+
+        """
+        try:
+            found = self._data[quantity]["subject1"]
+            for part in parts:
+                found = found[part]
+            values = np.asarray(found["all"], dtype=float)
+            names = [str(name) for name in found["colheaders"]]
+        except (IndexError, KeyError, TypeError, ValueError):
+            values, names = np.empty(0), []
+        least = max(self.strides) + 1
+        if values.ndim != 3 or values.shape[:2] != (SAMPLES, len(names)) or values.shape[2] < least:
+            raise NMMError(
+                f"recordings '{self.file}': expected {quantity} of subject1 as {SAMPLES} samples, "
+                f"columns with names and at least {least} strides, but found {values.shape}; take "
+                "the file as it was published."
+            )
+        for name in columns:
+            if name not in names:
+                raise NMMError(
+                    f"recordings '{self.file}': expected a column '{name}' of {quantity}, but "
+                    f"found {' '.join(names)}; take the file as it was published."
+                )
+        kept = list(columns) or names
+        values = values[:, [names.index(name) for name in kept]]
+        if not np.isfinite(values[:, :, self.strides]).all():
+            raise NMMError(
+                f"recordings '{self.file}': expected numbers in strides {self.strides} of "
+                f"{quantity}, but found others; take the file as it was published."
+            )
+        return Columns(values, kept)
+
+
+def write_strides(
+    output: Path,
+    experiment: Experiment,
+    motion: Motion,
+    contact: Contact,
+    emg: tuple[Columns, Array],
+) -> None:
+    """Write coordinates, moments, EMG and the stride's events into a folder for each stride.
+
+    ``emg`` is what was recorded and what each channel is divided by.
+    """
+    hip = next(name for name in motion.coordinates.names if name.startswith("hip_flexion"))
+    column = motion.coordinates.names.index(hip)
+    labels = [
+        f"{name}_{'force' if name.endswith(('_tx', '_ty', '_tz')) else 'moment'}"
+        for name in motion.moments.names
+    ]
+    for k in experiment.strides:
+        angles = motion.coordinates.values[:, :, k]
+        step = _find_step(angles[:, column], motion.speeds[:, column, k])
+        time = step * np.arange(SAMPLES, dtype=np.float64)
+        stride = output / f"stride_{k}"
+        _write_events(
+            stride / "strides.csv", f"stride_{k}", contact.side, time, contact.vertical[:, k]
+        )
+        write_table(
+            stride / "coordinates.sto",
+            [*motion.coordinates.names, *motion.still],
+            time,
+            np.column_stack([angles, np.zeros((SAMPLES, len(motion.still)))]),
+            Header("Coordinates of one stride from heel strike, degrees and m", degrees=True),
+        )
+        write_table(
+            stride / "moments.sto",
+            labels,
+            time,
+            motion.moments.values[:, :, k],
+            Header("Joint moments (N m) and forces (N) of inverse dynamics"),
+        )
+        recorded, divisors = emg
+        around = np.arange(-MARGIN, SAMPLES + MARGIN)
+        write_envelopes(
+            stride / "emg.sto",
+            recorded.names,
+            step * around.astype(np.float64),
+            recorded.values[around % SAMPLES, :, k],
+            divisors,
+            {"repeated_outside": f"0 {time[-1]:.7g}"},
+        )
+
+
+def _find_step(angle: Array, speed: Array) -> float:
+    """The time between samples, s, which the recording leaves out: change of angle over speed."""
+    change = np.gradient(angle)[1:-1]
+    inner = speed[1:-1]
+    return float(change @ inner / (inner @ inner))
+
+
+def _write_events(file: Path, name: str, side: str, time: Array, vertical: Array) -> None:
+    """Write the stride's events as gait-events would.
+
+    The first sample is a heel strike: the plate carries 20 N there, no more. The last is the next
+    one, not the sample before it: joint angles are nearest to the first sample's one to three
+    samples earlier.
+    """
+    off = find_toe_off(time, vertical, str(file))
+    times = (f"{each:.4f}" for each in (time[0], off, time[-1]))
+    write_csv(
+        file, ["name", "side", "initial_time", "toe_off", "final_time"], [[name, side, *times]]
+    )
+
+
+def find_toe_off(time: Array, vertical: Array, where: str) -> float:
+    """When a stance that is under way at the first sample ends (s): below CONTACT, between samples.
+
+    Raises:
+        NMMError: where the foot does not stand at first, never leaves, or comes back.
+
+    """
+    stands = vertical >= CONTACT
+    changes = np.flatnonzero(stands[1:] != stands[:-1])
+    if not stands[0] or len(changes) != 1:
+        raise NMMError(
+            f"{where}: expected one stance of more than {CONTACT:g} N from the first sample on, "
+            f"then one swing, but found {len(changes)} changes; take the recordings as they were "
+            "published."
+        )
+    i = int(changes[0])
+    share = (vertical[i] - CONTACT) / (vertical[i] - vertical[i + 1])
+    return float(time[i] + share * (time[i + 1] - time[i]))
