@@ -64,6 +64,25 @@ def test_treadmill_files_are_the_recording(treadmill: Path) -> None:
 
 
 @needs_recordings
+def test_the_faster_treadmill_walk_has_the_slower_ones_scales(treadmill: Path) -> None:
+    slow = treadmill / "data" / "treadmill"
+    fast = slow / "walk45"
+    emg, other = read_sto(fast / "emg.sto"), read_sto(slow / "emg.sto")
+    assert emg.header["channel_divisors"] == other.header["channel_divisors"]
+    assert emg.columns == other.columns
+    walk = RECORDINGS / "walking_treadmill" / "walk45"
+    raw = np.loadtxt(walk / "emgFilt.sto", skiprows=6)
+    divisors = np.array(emg.header["channel_divisors"].split(), dtype=float)
+    np.testing.assert_allclose(emg.values * divisors, np.maximum(raw[:, 1:], 0.0), atol=1e-6)
+    assert (fast / "coordinates.sto").read_bytes() == (walk / "ik.sto").read_bytes()
+    ankle = read_sto(fast / "moments.sto").column("ankle_angle_r_moment")
+    assert -120 < ankle.min() < -70
+    loads = read_sto(fast / "ground_reactions.sto")
+    assert 500 < loads.column("ground_force_vy").max() < 1000
+    assert (fast / "external_loads.xml").is_file()
+
+
+@needs_recordings
 def test_treadmill_model_has_the_subjects_mass_and_the_generic_lengths(treadmill: Path) -> None:
     model = OsimModel(treadmill / "data" / "treadmill" / "gait2392_58kg.osim")
     generic = OsimModel(RECORDINGS / "walking_treadmill" / "gait2392.osim")

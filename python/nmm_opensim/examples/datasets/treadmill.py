@@ -1,4 +1,4 @@
-"""Treadmill walking: 45 strides at 3.6 km/h, 9 EMG channels of the right leg.
+"""Treadmill walking at 3.6 and 4.5 km/h, 45 strides at the first, 9 EMG channels of the right leg.
 
 Origin: github.com/CEINMS-RT/LowerLimbModel, one subject of the Twente multi-sensor locomotion
 experiment (doi 10.5281/zenodo.6457662), Apache-2.0.
@@ -7,6 +7,8 @@ experiment (doi 10.5281/zenodo.6457662), Apache-2.0.
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ...arrays import Array
@@ -24,29 +26,60 @@ MOMENT_CUTOFF = 6.0
 
 
 def import_treadmill(recordings: Path, output: Path) -> None:
-    """Write model, coordinates, moments and EMG of ``recordings`` into the folder ``output``."""
-    walk = recordings / "walk36"
-    emg = read_table(walk / "emgFilt.sto", "EMG file")
-    # All columns must be finite numbers: select checks that.
-    emg = emg.select(emg.columns)
-    forces = read_table(walk / "XLD.mot", "file of ground reaction forces")
-    moments = filter_lowpass(read_table(walk / "id.sto", "inverse dynamics file"), MOMENT_CUTOFF)
-    coordinates = require_file(walk / "ik.sto", "coordinates file")
+    """Write model, coordinates, moments, ground reactions and EMG of both walks into ``output``.
 
-    write_model(recordings / "gait2392.osim", output / "gait2392_58kg.osim", _find_mass(forces))
+    The faster walk, in ``walk45``, has the slower one's scales.
+    """
+    slow = _read_walk(recordings / "walk36")
+    fast = _read_walk(recordings / "walk45")
+    emg = slow.emg
     divisors = find_divisors(emg.columns, emg.values[emg.time <= TRAINING_END], emg.source)
-    write_envelopes(output / "emg.sto", emg.columns, emg.time, emg.values, divisors)
-    shutil.copyfile(coordinates, output / "coordinates.sto")
-    _write_forces(forces, output)
+    write_model(recordings / "gait2392.osim", output / "gait2392_58kg.osim", _find_mass(slow))
+    for walk, folder in ((slow, output), (fast, output / "walk45")):
+        # All columns must be finite numbers: select checks that, and that they are the same.
+        emg = walk.emg.select(slow.emg.columns)
+        write_envelopes(folder / "emg.sto", emg.columns, emg.time, emg.values, divisors)
+        shutil.copyfile(walk.coordinates_file, folder / "coordinates.sto")
+        write_forces(walk.forces, folder, {"r": "", "l": "l_"})
+        write_moments(walk.moments, folder)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One walk as it was published."""
+
+    emg: Table
+    forces: Table
+    moments: Table
+    coordinates_file: Path
+
+
+def _read_walk(folder: Path) -> _Walk:
+    emg = read_table(folder / "emgFilt.sto", "EMG file")
+    return _Walk(
+        emg.select(emg.columns),
+        read_table(folder / "XLD.mot", "file of ground reaction forces"),
+        read_table(folder / "id.sto", "inverse dynamics file"),
+        require_file(folder / "ik.sto", "coordinates file"),
+    )
+
+
+def write_moments(moments: Table, output: Path) -> None:
+    """Write joint moments (N m) and forces (N) of inverse dynamics, low-passed."""
+    filtered = filter_lowpass(moments, MOMENT_CUTOFF)
     header = Header(
         "Joint moments (N m) and forces (N) of inverse dynamics, low-passed",
         entries={"lowpass_cutoff_frequency_for_moments": f"{MOMENT_CUTOFF:g}"},
     )
-    write_table(output / "moments.sto", moments.columns, moments.time, moments.values, header)
+    write_table(output / "moments.sto", filtered.columns, filtered.time, filtered.values, header)
 
 
-def _write_forces(forces: Table, output: Path) -> None:
-    """Ground reactions of both feet as external loads, for inverse dynamics and as inputs."""
+def write_forces(forces: Table, output: Path, prefixes: Mapping[str, str]) -> None:
+    """Ground reactions as external loads, for inverse dynamics, events and inputs.
+
+    ``prefixes`` say what comes before ``ground_force_v`` in the columns of each foot, ``r`` and
+    ``l``.
+    """
 
     def make(side: str, prefix: str) -> RecordedLoad:
         def get(identifier: str) -> tuple[str, Array]:
@@ -64,12 +97,12 @@ def _write_forces(forces: Table, output: Path) -> None:
         output / "external_loads.xml",
         output / "ground_reactions.sto",
         forces.time,
-        [make("r", ""), make("l", "l_")],
+        [make(side, prefix) for side, prefix in prefixes.items()],
         "Ground reactions: forces (N), centres of pressure (m), free moments (N m)",
     )
 
 
-def _find_mass(forces: Table) -> float:
+def _find_mass(walk: _Walk) -> float:
     """The subject's mass (kg): what the treadmill carried on average, over many strides."""
-    vertical = forces.select(["ground_force_vy", "l_ground_force_vy"]).values
+    vertical = walk.forces.select(["ground_force_vy", "l_ground_force_vy"]).values
     return float(vertical.sum(axis=1).mean()) / GRAVITY
