@@ -9,8 +9,13 @@ import click
 from ...errors import one_line_errors
 from .overground import import_overground
 from .treadmill import import_treadmill
+from .treadmill_left import import_treadmill_left
 
-DATASETS = {"treadmill": import_treadmill, "overground": import_overground}
+DATASETS = {
+    "treadmill": import_treadmill,
+    "overground": import_overground,
+    "treadmill_left": import_treadmill_left,
+}
 
 
 @click.command(
