@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ...errors import one_line_errors
+from .cp import import_cp
 from .overground import import_overground
 from .treadmill import import_treadmill
 from .treadmill_left import import_treadmill_left
@@ -15,6 +16,7 @@ DATASETS = {
     "treadmill": import_treadmill,
     "overground": import_overground,
     "treadmill_left": import_treadmill_left,
+    "cp": import_cp,
 }
 
 
