@@ -553,7 +553,7 @@ FILE_REFUSALS: dict[str, tuple[str, Edit, list[str]]] = {
     "artefact of another format": (
         ARTEFACT,
         # Inside the JSON that is itself a JSON string, quotes are escaped.
-        replaced(r"\"format\": 2,", r"\"format\": 9,"),
+        replaced(r"\"format\": 3,", r"\"format\": 9,"),
         ["artefact of another format.nmm", "a format from 1 to 3", "9"],
     ),
     "model with another path": (

@@ -161,8 +161,8 @@ def test_a_newer_format_is_refused(walking: Walking) -> None:
     whole = (walking.results / "walking.nmm").read_bytes()
     newer = walking.results / "newer.nmm"
     # Inside the JSON that is itself a JSON string, quotes are escaped.
-    assert whole.count(rb"\"format\": 2,") == 1
-    newer.write_bytes(whole.replace(rb"\"format\": 2,", rb"\"format\": 9,"))
+    assert whole.count(rb"\"format\": 3,") == 1
+    newer.write_bytes(whole.replace(rb"\"format\": 3,", rb"\"format\": 9,"))
     with pytest.raises(NMMError, match=r"format.*9"):
         read_artefact(newer)
 

@@ -244,7 +244,8 @@ TEST_CASE("Artefact refuses tensors that do not fit the architecture") {
 TEST_CASE("Artefact cut off anywhere is refused") {
     const TemporaryFolder folder;
     const auto file = folder / "leg.nmm";
-    ExampleArtefact().write(file);
+    const auto example = GENERATE(ExampleArtefact(), ExampleArtefact::makePosterior());
+    example.write(file);
     for (auto length = std::filesystem::file_size(file); length-- > 0;) {
         std::filesystem::resize_file(file, length);
         REQUIRE_THROWS_AS(Artefact::read(file), nmm::Error);
@@ -254,7 +255,7 @@ TEST_CASE("Artefact cut off anywhere is refused") {
 TEST_CASE("Artefact with any byte changed is refused or read, and nothing else happens") {
     const TemporaryFolder folder;
     const auto file = folder / "leg.nmm";
-    ExampleArtefact().write(file);
+    ExampleArtefact::makePosterior().write(file);
     const auto bytes = readBytes(file);
     const unsigned flip = GENERATE(0x01u, 0x80u);
     for (std::size_t position = 0; position < bytes.size(); ++position) {
