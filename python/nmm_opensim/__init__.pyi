@@ -8,6 +8,7 @@ from .models.conversion.convert import convert_muscles
 from .models.scaling.scale import Sizes, scale_model
 from .nmm.artefact import Artefact, read_artefact
 from .nmm.estimate import Estimate, Interval, TrialEstimate
+from .population.build import BuiltPopulation, build_population
 from .recordings.read import read_signals
 from .recordings.signal import Signal
 from .running.estimate import estimate
@@ -23,6 +24,7 @@ __version__: str
 __all__ = [
     "Artefact",
     "Benchmark",
+    "BuiltPopulation",
     "Estimate",
     "Interval",
     "Listener",
@@ -39,6 +41,7 @@ __all__ = [
     "TrialEstimate",
     "Verdict",
     "benchmark",
+    "build_population",
     "convert_muscles",
     "estimate",
     "load_plugin",

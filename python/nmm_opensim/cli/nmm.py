@@ -35,6 +35,28 @@ def train(setup: Path) -> None:
     console.print(f"Artefact{which}: {trained.artefact_file}", soft_wrap=True)
 
 
+@click.command(epilog=example("nmm-opensim population setups/walking_population.xml"))
+@SETUP
+def population(setup: Path) -> None:
+    """Build a population: statistics of many people's EMG (.nmmpop).
+
+    SETUP holds an NMMPopulationTool: a movement, and people as tables of mean strides, as training
+    setups of their recordings, or as finished populations; which muscle each column or channel
+    records is said and never guessed. Nobody's own curve is in the file: a muscle takes five people
+    at least. Prints how well people foretell one whom they do not know. Raw EMG is turned into
+    envelopes by process-emg first.
+    """
+    from ..population.build import build_population
+    from ..population.population_table import describe_sources, make_table
+
+    with ConsoleListener("Population", "nothing is written") as listener:
+        built = build_population(setup, listener)
+    console.print(make_table(built))
+    for line in describe_sources(built):
+        console.print(line, soft_wrap=True)
+    console.print(f"Population: {built.setup.population_file}", soft_wrap=True)
+
+
 @click.command(epilog=example("nmm-opensim run setups/walking_nmm.xml"))
 @SETUP
 def run(setup: Path) -> None:

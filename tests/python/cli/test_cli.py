@@ -14,6 +14,7 @@ from conftest import ROOT, Walking, run_cli
 VERBS = [
     "train",
     "benchmark",
+    "population",
     "timing",
     "run",
     "report",

@@ -91,7 +91,7 @@ FULL = {
         <MeasuredMuscle name="d"><channels>d</channels></MeasuredMuscle>
         <DeepMuscle name="b"><recorded_channel>b</recorded_channel></DeepMuscle>
         <TiedMuscle name="c"><to>b</to></TiedMuscle><UnscoredMuscle name="u"/></muscle_sources>
-        <prior_subjects>{subject}</prior_subjects>
+        <prior_subjects>{subject}</prior_subjects>{population}
         <electromechanical_delay>estimate</electromechanical_delay>
         <predictor><family>mlp</family><hidden_layers>8</hidden_layers><emg_lags>0</emg_lags>
         </predictor>
@@ -102,6 +102,17 @@ FULL = {
         <muscle_bounds><MuscleBounds name="a"/></muscle_bounds></calibration>
         <optimization><iterations>1</iterations><seeds>1</seeds></optimization>
         <artefact_file>full.nmm</artefact_file></NMMTrainingTool>""",
+    "NMMPopulationTool": """<NMMPopulationTool name="full"><movement>walking</movement>
+        <stance_shares>0.5 0.8</stance_shares><sources>
+        <Source name="a"><title>t</title><origin>o</origin><licence>l</licence><people>
+        <PhaseTable name="b"><phase_table_file>{file}</phase_table_file>
+        <person_column>p</person_column><point_column>k</point_column><muscles>soleus</muscles>
+        <columns>SO</columns></PhaseTable>
+        <TrainingSetup name="c"><training_setup_file>other.xml</training_setup_file>
+        <side>right</side><foot_body>calcn_r</foot_body><muscles>soleus</muscles>
+        <their_muscles>a</their_muscles></TrainingSetup></people></Source>
+        <Population name="d"><population_file>walking</population_file></Population></sources>
+        <population_file>full.nmmpop</population_file></NMMPopulationTool>""",
     "NMMBenchmarkTool": """<NMMBenchmarkTool name="full">
         <training_setup_file>NMMTrainingTool.xml</training_setup_file>
         <hidden_channels><HiddenChannel name="a"><muscle>a</muscle></HiddenChannel>
@@ -116,6 +127,9 @@ FULL = {
 }
 SUBJECT = """<PriorSubject name="other"><training_setup_file>other.xml</training_setup_file>
     <muscles>a</muscles><coordinates>knee</coordinates></PriorSubject>"""
+POPULATION = """<population><population_file>walking</population_file><side>right</side>
+    <foot_body>calcn_r</foot_body><muscles>a</muscles><their_muscles>soleus</their_muscles>
+    <relatives>c</relatives><their_relatives>peroneus_longus</their_relatives></population>"""
 
 
 def write_full(folder: Path, tool: str) -> Path:
@@ -129,10 +143,12 @@ def write_full(folder: Path, tool: str) -> Path:
     (folder / "data.sto").touch()
     (folder / "other.sto").touch()
     other = FULL["NMMTrainingTool"].replace("<prior_subjects>{subject}</prior_subjects>", "")
-    write("other.xml", other.format(file="other.sto"))
+    write("other.xml", other.format(file="other.sto", population=""))
     if tool == "NMMBenchmarkTool":
         write_full(folder, "NMMTrainingTool")
-    return write(f"{tool}.xml", FULL[tool].format(file="data.sto", subject=SUBJECT))
+    return write(
+        f"{tool}.xml", FULL[tool].format(file="data.sto", subject=SUBJECT, population=POPULATION)
+    )
 
 
 @pytest.mark.parametrize("tool", FULL)

@@ -47,7 +47,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Movement:
-    """What people did, and how long the foot then stands, lowest and highest share of a stride."""
+    """What people did, and the lowest and highest share of a stride that the foot then stands."""
 
     name: str
     stance_shares: tuple[float, float]
@@ -57,7 +57,8 @@ class Movement:
 class Population:
     """What people's muscles do over a stride of one movement.
 
-    ``people`` (muscles,) recorded each muscle and ``pairs`` (muscles, muscles) both of two;
+    ``people`` (muscles,) recorded each muscle and ``pairs`` (muscles, muscles) both of two, or 0
+    where that were too few to tell of them;
     ``means`` (muscles, POINTS) are means over people of logarithms of shares; ``moments`` (muscles,
     muscles) sums over people of the mean product, over phase, of deviations from these.
     """
@@ -74,13 +75,13 @@ class Population:
         """How far the muscle follows each of ``heard`` away from its mean, (heard,).
 
         Ridge regression across people and phases; ``ridge`` counts as so many people (times the
-        square of a natural logarithm) who never left their means, and an infinite one leaves the
-        mean curve. Muscles that fewer than LEAST_PEOPLE recorded beside the asked one have no say.
+        square of a natural logarithm) who never left their means. Muscles that too few recorded
+        beside the asked one have no say.
         """
         asked = self.muscles.index(muscle)
         columns = np.array([self.muscles.index(name) for name in heard], dtype=int)
         weights = np.zeros(len(columns))
-        told = np.flatnonzero(self.pairs[asked, columns] >= LEAST_PEOPLE)
+        told = np.flatnonzero(self.pairs[asked, columns] > 0)
         if not len(told) or np.isinf(ridge):
             return weights
         known = [asked, *columns[told]]
@@ -93,25 +94,30 @@ class Population:
 
 
 def summarise(
-    movement: Movement, people: Sequence[Person], sources: Sequence[Source]
+    movement: Movement,
+    people: Sequence[Person],
+    sources: Sequence[Source],
+    least: int = LEAST_PEOPLE,
 ) -> Population:
     """The statistics of ``people``, who need not have recorded the same muscles.
 
+    ``least`` is for what nobody gets to see, such as the others of a person who is left out.
+
     Raises:
-        NMMError: where fewer than LEAST_PEOPLE recorded a muscle.
+        NMMError: where fewer than ``least`` recorded a muscle.
 
     """
     muscles = tuple(dict.fromkeys(muscle for person in people for muscle in person.curves))
     curves = np.full((len(people), len(muscles), POINTS), np.nan)
     for k, person in enumerate(people):
         for muscle, curve in person.curves.items():
-            curves[k, muscles.index(muscle)] = _take_logarithms(curve, person.name, muscle)
+            curves[k, muscles.index(muscle)] = take_logarithms(curve, person.name, muscle)
     known = np.isfinite(curves[:, :, 0]).astype(float)
     count = known.sum(axis=0)
     for muscle, number in zip(muscles, count, strict=True):
-        if number < LEAST_PEOPLE:
+        if number < least:
             raise NMMError(
-                f"Population: expected at least {LEAST_PEOPLE} people who recorded "
+                f"Population: expected at least {least} people who recorded "
                 f"'{muscle}', so that nobody's own curve can be read back, but found "
                 f"{number:g}; leave the muscle out or add people."
             )
@@ -119,7 +125,7 @@ def summarise(
     deviations = np.nan_to_num(curves - means)
     moments = np.einsum("pmt,pnt->mn", deviations, deviations) / POINTS
     pairs = known.T @ known
-    few = pairs < LEAST_PEOPLE
+    few = pairs < least
     pairs[few], moments[few] = 0.0, 0.0
     return Population(movement, muscles, count, means, pairs, moments, tuple(sources))
 
@@ -159,8 +165,13 @@ def pool(populations: Sequence[Population]) -> Population:
     return Population(populations[0].movement, muscles, count, means, pairs, moments, sources)
 
 
-def _take_logarithms(curve: Array, person: str, muscle: str) -> Array:
-    """Of shares of a smooth curve, (POINTS,)."""
+def take_logarithms(curve: Array, person: str, muscle: str) -> Array:
+    """Of shares of a person's smoothed curve, (POINTS,).
+
+    Raises:
+        NMMError: for a curve that no recording can have.
+
+    """
     if curve.shape != (POINTS,) or not np.isfinite(curve).all() or curve.min() < 0:
         raise NMMError(
             f"Person '{person}', muscle '{muscle}': expected {POINTS} numbers of 0 or more, but "

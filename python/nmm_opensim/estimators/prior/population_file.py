@@ -48,13 +48,8 @@ def write_population(file: Path, population: Population) -> None:
             for source in population.sources
         ],
     }
-    tensors = {
-        "people": population.people,
-        "means": population.means,
-        "pairs": population.pairs,
-        "moments": population.moments,
-    }
-    content = save(tensors, metadata={"nmmpop": json.dumps(header)})
+    _check(population, f"population file '{file}'")
+    content = save(_list_tensors(population), metadata={"nmmpop": json.dumps(header)})
 
     def write(temporary: Path) -> None:
         temporary.write_bytes(content)
@@ -77,7 +72,7 @@ def read_population(file: Path) -> Population:
             names = sorted(opened.keys())
             tensors = {name: np.array(opened.get_tensor(name)) for name in names}
         header = json.loads(metadata["nmmpop"])
-    except (KeyError, OSError, SafetensorError, TypeError, ValueError) as error:
+    except (KeyError, OSError, RecursionError, SafetensorError, TypeError, ValueError) as error:
         raise NMMError(
             f"{where}: expected a population that `nmm-opensim population` wrote, but found "
             f"something else ({type(error).__name__}: {str(error)[:80]})."
@@ -85,6 +80,15 @@ def read_population(file: Path) -> Population:
     population = _parse(header, tensors, where)
     _check(population, where)
     return population
+
+
+def _list_tensors(population: Population) -> dict[str, Array]:
+    return {
+        "people": population.people,
+        "means": population.means,
+        "pairs": population.pairs,
+        "moments": population.moments,
+    }
 
 
 def _parse(header: Any, tensors: Mapping[str, Array], where: str) -> Population:
@@ -107,7 +111,7 @@ def _parse(header: Any, tensors: Mapping[str, Array], where: str) -> Population:
             Source(str(s["title"]), str(s["origin"]), str(s["licence"]), int(s["people"]))
             for s in header["sources"]
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         raise NMMError(
             f"{where}: expected movement, stance_shares, muscles and sources in its header, but "
             f"found something else ({type(error).__name__}: {str(error)[:80]})."
@@ -129,33 +133,45 @@ def _check(population: Population, where: str) -> None:
         raise NMMError(
             f"{where}: expected 1 to {MOST_MUSCLES} muscles, each once, but found {size}."
         )
-    shapes = {"people": (size,), "means": (size, POINTS), "pairs": (size, size)}
-    shapes["moments"] = (size, size)
-    tensors = {
-        "people": population.people,
-        "means": population.means,
-        "pairs": population.pairs,
-        "moments": population.moments,
-    }
-    for name, values in tensors.items():
-        if values.shape != shapes[name] or values.dtype != np.float64:
-            raise NMMError(
-                f"{where}, tensor {name}: expected numbers (F64) of the shape {shapes[name]}, but "
-                f"found {values.dtype} of {values.shape}."
-            )
-        if not np.isfinite(values).all():
-            raise NMMError(f"{where}, tensor {name}: expected finite numbers, but found others.")
+    _check_shapes(population, where)
     low, high = population.movement.stance_shares
     if not 0.0 <= low < high <= 1.0:
         raise NMMError(
             f"{where}: expected stance_shares within 0 to 1, but found {low:g} and {high:g}."
         )
+    _check_people(population, where)
+    diagonal = np.diag(population.moments)
+    if not (diagonal >= 0).all() or not np.allclose(population.moments, population.moments.T):
+        raise NMMError(f"{where}, tensor moments: expected second moments, but found others.")
+    if population.means.max() > 1e-9 or population.means.min() < np.log(REST) - 1e-9:
+        raise NMMError(
+            f"{where}, tensor means: expected logarithms of shares, {np.log(REST):.2f} to 0, but "
+            f"found {population.means.min():.2f} to {population.means.max():.2f}."
+        )
+
+
+def _check_shapes(population: Population, where: str) -> None:
+    size = len(population.muscles)
+    shapes = {"people": (size,), "means": (size, POINTS)}
+    for name, values in _list_tensors(population).items():
+        shape = shapes.get(name, (size, size))
+        if values.shape != shape or values.dtype != np.float64:
+            raise NMMError(
+                f"{where}, tensor {name}: expected numbers (F64) of the shape {shape}, but found "
+                f"{values.dtype} of {values.shape}."
+            )
+        if not np.isfinite(values).all():
+            raise NMMError(f"{where}, tensor {name}: expected finite numbers, but found others.")
+
+
+def _check_people(population: Population, where: str) -> None:
+    """Nobody may be told from fewer than LEAST_PEOPLE."""
     people, pairs = population.people, population.pairs
-    if people.min() < LEAST_PEOPLE:
+    if people.min() < LEAST_PEOPLE or (people != np.round(people)).any():
         muscle = population.muscles[int(np.argmin(people))]
         raise NMMError(
-            f"{where}: expected at least {LEAST_PEOPLE} people for every muscle, but found "
-            f"{people.min():g} for '{muscle}'."
+            f"{where}: expected whole numbers of people, at least {LEAST_PEOPLE} for every muscle, "
+            f"but found {people.min():g} for '{muscle}'."
         )
     possible = (pairs == 0) | (pairs >= LEAST_PEOPLE)
     most = np.minimum.outer(people, people)
@@ -163,13 +179,4 @@ def _check(population: Population, where: str) -> None:
         raise NMMError(
             f"{where}, tensor pairs: expected numbers of people who recorded two muscles, 0 or "
             f"{LEAST_PEOPLE} and more, but found others."
-        )
-    if not (np.diag(population.moments) >= 0).all() or not np.allclose(
-        population.moments, population.moments.T
-    ):
-        raise NMMError(f"{where}, tensor moments: expected second moments, but found others.")
-    if population.means.max() > 1e-9 or population.means.min() < np.log(REST) - 1e-9:
-        raise NMMError(
-            f"{where}, tensor means: expected logarithms of shares, {np.log(REST):.2f} to 0, but "
-            f"found {population.means.min():.2f} to {population.means.max():.2f}."
         )

@@ -8,6 +8,8 @@ from pathlib import Path
 from ...benchmarking.benchmark_setup import TOOL as BENCHMARK_TOOL
 from ...benchmarking.benchmark_setup import read_benchmark_setup
 from ...formats.setup_xml import read_setup
+from ...population.build_setup import TOOL as POPULATION_TOOL
+from ...population.build_setup import read_build_setup
 from ...recordings.emg.emg_setup import TOOL as EMG_TOOL
 from ...recordings.emg.emg_setup import read_emg_setup
 from ...recordings.gait.gait_setup import TOOL as GAIT_TOOL
@@ -27,6 +29,7 @@ READERS: Mapping[str, Callable[[Path], object]] = {
     GAIT_TOOL: read_gait_setup,
     INVERSE_TOOL: lambda file: read_inverse_setup(read_setup(file, INVERSE_TOOL)),
     TRAINING_TOOL: read_training_setup,
+    POPULATION_TOOL: read_build_setup,
     BENCHMARK_TOOL: read_benchmark_setup,
     RUN_TOOL: read_run_setup,
     REPORT_TOOL: read_report_setup,

@@ -1,0 +1,1 @@
+"""Populations: statistics of many people's EMG, built from recordings and judged."""
