@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT, Walking, run_cli
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from lxml import etree
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
@@ -443,6 +444,88 @@ def test_a_mapping_file_of_another_program_is_read(tmp_path: Path) -> None:
     assert parse_channel_options(["a=none", "b=c,d"]) == {"a": [], "b": ["c", "d"]}
 
 
+def test_a_leg_that_walks_gets_the_population(options: Options, tmp_path: Path) -> None:
+    write_setups(replace(options, folder=tmp_path), None)
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert re.search(r"none\s+as\s+the\s+population_file", text)
+    assert re.search(r"known\s+by\s+the\s+population,\s+its\s+synergists", text)
+    element = etree.fromstring(text.encode()).find("NMMTrainingTool/population")
+    said = {child.tag: child.text for child in element if isinstance(child.tag, str)}
+    assert (said["population_file"], said["side"], said["foot_body"]) == (
+        "walking",
+        "right",
+        "calcn_r",
+    )
+    pairs = dict(zip(said["muscles"].split(), said["their_muscles"].split(), strict=True))
+    assert pairs["gasmed_r"] == "gastrocnemius_medialis"
+    assert pairs["bflh_r"] == "biceps_femoris"
+    # What nobody recorded is in no pair, but for two whose relatives were.
+    assert not {"tibpost_r", "vasint_r", "bfsh_r"} & set(pairs)
+    assert said["relatives"] == "perbrev_r semimem_r"
+    assert said["their_relatives"] == "peroneus_longus semitendinosus"
+
+
+def test_with_a_population_strides_are_those_of_the_forces_or_the_file(
+    options: Options, walking_inputs: Walking, tmp_path: Path
+) -> None:
+    """Of training trials alone; and the setup with all its files is one that training takes."""
+    moments = [walking_inputs.results / "walking_moments.sto"]
+    known = replace(options, folder=tmp_path, inverse_dynamics_files=moments, overwrite=True)
+    write_setups(known, None)
+    train, test = read_training_setup(tmp_path / "walk_train.xml").trials
+    assert train.external_loads_file == options.external_loads_files[0].resolve()
+    assert (train.strides_file, test.external_loads_file) == (None, None)
+    measured, strides = tmp_path / "walk_measured.csv", tmp_path / "walk_strides.csv"
+    measured.write_text("side,initial_time,final_time\nright,0.1,2.3\n")
+    header = "name,side,initial_time,toe_off,final_time,measured,both_measured\n"
+    strides.write_text(header + "right_1,right,0.27,1.02,1.41,yes,yes\n")
+    given = replace(known, measured_files=[measured], measured_side="right")
+    write_setups(given, None)
+    train, _ = read_training_setup(tmp_path / "walk_train.xml").trials
+    assert (train.strides_file, train.external_loads_file) == (strides, None)
+    # Strides of the other foot, or after the training, are none.
+    strides.write_text(header + "left_1,left,0.27,1.02,1.41,,\nr,right,1.6,2.0,2.2,,\n")
+    write_setups(given, None)
+    train, _ = read_training_setup(tmp_path / "walk_train.xml").trials
+    assert (train.strides_file, train.external_loads_file) == (
+        None,
+        options.external_loads_files[0].resolve(),
+    )
+
+
+def test_loads_on_another_body_leave_strides_to_the_pose(
+    options: Options, walking_inputs: Walking, tmp_path: Path
+) -> None:
+    loads = walking_inputs.folder / "data/example3DWalking/grf_toes.xml"
+    source = options.external_loads_files[0].read_text()
+    assert "calcn_r" in source
+    loads.write_text(source.replace("calcn_r", "toes_r"))
+    moments = [walking_inputs.results / "walking_moments.sto"]
+    given = replace(options, folder=tmp_path, external_loads_files=[loads])
+    write_setups(replace(given, inverse_dynamics_files=moments), None)
+    train, _ = read_training_setup(tmp_path / "walk_train.xml").trials
+    assert (train.strides_file, train.external_loads_file) == (None, None)
+    assert "<population>" in (tmp_path / "walk_train.xml").read_text()
+
+
+@pytest.mark.parametrize(
+    "coordinates",
+    [
+        ["ankle_angle_r"],
+        ["hip_rotation_r", "ankle_angle_r"],
+        ["knee_angle_r", "ankle_angle_r", "knee_angle_l", "ankle_angle_l"],
+    ],
+)
+def test_what_is_not_one_walking_leg_gets_no_population(
+    options: Options, tmp_path: Path, coordinates: list[str]
+) -> None:
+    channels = [word for word in CHANNELS if word.startswith(("gastro", "soleus"))]
+    write_setups(
+        replace(options, folder=tmp_path, coordinates=coordinates, channels=channels), None
+    )
+    assert "population" not in (tmp_path / "walk_train.xml").read_text()
+
+
 @pytest.fixture(scope="module")
 def elbow(tmp_path_factory: pytest.TempPathFactory) -> Options:
     """Two recordings of the elbow with known moments; channels are named like the muscles."""
@@ -496,6 +579,7 @@ def test_exact_names_and_known_moments_need_no_more(elbow: Options) -> None:
     assert sources["TRImed"] == Deep("TRImed", None, ("TRIlong",))
     assert isinstance(sources["TRIlat"], Tied)
     assert sources["TRIlat"].to in ("TRIlong", "TRImed")
+    assert setup.population is None
 
 
 def test_raw_emg_is_refused(elbow: Options, tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from .channels import (
     write_mapping,
 )
 from .other_subjects import find_other_subjects
+from .population import find_population
 from .questions import Ask, need
 from .recordings import (
     Recording,
@@ -43,6 +44,9 @@ from .setups import (
     write_run_setup,
     write_training_setup,
 )
+
+# How gait-events calls what it writes of a trial.
+MEASURED, STRIDES = "_measured.csv", "_strides.csv"
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,7 @@ def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
         other_subjects=find_other_subjects(
             options.other_subjects, anatomy, [recording.emg_file for recording in recordings]
         ),
+        population=find_population(anatomy, model),
     )
     return project, _Channels(recorded, said)
 
@@ -293,7 +298,11 @@ def _collect_recordings(options: Options, ask: Ask | None) -> list[Recording]:
     rows = zip(*columns, strict=True)
     recordings = [Recording(name, *files) for name, files in zip(names, rows, strict=True)]
     if spans := _read_measured(options):
-        recordings = [replace(r, measured=s) for r, s in zip(recordings, spans, strict=True)]
+        strides = [_find_strides(file) for file in options.measured_files]
+        recordings = [
+            replace(recording, measured=span, strides_file=file)
+            for recording, span, file in zip(recordings, spans, strides, strict=True)
+        ]
     for recording in recordings:
         for file in (recording.marker_file, recording.coordinates_file):
             if file is not None:
@@ -313,6 +322,15 @@ def _read_measured(options: Options) -> list[tuple[float, float]]:
         max(read_measured(file, side), key=lambda span: span[1] - span[0])
         for file in options.measured_files
     ]
+
+
+def _find_strides(measured_file: Path) -> Path | None:
+    """What gait-events wrote beside the measured times."""
+    name = measured_file.name
+    if not name.endswith(MEASURED):
+        return None
+    file = measured_file.with_name(name.removesuffix(MEASURED) + STRIDES)
+    return file if file.is_file() else None
 
 
 def _ask_files(ask: Ask | None, option: str, question: str) -> list[Path]:

@@ -70,13 +70,17 @@ def find_other_subjects(
     return [_restrict(subject, shared) for subject in subjects]
 
 
-def add_other_subjects(tool: Node, subjects: Sequence[OtherSubject]) -> None:
+def add_other_subjects(
+    tool: Node, subjects: Sequence[OtherSubject], has_population: bool = False
+) -> None:
     """``<prior_subjects>``, or how to have some."""
     if not subjects:
+        known = "the population, its synergists" if has_population else "its synergists"
         tool.comment(
-            "Without other people a muscle is known by its synergists and the moments alone. Those "
-            "whose EMG, motion and moments you have, with a training setup of their own, tell what "
-            "a muscle does at a pose and speed: option other-subject of init, or <prior_subjects>"
+            f"Without other people's recordings a muscle is known by {known} and the moments. "
+            "Those whose EMG, motion and moments you have, with a training setup of their own, "
+            "tell what a muscle does at a pose and speed: option other-subject of init, or "
+            "<prior_subjects>"
             '<PriorSubject name="…"><training_setup_file>…</training_setup_file>'
             "<muscles>…</muscles><coordinates>…</coordinates></PriorSubject></prior_subjects>."
         )

@@ -25,7 +25,8 @@ SHARE_OF_TRAINING = 0.7
 class Recording:
     """The files of one recording; of markers and coordinates it has one, moments may be missing.
 
-    ``measured`` are the times (s) in which all its loads are, None for all times.
+    ``measured`` are the times (s) in which all its loads are, None for all times;
+    ``strides_file`` holds heel strikes and toe offs, where they are known.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Recording:
     external_loads_file: Path | None
     inverse_dynamics_file: Path | None
     measured: tuple[float, float] | None = None
+    strides_file: Path | None = None
 
 
 @dataclass(frozen=True)

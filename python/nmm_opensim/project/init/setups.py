@@ -17,6 +17,7 @@ from .anatomy import Anatomy
 from .assignment import AssignedSource
 from .documents import Document, Node
 from .other_subjects import OtherSubject, add_other_subjects
+from .population import ChosenPopulation, add_population, add_strides
 from .recordings import Part, Recording
 
 RESULTS = "results"
@@ -45,6 +46,7 @@ class Project:
     parts: Sequence[Part]
     cutoff: float | None
     other_subjects: Sequence[OtherSubject] = ()
+    population: ChosenPopulation | None = None
 
     @property
     def results(self) -> Path:
@@ -145,7 +147,8 @@ def write_training_setup(project: Project) -> Document:
     tool.comment("Coordinates whose moments (N m) supervise the training.")
     tool.add("moment_coordinates", " ".join(project.anatomy.coordinates))
     _add_sources(tool, project)
-    add_other_subjects(tool, project.other_subjects)
+    add_population(tool, project.population)
+    add_other_subjects(tool, project.other_subjects, project.population is not None)
     tool.comment(
         "s, 0 to 0.125: the EMG of time t - delay acts at time t. Estimated from the measured "
         "muscles; a number fixes it."
@@ -240,6 +243,8 @@ def _add_trial(node: Node, part: Part, project: Project) -> None:
     if project.cutoff is not None:
         node.add("lowpass_cutoff_frequency_for_coordinates", project.cutoff)
     node.add_path("inverse_dynamics_file", project.moments_of(recording))
+    if node.tag == "Trial" and part.role == "train":
+        add_strides(node, part, project.population)
     node.add("initial_time", part.initial_time)
     node.add("final_time", part.final_time)
 

@@ -1,0 +1,117 @@
+"""The population that comes with the package, where the chosen coordinates are a walking leg's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...estimators.prior.muscle_names import SIDES, find_relative, find_side, find_standard_name
+from ...estimators.prior.population_file import SHIPPED, read_population
+from ...formats.external_loads import read_applied_loads
+from ...physics.osim_model import OsimModel
+from ...recordings.gait.cycles import Cycle, find_cycles_in_force, read_cycles
+from ...training.cycles import VERTICAL
+from ...training.population_setup import NONE
+from .anatomy import Anatomy
+from .documents import Node
+from .recordings import Part
+
+NAME = "walking"
+FLEXIONS = ("hip_flexion", "knee_angle", "ankle_angle")
+# One angle and its speed come back to the same values within a stride.
+FEWEST_FLEXIONS = 2
+FOOT = "calcn"
+
+
+@dataclass(frozen=True)
+class ChosenPopulation:
+    """What a population has of one leg's muscles; ``relatives`` are whose curves others borrow."""
+
+    name: str
+    side: str
+    foot_body: str
+    muscles: dict[str, str]
+    relatives: dict[str, str]
+
+
+def find_population(anatomy: Anatomy, model: OsimModel) -> ChosenPopulation | None:
+    """The shipped population, None where it does not fit coordinates, muscles and bodies."""
+    legs = [end for end in SIDES if _count_flexions(anatomy.coordinates, end) >= FEWEST_FLEXIONS]
+    if len(legs) != 1:
+        return None
+    (end,) = legs
+    foot, bodies = f"{FOOT}{end}", model.model.getBodySet()
+    if foot not in [bodies.get(k).getName() for k in range(bodies.getSize())]:
+        return None
+    if any(find_side(muscle) not in (SIDES[end], None) for muscle in anatomy.muscles):
+        return None
+    known = read_population(SHIPPED[NAME]).muscles
+    names = {muscle: find_standard_name(muscle) for muscle in anatomy.muscles}
+    muscles = {ours: theirs for ours, theirs in names.items() if theirs in known}
+    if not muscles:
+        return None
+    relatives = {
+        ours: relative
+        for ours in anatomy.muscles
+        if ours not in muscles and (relative := find_relative(ours)) in known
+    }
+    return ChosenPopulation(NAME, SIDES[end], foot, muscles, relatives)
+
+
+def add_population(tool: Node, chosen: ChosenPopulation | None) -> None:
+    """``<population>``, and how to have none."""
+    if chosen is None:
+        return
+    tool.comment(
+        "What many people's muscles do over a stride of walking, at this one's own poses; masked "
+        "muscles tell how much it has to say. Names here, and there in the same order. Another "
+        f"movement, or to compare: {NONE} as the population_file."
+    )
+    node = tool.add("population")
+    node.add("population_file", chosen.name)
+    node.add("side", chosen.side)
+    node.comment("Whose external forces are this foot's contact with the ground.")
+    node.add("foot_body", chosen.foot_body)
+    node.add("muscles", " ".join(chosen.muscles))
+    node.add("their_muscles", " ".join(chosen.muscles.values()))
+    if chosen.relatives:
+        node.comment(
+            "Muscles that it lacks borrow a relative's curve: an electrode over the medial "
+            "hamstrings records both, and the two peronei work as one."
+        )
+        node.add("relatives", " ".join(chosen.relatives))
+        node.add("their_relatives", " ".join(chosen.relatives.values()))
+
+
+def add_strides(trial: Node, part: Part, chosen: ChosenPopulation | None) -> None:
+    """What shows whole strides of a trial: their file, the foot's forces; else the pose will."""
+    if chosen is None:
+        return
+    strides, loads = part.recording.strides_file, part.recording.external_loads_file
+    if strides is not None and _holds_any(part, read_cycles(strides, chosen.side)):
+        trial.add_path("strides_file", strides)
+    elif loads is not None and _holds_any(part, _find_cycles_in_loads(loads, chosen.foot_body)):
+        trial.add_path("external_loads_file", loads)
+
+
+def _holds_any(part: Part, cycles: Sequence[Cycle]) -> bool:
+    return any(
+        part.initial_time <= cycle.start and cycle.end <= part.final_time for cycle in cycles
+    )
+
+
+def _find_cycles_in_loads(file: Path, foot_body: str) -> list[Cycle]:
+    applied = read_applied_loads(file)
+    forces = [
+        load.force[:, VERTICAL]
+        for load in applied.loads
+        if load.body == foot_body and load.force is not None
+    ]
+    return find_cycles_in_force(applied.time, np.sum(forces, axis=0)) if forces else []
+
+
+def _count_flexions(coordinates: Sequence[str], end: str) -> int:
+    return sum(f"{name}{end}" in coordinates for name in FLEXIONS)
