@@ -34,8 +34,9 @@ def make_people(
         curves = {}
         for muscle in muscles:
             own = calf if muscle in MUSCLES[:2] else random.normal()
-            peak = PEAKS.get(muscle, 10.0) + 4.0 * own + random.normal()
-            curves[muscle] = 0.3 * make_curve(peak, 15.0 + 2.0 * own + 0.5 * random.normal())
+            peak = PEAKS.get(muscle, 10.0) + 10.0 * own + random.normal()
+            width = 15.0 + 4.0 * np.tanh(own) + 0.5 * random.normal()
+            curves[muscle] = 0.3 * make_curve(peak, width)
         people.append(Person(f"{name}{k + 1}", curves))
     return people
 

@@ -86,15 +86,15 @@ def sample_stride(emg: Table, cycle: Cycle) -> Array:
 def _check_envelope(samples: Array, channel: str, where: str) -> None:
     """Refuse what no envelope does over all strides, (strides, POINTS)."""
     low, high = float(samples.min()), float(samples.max())
-    if not low > -MOST_BELOW_ZERO * high:
-        raise NMMError(
-            f"{where}: expected an envelope in channel '{channel}', 0 or more, but it goes from "
-            f"{low:g} to {high:g}; raw EMG becomes one by process-emg."
-        )
     if low == high:
         raise NMMError(
             f"{where}: expected a recording in channel '{channel}', but it is {low:g} throughout; "
             "leave its muscle out."
+        )
+    if not low > -MOST_BELOW_ZERO * high:
+        raise NMMError(
+            f"{where}: expected an envelope in channel '{channel}', 0 or more, but it goes from "
+            f"{low:g} to {high:g}; raw EMG becomes one by process-emg."
         )
 
 
