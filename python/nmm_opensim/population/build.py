@@ -89,7 +89,8 @@ def _read_people(source: PeopleSource, declared: BuildSetup, listener: Listener)
         found = read_recorded_person(person, declared.movement)
         for warning in found.warnings:
             listener.warn(warning)
-        listener.note(f"{person.name}: mean of {found.strides} strides")
+        count = "1 stride" if found.strides == 1 else f"the mean of {found.strides} strides"
+        listener.note(f"{person.name}: {count}")
         people.append(found.person)
     return people
 

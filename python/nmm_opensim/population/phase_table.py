@@ -138,4 +138,9 @@ def _gather(name: str, rows: Sequence[_Row], declared: PhaseTable, where: str) -
                 f"cells where there is none, but found {found}."
             )
         curves[muscle] = curve
+    if not curves:
+        raise NMMError(
+            f"{where}: expected a recording of person '{name}', but all cells of its muscles are "
+            "empty; leave the person out."
+        )
     return Person(name, curves)

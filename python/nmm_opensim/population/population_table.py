@@ -24,7 +24,7 @@ def make_table(built: BuiltPopulation) -> RenderableType:
     by_muscle = {each.muscle: each for each in built.agreements}
     for muscle, people in zip(population.muscles, population.people, strict=True):
         unasked = Agreement(muscle, math.nan, math.nan, math.nan)
-        table.add_row(muscle, f"{people:.0f}", *_cells(by_muscle.get(muscle, unasked)))
+        table.add_row(escape(muscle), f"{people:.0f}", *_cells(by_muscle.get(muscle, unasked)))
     if not built.agreements:
         return Group(table, "Nobody new could be left out, so that nothing tells how well it fits.")
     table.add_row("mean", "", *_cells(average(built.agreements)))

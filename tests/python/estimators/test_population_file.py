@@ -92,7 +92,9 @@ def test_no_persons_curve_is_in_it(population: Population, tmp_path: Path) -> No
     assert file.stat().st_size == sizes[1]
 
 
-def changed(name: str, index: int | tuple[int, int], value: float) -> Callable[[Header, Tensors], None]:
+def changed(
+    name: str, index: int | tuple[int, int], value: float
+) -> Callable[[Header, Tensors], None]:
     def change(header: Header, tensors: Tensors) -> None:
         tensors[name] = tensors[name].copy()
         tensors[name][index] = value

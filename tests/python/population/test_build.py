@@ -353,6 +353,9 @@ def test_not_recorded_is_not_silent(tmp_path: Path) -> None:
     first, second = read_text(tmp_path / "people.csv", empty_rows("A", range(1, POINTS + 1)))
     assert set(first.curves) == {"gracilis"}
     assert set(second.curves) == {"soleus", "gracilis"}
+    nothing = re.sub(r"^(A,\d+),.*", r"\1,,", make_text(), flags=re.MULTILINE)
+    with pytest.raises(NMMError, match="expected a recording of person 'A', but all cells"):
+        read_text(tmp_path / "people.csv", nothing)
 
 
 @settings(deadline=None, max_examples=50)

@@ -463,6 +463,24 @@ def test_a_leg_that_walks_gets_the_population(options: Options, tmp_path: Path) 
     assert not {"tibpost_r", "vasint_r", "bfsh_r"} & set(pairs)
     assert said["relatives"] == "perbrev_r semimem_r"
     assert said["their_relatives"] == "peroneus_longus semitendinosus"
+    # The hip, whose moment does not supervise, tells where in a stride the leg is.
+    assert text.count("hip_flexion_r knee_angle_r ankle_angle_r<") == 2
+    assert "<moment_coordinates>knee_angle_r ankle_angle_r<" in text
+
+
+def test_a_motion_without_the_hip_is_all_that_the_population_gets(
+    options: Options, tmp_path: Path
+) -> None:
+    whole = read_table(options.coordinates_files[0], "coordinates file")
+    kept = [name for name in whole.columns if not name.startswith("hip_flexion")]
+    motion = tmp_path / "no_hip.mot"
+    values = whole.select(kept).values
+    write_table(motion, kept, whole.time, values, Header("", degrees=True))
+    write_setups(replace(options, folder=tmp_path, coordinates_files=[motion]), None)
+    text = (tmp_path / "walk_train.xml").read_text()
+    assert "<population>" in text
+    assert text.count("<coordinates>knee_angle_r ankle_angle_r<") == 1
+    assert "hip_flexion" not in re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
 
 
 def test_with_a_population_strides_are_those_of_the_forces_or_the_file(

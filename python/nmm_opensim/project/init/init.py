@@ -178,7 +178,7 @@ def _look_at(options: Options, ask: Ask | None) -> tuple[Project, _Channels]:
         other_subjects=find_other_subjects(
             options.other_subjects, anatomy, [recording.emg_file for recording in recordings]
         ),
-        population=find_population(anatomy, model),
+        population=find_population(anatomy, model, recordings),
     )
     return project, _Channels(recorded, said)
 

@@ -49,6 +49,11 @@ class Project:
     population: ChosenPopulation | None = None
 
     @property
+    def pose(self) -> Sequence[str]:
+        """The coordinates that the predictor sees."""
+        return self.anatomy.coordinates if self.population is None else self.population.pose
+
+    @property
     def results(self) -> Path:
         """Where everything is written."""
         return self.folder / RESULTS
@@ -309,8 +314,15 @@ def _add_source(sources: Node, assigned: AssignedSource, anatomy: Anatomy) -> No
 
 
 def _add_learning(tool: Node, project: Project) -> None:
-    coordinates = " ".join(project.anatomy.coordinates)
-    tool.comment("The network of estimator nmm. Lags (s) count back from the delayed time.")
+    coordinates = " ".join(project.pose)
+    more = set(project.pose) - set(project.anatomy.coordinates)
+    tool.comment(
+        "The network of estimator nmm. Lags (s) count back from the delayed time."
+        + (
+            f" By {' '.join(sorted(more))} the population knows where in a stride it is."
+            * bool(more)
+        )
+    )
     predictor = tool.add("predictor")
     predictor.add("family", "mlp")
     predictor.add("hidden_layers", "8")
