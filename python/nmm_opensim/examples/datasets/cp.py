@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .cycles import GRAVITY, Columns, Contact, Experiment, Motion, write_strides
+from .cycles import GRAVITY, Columns, Contact, Experiment, Motion, Walk, write_strides
 from .envelopes import find_divisors
 
 STRIDES = (0, 1, 2, 3)
@@ -55,7 +55,7 @@ def import_cp(recordings: Path, output: Path) -> None:
         still=("mtp_angle_r",),
     )
     vertical = ground.find("Vertical-r") / 100 * MASS * GRAVITY
-    write_strides(output, experiment, motion, Contact("right", vertical), (emg, divisors))
+    write_strides(output, Walk(STRIDES, motion, Contact("right", vertical), emg, divisors))
 
 
 def _rename(name: str) -> str:

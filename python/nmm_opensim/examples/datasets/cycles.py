@@ -63,6 +63,17 @@ class Contact:
     vertical: Array
 
 
+@dataclass(frozen=True)
+class Walk:
+    """Strides, by their place in the recording, and what each EMG channel is divided by."""
+
+    strides: tuple[int, ...]
+    motion: Motion
+    contact: Contact
+    emg: Columns
+    divisors: Array
+
+
 class Experiment:
     """What a file holds; ``strides`` are those that must be whole."""
 
@@ -122,55 +133,53 @@ class Experiment:
         return Columns(values, kept)
 
 
-def write_strides(
-    output: Path,
-    experiment: Experiment,
-    motion: Motion,
-    contact: Contact,
-    emg: tuple[Columns, Array],
-) -> None:
-    """Write coordinates, moments, EMG and the stride's events into a folder for each stride.
+def write_strides(output: Path, walk: Walk) -> None:
+    """Write coordinates, moments, EMG and the stride's events into a folder for each stride."""
+    names = walk.motion.coordinates.names
+    hip = next(i for i, name in enumerate(names) if name.startswith("hip_flexion"))
+    for k in walk.strides:
+        angles = walk.motion.coordinates.values[:, hip, k]
+        step = _find_step(angles, walk.motion.speeds[:, hip, k])
+        time = step * np.arange(SAMPLES, dtype=np.float64)
+        folder = output / f"stride_{k}"
+        _write_events(folder / "strides.csv", walk.contact, k, time)
+        _write_motion(folder, walk, k, time)
+        around = np.arange(-MARGIN, SAMPLES + MARGIN)
+        write_envelopes(
+            folder / "emg.sto",
+            walk.emg.names,
+            step * around.astype(np.float64),
+            walk.emg.values[around % SAMPLES, :, k],
+            walk.divisors,
+            {"repeated_outside": f"0 {time[-1]:.7g}"},
+        )
 
-    ``emg`` is what was recorded and what each channel is divided by.
-    """
-    hip = next(name for name in motion.coordinates.names if name.startswith("hip_flexion"))
-    column = motion.coordinates.names.index(hip)
+
+def _write_motion(folder: Path, walk: Walk, k: int, time: Array) -> None:
+    motion = walk.motion
+    write_table(
+        folder / "coordinates.sto",
+        [*motion.coordinates.names, *motion.still],
+        time,
+        np.column_stack(
+            [motion.coordinates.values[:, :, k], np.zeros((SAMPLES, len(motion.still)))]
+        ),
+        Header(
+            f"Coordinates of one stride from {walk.contact.side} heel strike, degrees and m",
+            degrees=True,
+        ),
+    )
     labels = [
         f"{name}_{'force' if name.endswith(('_tx', '_ty', '_tz')) else 'moment'}"
         for name in motion.moments.names
     ]
-    for k in experiment.strides:
-        angles = motion.coordinates.values[:, :, k]
-        step = _find_step(angles[:, column], motion.speeds[:, column, k])
-        time = step * np.arange(SAMPLES, dtype=np.float64)
-        stride = output / f"stride_{k}"
-        _write_events(
-            stride / "strides.csv", f"stride_{k}", contact.side, time, contact.vertical[:, k]
-        )
-        write_table(
-            stride / "coordinates.sto",
-            [*motion.coordinates.names, *motion.still],
-            time,
-            np.column_stack([angles, np.zeros((SAMPLES, len(motion.still)))]),
-            Header("Coordinates of one stride from heel strike, degrees and m", degrees=True),
-        )
-        write_table(
-            stride / "moments.sto",
-            labels,
-            time,
-            motion.moments.values[:, :, k],
-            Header("Joint moments (N m) and forces (N) of inverse dynamics"),
-        )
-        recorded, divisors = emg
-        around = np.arange(-MARGIN, SAMPLES + MARGIN)
-        write_envelopes(
-            stride / "emg.sto",
-            recorded.names,
-            step * around.astype(np.float64),
-            recorded.values[around % SAMPLES, :, k],
-            divisors,
-            {"repeated_outside": f"0 {time[-1]:.7g}"},
-        )
+    write_table(
+        folder / "moments.sto",
+        labels,
+        time,
+        motion.moments.values[:, :, k],
+        Header("Joint moments (N m) and forces (N) of inverse dynamics"),
+    )
 
 
 def _find_step(angle: Array, speed: Array) -> float:
@@ -180,17 +189,19 @@ def _find_step(angle: Array, speed: Array) -> float:
     return float(change @ inner / (inner @ inner))
 
 
-def _write_events(file: Path, name: str, side: str, time: Array, vertical: Array) -> None:
+def _write_events(file: Path, contact: Contact, k: int, time: Array) -> None:
     """Write the stride's events as gait-events would.
 
     The first sample is a heel strike: the plate carries 20 N there, no more. The last is the next
     one, not the sample before it: joint angles are nearest to the first sample's one to three
     samples earlier.
     """
-    off = find_toe_off(time, vertical, str(file))
+    off = find_toe_off(time, contact.vertical[:, k], str(file))
     times = (f"{each:.4f}" for each in (time[0], off, time[-1]))
     write_csv(
-        file, ["name", "side", "initial_time", "toe_off", "final_time"], [[name, side, *times]]
+        file,
+        ["name", "side", "initial_time", "toe_off", "final_time"],
+        [[f"stride_{k}", contact.side, *times]],
     )
 
 

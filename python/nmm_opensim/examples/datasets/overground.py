@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .cycles import GRAVITY, Columns, Contact, Experiment, Motion, write_strides
+from .cycles import GRAVITY, Columns, Contact, Experiment, Motion, Walk, write_strides
 from .envelopes import find_divisors
 from .models import write_model
 
@@ -42,7 +42,7 @@ def import_overground(recordings: Path, output: Path) -> None:
         still=("mtp_angle_r",),
     )
     vertical = ground.find("Vertical") / 100 * MASS * GRAVITY
-    write_strides(output, experiment, motion, Contact("right", vertical), (emg, divisors))
+    write_strides(output, Walk(STRIDES, motion, Contact("right", vertical), emg, divisors))
 
 
 def _right(name: str) -> str:
