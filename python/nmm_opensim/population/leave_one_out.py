@@ -12,6 +12,7 @@ from ..arrays import Array
 from ..estimators.prior.population import (
     LEAST_PEOPLE,
     NO_CORRECTION,
+    USUAL_RIDGE,
     Movement,
     Person,
     Population,
@@ -19,7 +20,6 @@ from ..estimators.prior.population import (
     summarise,
     take_logarithms,
 )
-from ..estimators.prior.population_witness import USUAL_RIDGE
 
 
 @dataclass(frozen=True)

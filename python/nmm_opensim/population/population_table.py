@@ -9,7 +9,7 @@ from rich.console import Group, RenderableType
 from rich.markup import escape
 from rich.table import Table
 
-from ..estimators.prior.population_witness import USUAL_RIDGE
+from ..estimators.prior.population import USUAL_RIDGE
 from .build import BuiltPopulation
 from .leave_one_out import Agreement, average
 

@@ -26,8 +26,6 @@ from .population_setup import PopulationSetup
 
 PELVIS = "pelvis"
 VERTICAL = 1
-# s: events are known to a frame or two.
-TOLERANCE = 0.02
 
 
 def attach_cycles(
@@ -48,7 +46,7 @@ def attach_cycles(
         cycles = [
             cycle
             for cycle in _find_cycles(each, trial.motion, model, population)
-            if cycle.start >= trial.time[0] - TOLERANCE and cycle.end <= trial.time[-1] + TOLERANCE
+            if cycle.start < trial.time[-1] and cycle.end > trial.time[0]
         ]
         found += cycles
         attached[each.name] = replace(trial, cycles=tuple(cycles))
@@ -93,7 +91,10 @@ def _find_cycles(
         for load in own:
             if load.force is not None:
                 force += load.force[:, VERTICAL]
-        return find_cycles_in_force(loads.time, force)
+        cycles = find_cycles_in_force(loads.time, force)
+        if cycles:
+            return cycles
+        # Plates that miss a step show no stride: the pose does.
     return find_cycles_in_pose(motion.time, find_forward(motion, model, population.foot_body))
 
 

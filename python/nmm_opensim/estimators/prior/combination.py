@@ -68,8 +68,8 @@ class Weighting:
         return weights
 
 
-USUAL = Weighting(0.0, 0.25, 0.75)
-"""Other people: what channels of synergists tell beyond them is in the population's weights."""
+USUAL = Weighting(0.0, 0.5, 0.5)
+"""Other people alone: what synergists tell beyond them is in the population's weights."""
 ALONE = Weighting(0.5, 0.5, 0.0)
 """Without a population."""
 

@@ -23,6 +23,8 @@ POINTS = STANCE_POINTS + SWING_POINTS
 SMOOTHING = 4.0
 LEAST_PEOPLE = 5
 """Of fewer, a mean says too much of each."""
+NO_CORRECTION = float("inf")
+"""The ridge with which no channel has a say: the mean curve alone."""
 USUAL_RIDGE = 3.0
 """Of 1, 3, 10 and none at all the best for each of 15 walkers left out (docs/population.md)."""
 

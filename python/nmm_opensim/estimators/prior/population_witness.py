@@ -10,7 +10,6 @@ import numpy as np
 from ...arrays import Array
 from ...errors import NMMError, nearest_names
 from ...nmm.chain import PreparedTrial
-from ...recordings.gait.cycles import select_regular
 from .log_share import LogShare
 from .own_poses import Expansion, OwnPoses
 from .phase import LAGS, compute_agreement, find_phases, read_curves
@@ -129,8 +128,5 @@ class PopulationWitness:
 
 
 def gather_phases(trials: Sequence[PreparedTrial]) -> Array:
-    """Phases of all trials' frames, one after the other, NaN outside regular strides."""
-    regular = set(select_regular([cycle for trial in trials for cycle in trial.cycles]))
-    return np.concatenate(
-        [find_phases(trial.time, [c for c in trial.cycles if c in regular]) for trial in trials]
-    )
+    """Phases of all trials' frames, one after the other, NaN outside known strides."""
+    return np.concatenate([find_phases(trial.time, trial.cycles) for trial in trials])

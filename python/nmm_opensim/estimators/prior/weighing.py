@@ -104,13 +104,13 @@ def _choose(masked: Sequence[_Masked], hears_population: bool) -> Weighting:
 
 
 def _list_weightings(hears_population: bool) -> list[Weighting]:
-    """Weights that share 1 in quarters."""
-    return [
-        Weighting(a / STEPS, b / STEPS, (STEPS - a - b) / STEPS)
-        for a in range(STEPS + 1)
-        for b in range(STEPS + 1 - a)
-        if hears_population or a + b == STEPS
-    ]
+    """Synergists against other people, in quarters; other people are believed alike."""
+    weightings = []
+    for step in range(STEPS + 1):
+        others = 1.0 - step / STEPS
+        people = (others / 2, others / 2) if hears_population else (others, 0.0)
+        weightings.append(Weighting(step / STEPS, *people))
+    return weightings
 
 
 def _mean(by_channel: Mapping[str, float]) -> float:
