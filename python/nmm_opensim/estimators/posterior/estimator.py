@@ -103,15 +103,15 @@ class FittedPosterior(FittedNMM):
         self.judgements = judgements
         """What decided each deep muscle's excitation, by muscle."""
         self._task = task
-        self._drives = drives
-        self._corrected = corrected
+        self.drives = drives
+        self.corrected = corrected
         self._uncertainty = uncertainty
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        driven = self._drives.prepare(trial)
-        excitations = self._corrected.compute_excitations(driven)
-        moments = self._corrected.compute_moments(driven)
-        muscles = self._corrected.driven.model.muscles
+        driven = self.drives.prepare(trial)
+        excitations = self.corrected.compute_excitations(driven)
+        moments = self.corrected.compute_moments(driven)
+        muscles = self.corrected.driven.model.muscles
         by_muscle = dict(zip(muscles, excitations.T, strict=True))
         intervals = {}
         for muscle, judgement in self.judgements.items():
@@ -125,8 +125,8 @@ class FittedPosterior(FittedNMM):
     def describe_nmm(self) -> TrainedNMM:
         return export(
             self._task,
-            self._drives,
-            self._corrected,
+            self.drives,
+            self.corrected,
             self._uncertainty,
             self.judgements,
         )
