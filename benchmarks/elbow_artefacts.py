@@ -64,11 +64,16 @@ def make_artefacts(
 def copy_neighbours(training: PreparedTraining) -> TrainedNMM:
     """Deep muscles do what a neighbour does; all are calibrated to moments as the posterior's."""
     neighbours = NeighbourCopy().fit(training.task, 0).neighbours
+
+    def copy(muscle: str) -> Measured:
+        channels = neighbours[muscle]
+        return Measured(muscle, channels, (1.0 / len(channels),) * len(channels))
+
     declaration = replace(
         training.declaration,
         sources=MuscleSources(
             tuple(
-                Measured(s.muscle, (neighbours[s.muscle],), (1.0,)) if s.muscle in neighbours else s
+                copy(s.muscle) if s.muscle in neighbours else s
                 for s in training.declaration.sources.sources
             )
         ),

@@ -25,9 +25,13 @@ def compare(setup: Path, scores_file: Path) -> None:
     fitted = fit_estimators(prepared, listener=ConsoleListener())
     for each in fitted:
         if isinstance(each, FittedSynx):
-            synergies = each.synergies
-            share = 100 * synergies.variance_accounted_for
-            console.print(f"{each.name}: {synergies.count} synergies, VAF {share:.1f} %")
+            for muscle in each.extrapolated:
+                synergies = muscle.synergies
+                share = 100 * synergies.variance_accounted_for
+                console.print(
+                    f"{each.name}, {muscle.question.muscle}: {synergies.count} synergies, "
+                    f"VAF {share:.1f} %"
+                )
     scores = score_estimators(prepared, fitted)
     console.print(make_tables(summarise(scores)))
     write_scores(scores_file, scores)

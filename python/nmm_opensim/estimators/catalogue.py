@@ -20,13 +20,13 @@ ESTIMATORS: Mapping[str, Make] = {
     "nmm": Network,
     "posterior": lambda options: Posterior(),
     "neighbour_copy": lambda options: NeighbourCopy(),
-    "synx_nmf": lambda options: Synx("NMF", options),
-    "synx_pca": lambda options: Synx("PCA", options),
-    "synx_nmf_oracle": lambda options: SynxOracle("NMF", options),
-    "synx_pca_oracle": lambda options: SynxOracle("PCA", options),
-    "emg_assisted": EmgAssisted,
+    "synx_nmf": lambda options: Synx("NMF"),
+    "synx_pca": lambda options: Synx("PCA"),
+    "synx_nmf_oracle": lambda options: SynxOracle("NMF"),
+    "synx_pca_oracle": lambda options: SynxOracle("PCA"),
+    "emg_assisted": lambda options: EmgAssisted(),
     "static_optimization": lambda options: StaticOptimization(),
-    "supervised": Supervised,
+    "supervised": lambda options: Supervised(),
 }
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from conftest import Walking, poison_channel
 
+from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
-from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy, choose_neighbour
+from nmm_opensim.estimators.baselines.copies import Copies, Rule, choose_copies, choose_neighbour
+from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy
 from nmm_opensim.estimators.baselines.supervised import Supervised
 from nmm_opensim.estimators.catalogue import ESTIMATORS
 from nmm_opensim.estimators.interface import Estimator, Task, conceal
 from nmm_opensim.nmm.estimate import Estimate
+from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources
 from nmm_opensim.training.labels import reveal
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
@@ -52,8 +56,42 @@ def test_neighbour_choice_uses_the_measured_synergists_only() -> None:
     envelopes = np.stack([a, 0.9 * a + 0.1 * time, time], axis=1)
     assert choose_neighbour(envelopes, "abc", ["c"]) == "c"
     assert choose_neighbour(envelopes, "abc", ["a", "b", "c"]) == "b"
+    copies = Copies(("a", "b", "c"), envelopes, "best channel")
+    assert copies.choose(["a", "b", "c"]) == ("b",)
     with pytest.raises(NMMError, match="at least one synergist"):
-        choose_neighbour(envelopes, "abc", [])
+        copies.choose([])
+
+
+@pytest.mark.parametrize(
+    ("rule", "combine"),
+    [
+        ("best channel", lambda a, b: a),
+        ("arithmetic mean", lambda a, b: (a + b) / 2),
+        ("geometric mean", lambda a, b: np.sqrt(a * b)),
+    ],
+)
+def test_the_way_of_copying_is_chosen_by_hiding_measured_muscles(
+    training: PreparedTraining, rule: Rule, combine: Callable[[Array, Array], Array]
+) -> None:
+    """A measured muscle that is made of its synergists' shares in one way finds that way."""
+    (trial,) = training.training_trials
+    time = trial.time
+    a = 0.55 - 0.4 * np.cos(9.0 * time)
+    b = 0.3 + 0.2 * np.sin(23.0 * time)
+    shares = [each / np.percentile(each, 99) for each in (a, b)]
+    made = combine(np.minimum(shares[0], 1.0), np.minimum(shares[1], 1.0))
+    told = replace(trial, envelopes=np.stack([a, b, made], axis=1))
+    sources = MuscleSources(
+        (
+            Measured("first", ("a",), (1.0,)),
+            Measured("second", ("b",), (1.0,)),
+            Measured("made", ("c",), (1.0,), ("a", "b")),
+        )
+    )
+    copies = choose_copies(sources, [told])
+    assert copies.rule == rule
+    r = np.corrcoef(copies.copy(["a", "b"], told.envelopes), made)[0, 1]
+    assert r > 0.99
 
 
 def test_a_neighbour_is_chosen_on_training_frames_only(training: PreparedTraining) -> None:
@@ -61,18 +99,23 @@ def test_a_neighbour_is_chosen_on_training_frames_only(training: PreparedTrainin
     (deep,) = task.declaration.sources.deep
     synergists = ("gastrocnemius", "tibialis_anterior", "biceps_femoris")
     sources = tuple(
-        replace(s, synergists=synergists) if s == deep else s
+        replace(s, synergists=synergists if s == deep else ())
+        if isinstance(s, Deep | Measured)
+        else s
         for s in task.declaration.sources.sources
     )
     declaration = replace(task.declaration, sources=type(task.declaration.sources)(sources))
     fitted = NeighbourCopy().fit(replace(task, declaration=declaration), seed=1)
     chosen = fitted.neighbours["soleus_r"]
-    assert chosen in synergists
     trial = training.trials[TEST]
+    # No measured muscle has synergists: nothing speaks for a mean.
+    assert fitted.copies.rule == "best channel"
+    assert len(chosen) == 1
+    assert chosen[0] in synergists
     copy = fitted.estimate(trial).excitations["soleus_r"]
-    column = declaration.sources.channels.index(chosen)
-    assert np.array_equal(copy, trial.envelopes[:, column])
-    assert fitted.describe("soleus_r") == f"copy of {chosen}"
+    column = declaration.sources.channels.index(chosen[0])
+    np.testing.assert_allclose(copy, trial.envelopes[:, column], rtol=1e-12)
+    assert fitted.describe("soleus_r") == f"copy of {chosen[0]}"
 
 
 def estimate_all(training: PreparedTraining) -> dict[str, Estimate]:
@@ -148,16 +191,54 @@ def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate
 
 def test_the_ceiling_learns_its_labels(training: PreparedTraining) -> None:
     labelled = reveal(training)
-    options = replace(training.setup.optimization, iterations=150)
     trial = training.trials["first_stride"]
 
     def learn(labels: np.ndarray) -> np.ndarray:
         told = replace(labelled, labels={"first_stride": {"soleus_r": labels}})
-        return Supervised(options).fit(told, seed=1).estimate(trial).excitations["soleus_r"]
+        return Supervised().fit(told, seed=1).estimate(trial).excitations["soleus_r"]
 
     truth = labelled.labels["first_stride"]["soleus_r"]
     # Any labels: what it gives comes from them and from nothing else.
     for labels in (truth, truth.max() - truth):
         assert np.corrcoef(learn(labels), labels)[0, 1] > 0.9
     with pytest.raises(NMMError, match="recorded_channel"):
-        Supervised(options).fit(replace(labelled, labels={}), seed=1)
+        Supervised().fit(replace(labelled, labels={}), seed=1)
+
+
+def test_the_ceiling_takes_the_regression_that_unseen_labels_prefer(
+    training: PreparedTraining,
+) -> None:
+    """A product of shares is a sum of logarithms: only a regression that sees those meets it."""
+    labelled = reveal(training)
+    (trial,) = training.training_trials
+    channels = len(training.task.declaration.sources.channels)
+    random = np.random.default_rng(0)
+    inputs = trial.inputs.copy()
+    inputs[:, : 2 * channels] = np.exp(random.uniform(-3.0, 0.0, (len(inputs), 2 * channels)))
+    labels = np.prod(inputs[:, :4], axis=1) ** 0.5
+    told = replace(trial, inputs=inputs)
+    task = replace(labelled.task, training=(told,))
+    fitted = Supervised().fit(
+        replace(labelled, task=task, labels={trial.name: {"soleus_r": labels}}), seed=1
+    )
+    chosen = fitted.taught["soleus_r"].candidate
+    assert chosen.log_channels
+    assert chosen.log_labels
+
+
+def test_labels_of_validation_trials_teach_too(training: PreparedTraining) -> None:
+    labelled = reveal(training)
+    (trial,) = training.training_trials
+    other = replace(training.trials[TEST], role="validation")
+    task = replace(labelled.task, validation=(other,))
+    rest = labelled.labels[trial.name]["soleus_r"]
+    labels = np.linspace(0.0, 1.0, len(other.time))
+
+    def learn(validation: Array) -> Array:
+        told = {trial.name: {"soleus_r": rest}, other.name: {"soleus_r": validation}}
+        fitted = Supervised().fit(replace(labelled, task=task, labels=told), seed=1)
+        return fitted.estimate(other).excitations["soleus_r"]
+
+    # Against the training trial's own, which say something else.
+    assert np.corrcoef(learn(labels), labels)[0, 1] > 0.4
+    assert np.corrcoef(learn(1.0 - labels), labels)[0, 1] < -0.4

@@ -12,6 +12,7 @@ import torch
 from conftest import ROOT
 from lxml import etree
 
+from nmm_opensim.estimators.baselines.calibrated import CopyDriven
 from nmm_opensim.estimators.baselines.emg_assisted import (
     EmgAssisted,
     Weights,
@@ -19,7 +20,12 @@ from nmm_opensim.estimators.baselines.emg_assisted import (
 )
 from nmm_opensim.estimators.baselines.excitations import invert_activations
 from nmm_opensim.estimators.baselines.linear_moments import linearise
-from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
+from nmm_opensim.estimators.baselines.static_optimization import (
+    OPENSIMS,
+    Form,
+    StaticOptimization,
+    solve_static,
+)
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.chain import TrialTensors, build_nmm
@@ -70,15 +76,16 @@ def test_emg_assisted_by_hand() -> None:
     weights = Weights(moment=2.0, emg=0.5, effort=0.1)
     active, moments = np.array([[[3.0]]]), np.array([[1.2]])
     recorded = np.array([[0.8]])
-    measured = solve_assisted(active, moments, recorded, np.array([True]), weights)
+    measured = solve_assisted(active, moments, recorded, [True], weights)
     assert measured[0, 0] == pytest.approx((2 * 3 * 1.2 + 0.5 * 0.8) / (2 * 9 + 0.5 + 0.1))
-    free = solve_assisted(active, moments, recorded, np.array([False]), weights)
+    free = solve_assisted(active, moments, recorded, [False], weights)
     assert free[0, 0] == pytest.approx(2 * 3 * 1.2 / (2 * 9 + 0.1))
+    # A muscle without EMG may be held to its copy, by a weight of its own.
+    held = solve_assisted(active, moments, recorded, [False], replace(weights, copy=0.3))
+    assert held[0, 0] == pytest.approx((2 * 3 * 1.2 + 0.3 * 0.8) / (2 * 9 + 0.3 + 0.1))
     # Bounds hold where moments ask for more or less than a muscle can give.
     for moment, bound in ((-9.0, 0.0), (9.0, 1.0)):
-        solution = solve_assisted(
-            active, np.array([[moment]]), recorded, np.array([False]), weights
-        )
+        solution = solve_assisted(active, np.array([[moment]]), recorded, [False], weights)
         assert solution[0, 0] == pytest.approx(bound, abs=1e-12)
 
 
@@ -124,7 +131,7 @@ def test_excitations_come_back_from_activations(shape_factor: float) -> None:
 
 
 def test_static_optimization_is_opensims(elbow: PreparedTraining, tmp_path: Path) -> None:
-    fitted = StaticOptimization().fit(elbow.task, seed=0)
+    fitted = StaticOptimization([OPENSIMS]).fit(elbow.task, seed=0)
     trial = elbow.trials[elbow.setup.trials[0].name]
     activations, moments = fitted.solve(trial)
     assert np.abs(moments - trial.moments).max() < 0.1
@@ -167,12 +174,11 @@ def run_opensims_static_optimization(elbow: PreparedTraining, folder: Path) -> T
 
 
 def test_emg_assisted_meets_moments_and_stays_near_the_recording(elbow: PreparedTraining) -> None:
-    options = replace(elbow.setup.optimization, iterations=60)
     trial = elbow.trials[elbow.setup.trials[0].name]
     recorded = trial.envelopes[:, elbow.declaration.sources.channels.index("biceps_long")]
     errors, likeness = [], []
     for emg in (1e-3, 1e2):
-        estimator = EmgAssisted(options, Weights(emg=emg))
+        estimator = EmgAssisted([Weights(emg=emg)])
         estimate = estimator.fit(elbow.task, seed=0).estimate(trial)
         assert estimate.moments is not None
         errors.append(np.abs(estimate.moments - trial.moments).max())
@@ -181,3 +187,32 @@ def test_emg_assisted_meets_moments_and_stays_near_the_recording(elbow: Prepared
     assert max(errors) < 0.1
     assert likeness[0] < likeness[1]
     assert likeness[1] > 0.95
+
+
+def test_assisted_weights_are_those_that_masked_muscles_prefer(elbow: PreparedTraining) -> None:
+    """Recordings that moments know nothing of: what is not heard is best copied."""
+    task = elbow.task
+    (trial,) = task.training
+    channels = task.declaration.sources.channels
+    common = 0.5 + 0.4 * np.sin(7.0 * trial.time)
+    same = np.repeat(common[:, None], len(channels), axis=1)
+    alike = replace(task, training=(replace(trial, envelopes=same),))
+    candidates = [Weights(copy=0.0), Weights(copy=10.0)]
+    assert EmgAssisted(candidates).fit(alike, seed=0).weights.copy == 10.0
+
+
+def test_static_optimization_takes_the_form_that_measured_muscles_prefer(
+    elbow: PreparedTraining,
+) -> None:
+    """Told OpenSim's own answer as the EMG, it is OpenSim's form; told another's, the other."""
+    task = elbow.task
+    (trial,) = task.training
+    for form in (OPENSIMS, Form(passive=True)):
+        answer = StaticOptimization([form]).fit(task, seed=0).estimate(trial).excitations
+        envelopes = trial.envelopes.copy()
+        for question in CopyDriven(task).masked:
+            column = task.declaration.sources.channels.index(question.drive)
+            envelopes[:, column] = answer[question.muscle]
+        told = replace(task, training=(replace(trial, envelopes=envelopes),))
+        chosen = StaticOptimization([OPENSIMS, Form(passive=True)]).fit(told, seed=0)
+        assert chosen.form == form

@@ -1,24 +1,18 @@
-"""Neighbour copy: the EMG of a synergist in place of the deep muscle's."""
+"""Neighbour copy: the EMG of synergists in place of the deep muscle's."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import numpy as np
-
-from ...arrays import Array
-from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
 from ..interface import Estimator, FittedEstimator, Task
 from ..steps import Steps
-
-# Agreements that differ by no more are the same.
-ROUNDING = 1e-9
+from .copies import Copies, choose_copies
 
 
 class NeighbourCopy(Estimator):
-    """For each deep muscle with declared synergists the copy of one of them."""
+    """For each deep muscle with declared synergists the copy of one or the mean of all."""
 
     name = "neighbour copy"
     seeded = False
@@ -26,52 +20,37 @@ class NeighbourCopy(Estimator):
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedNeighbour:
         sources = task.declaration.sources
-        envelopes = np.vstack([trial.envelopes for trial in task.training])
         return FittedNeighbour(
-            sources.channels,
-            {
-                source.muscle: choose_neighbour(envelopes, sources.channels, source.synergists)
-                for source in sources.deep
-                if source.synergists
-            },
+            choose_copies(sources, task.training, task.validation),
+            {source.muscle: source.synergists for source in sources.deep if source.synergists},
         )
 
 
 class FittedNeighbour(FittedEstimator):
-    """The chosen channel of each deep muscle."""
+    """Copies of the channels that stand for each deep muscle."""
 
     name = NeighbourCopy.name
 
-    def __init__(self, channels: Sequence[str], neighbours: Mapping[str, str]) -> None:
-        self._channels = list(channels)
-        self.neighbours = neighbours
+    def __init__(self, copies: Copies, synergists: Mapping[str, tuple[str, ...]]) -> None:
+        self.copies = copies
+        self._synergists = synergists
+
+    @property
+    def neighbours(self) -> dict[str, tuple[str, ...]]:
+        """The channels that are copied, by deep muscle."""
+        return {muscle: self.copies.choose(names) for muscle, names in self._synergists.items()}
 
     def describe(self, muscle: str) -> str:
-        return f"copy of {self.neighbours[muscle]}"
+        channels = self.neighbours[muscle]
+        if len(channels) == 1:
+            return f"copy of {channels[0]}"
+        return f"{self.copies.rule} of {', '.join(channels)}"
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        envelopes = trial.envelopes
+        copies = self.copies
         return Estimate(
             {
-                muscle: envelopes[:, self._channels.index(channel)]
-                for muscle, channel in self.neighbours.items()
+                muscle: copies.copy(names, trial.envelopes) * copies.find_scale(names)
+                for muscle, names in self._synergists.items()
             }
         )
-
-
-def choose_neighbour(envelopes: Array, channels: Sequence[str], synergists: Sequence[str]) -> str:
-    """The synergist channel whose copy stands for the deep muscle.
-
-    ``envelopes`` of the training trials have shape (frames, channels). With the hidden recording
-    out of bounds, the best neighbour is the one that agrees best with the other synergists; of
-    equals, which two always are, the one that is declared first.
-    """
-    if not synergists:
-        raise NMMError(
-            "Neighbour copy: expected at least one synergist channel; "
-            "declare <synergist_channels> in the <DeepMuscle>."
-        )
-    values = envelopes[:, [channels.index(name) for name in synergists]]
-    agreement = np.atleast_2d(np.corrcoef(values.T)).sum(axis=0)
-    best = np.flatnonzero(agreement >= agreement.max() - ROUNDING)
-    return synergists[int(best[0])]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -26,11 +27,13 @@ class Synergies:
 
     ``vectors`` have shape (k, channels) and describe envelopes that are divided by
     ``channel_scale``, their training maximum, (channels,), so that no channel counts more because
-    its electrode sat better. ``mean`` (channels,) is zero for NMF. Commands are divided by
+    its electrode sat better. Of a trial's envelopes they are the ``columns``; the others are not
+    looked at. ``mean`` (channels,) is zero for NMF. Commands are divided by
     ``command_scale`` (k,): their SD (PCA) or maximum (NMF) in training.
     """
 
     factorisation: Factorisation
+    columns: tuple[int, ...]
     channel_scale: Array
     mean: Array
     vectors: Array
@@ -43,8 +46,22 @@ class Synergies:
         return len(self.vectors)
 
     def compute_commands(self, envelopes: Array) -> Array:
-        """Commands (frames, k) of envelopes (frames, channels), the vectors being held fixed."""
-        return self._solve(envelopes / self.channel_scale) / self.command_scale
+        """Commands (frames, k) of envelopes (frames, all channels), the vectors held fixed."""
+        return self._solve(envelopes[:, self.columns] / self.channel_scale) / self.command_scale
+
+    def list_terms(self, envelopes: Array) -> Array:
+        """What weights multiply, (frames, terms): the commands and, with PCA, a constant."""
+        commands = self.compute_commands(envelopes)
+        if self.factorisation == "NMF":
+            return commands
+        return np.column_stack([commands, np.ones(len(commands))])
+
+    def express(self, terms: Array, series: Array) -> Array:
+        """Weights (terms,) whose sum of terms (frames, terms) is most like a series (frames,)."""
+        if self.factorisation == "NMF":
+            return _solve_nonnegative(terms.T, series)
+        weights: Array = np.asarray(np.linalg.lstsq(terms, series)[0], dtype=float)
+        return weights
 
     def _solve(self, normalised: Array) -> Array:
         if self.factorisation == "PCA":
@@ -60,53 +77,42 @@ class Synergies:
 def extract_synergies(
     envelopes: Array,
     factorisation: Factorisation,
-    count: int | None = None,
-    variance_accounted_for: float = 0.95,
+    count: int,
+    columns: Sequence[int] | None = None,
 ) -> Synergies:
-    """Synergies of training envelopes (frames, channels).
+    """``count`` synergies of training envelopes (frames, channels), or of some ``columns``.
 
-    ``count`` is k; None takes the least k whose VAF = 1 - sum (e - e')^2 / sum e^2 over all
-    channels, each divided by its maximum, reaches ``variance_accounted_for``.
+    Their VAF is 1 - sum (e - e')^2 / sum e^2 over all channels, each divided by its maximum.
     """
-    channels = envelopes.shape[1]
-    if count is not None and not 1 <= count <= channels:
+    columns = tuple(range(envelopes.shape[1]) if columns is None else columns)
+    if not 1 <= count <= len(columns):
         raise NMMError(
-            f"Synergies: expected a number from 1 to {channels}, the number of measured channels, "
-            f"but found {count}."
+            f"Synergies: expected a number from 1 to {len(columns)}, the number of measured "
+            f"channels, but found {count}."
         )
-    scale = envelopes.max(axis=0)
+    scale = envelopes[:, columns].max(axis=0)
     if not (scale > 0).all():
         raise NMMError(
-            f"Synergies: expected EMG in every channel, but channel {int(np.argmin(scale)) + 1} of "
-            f"{channels} is never positive in the training trials; leave it out."
+            "Synergies: expected EMG in every channel, but channel "
+            f"{columns[int(np.argmin(scale))] + 1} of {envelopes.shape[1]} is never positive in "
+            "the training trials; leave it out."
         )
-    for k in range(1, channels + 1) if count is None else [count]:
-        synergies = _extract(envelopes, scale, factorisation, k)
-        if synergies.variance_accounted_for >= variance_accounted_for:
-            break
-    return synergies
-
-
-def _extract(envelopes: Array, scale: Array, factorisation: Factorisation, k: int) -> Synergies:
-    normalised = envelopes / scale
+    normalised = envelopes[:, columns] / scale
     mean = normalised.mean(axis=0) if factorisation == "PCA" else np.zeros(len(scale))
     if factorisation == "PCA":
-        vectors = np.linalg.svd(normalised - mean, full_matrices=False)[2][:k]
+        vectors = np.linalg.svd(normalised - mean, full_matrices=False)[2][:count]
         # The sign of a component is arbitrary: this makes it the same on every machine.
         vectors = vectors * np.sign(vectors.sum(axis=1, keepdims=True))
     else:
-        vectors = _factorise(normalised, k)
-    raw = Synergies(factorisation, scale, mean, vectors, np.ones(k), np.nan)
+        vectors = _factorise(normalised, count)
+    raw = Synergies(factorisation, columns, scale, mean, vectors, np.ones(count), np.nan)
     commands = raw.compute_commands(envelopes)
     spread = commands.std(axis=0) if factorisation == "PCA" else commands.max(axis=0)
-    rest = (raw.reconstruct(commands) - envelopes) / scale
-    return Synergies(
-        factorisation,
-        scale,
-        mean,
-        vectors,
-        np.where(spread > 1e-12, spread, 1.0),
-        float(1.0 - np.sum(rest**2) / np.sum(normalised**2)),
+    rest = raw.reconstruct(commands) / scale - normalised
+    return replace(
+        raw,
+        command_scale=np.where(spread > 1e-12, spread, 1.0),
+        variance_accounted_for=float(1.0 - np.sum(rest**2) / np.sum(normalised**2)),
     )
 
 

@@ -1,55 +1,45 @@
 """SynX, muscle synergy extrapolation: deep excitations from the synergies of measured EMG.
 
 After Bianco et al. (2018) and Ao et al. (2020): the commands of the measured channels also drive
-the muscles nobody measured, with weights fitted together with the muscle parameters to moments.
+the muscles nobody measured, with weights that joint moments decide. In the form that serves it
+best: muscles are calibrated first, the weights start from those of the synergists' copy, and how
+many synergies there are and how far weights may leave their start is chosen by masking.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from ...nmm.chain import MusculoskeletalModel, PreparedTrial
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
-from ...nmm.predictor import Predictor
+from ..emg_driven.driven import Driven
 from ..interface import Estimator, FittedEstimator, Task
-from ..optimization import MomentLoss, Optimization, minimise
 from ..steps import Steps
-from .synergies import Factorisation, Synergies, extract_synergies
+from .calibrated import CopyDriven, Question, calibrate
+from .extrapolation import LinearisedTrials, Unknown
+from .synergies import Factorisation, Synergies
+from .synergy_choice import Examination, make_unknown
 
-# Where the weights start: the deep muscles' excitation when all commands are at their middle.
-INITIAL_EXCITATION = 0.2
+# The moments are linear about the last solution.
+ITERATIONS = 3
 
 
-class SynergyPredictor(Predictor):
-    """e = sum_k w_k c_k (+ w_0 with PCA), kept within [0, 1]; with NMF no weight is negative."""
+@dataclass(frozen=True)
+class Extrapolated:
+    """A muscle's excitation as the weighted terms of its synergies; weights are (terms,)."""
 
-    def __init__(self, factorisation: Factorisation, synergies: int, outputs: int) -> None:
-        super().__init__()
-        self._nonnegative = factorisation == "NMF"
-        shape = (synergies, outputs)
-        if self._nonnegative:
-            # The inverse of softplus: equal shares that make up the start where commands are 0.5.
-            share = np.log(np.expm1(2.0 * INITIAL_EXCITATION / synergies))
-            self._raw = torch.nn.Parameter(torch.full(shape, share, dtype=torch.float64))
-            self.register_buffer("offset", torch.zeros(outputs, dtype=torch.float64))
-        else:
-            self._raw = torch.nn.Parameter(torch.zeros(shape, dtype=torch.float64))
-            start = torch.full((outputs,), INITIAL_EXCITATION, dtype=torch.float64)
-            self.offset = torch.nn.Parameter(start)
+    question: Question
+    synergies: Synergies
+    weights: Array
 
-    @property
-    def weights(self) -> torch.Tensor:
-        """(synergies, outputs)."""
-        return torch.nn.functional.softplus(self._raw) if self._nonnegative else self._raw
-
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
-        return (inputs @ self.weights + self.offset).clamp(0.0, 1.0)
-
-    def penalty(self) -> torch.Tensor:
-        return self.weights.square().mean()
+    def compute(self, trial: PreparedTrial) -> Array:
+        """Its excitation, (frames,), in [0, 1]."""
+        excitation: Array = self.synergies.list_terms(trial.envelopes) @ self.weights
+        return np.clip(excitation, 0.0, 1.0)
 
 
 class Synx(Estimator):
@@ -58,54 +48,100 @@ class Synx(Estimator):
     seeded = False
     sees_moments = False
 
-    def __init__(
-        self, factorisation: Factorisation, options: Optimization, synergies: int | None = None
-    ) -> None:
-        """``synergies`` is k; None takes the least that accounts for 95 % of variance."""
+    def __init__(self, factorisation: Factorisation, synergies: int | None = None) -> None:
+        """``synergies`` is k; None has it chosen by masking."""
         self.name = f"SynX {factorisation}"
         self._factorisation = factorisation
-        self._options = options
         self._count = synergies
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynx:
-        envelopes = np.vstack([trial.envelopes for trial in task.training])
-        synergies = extract_synergies(envelopes, self._factorisation, self._count)
-        outputs = len(task.declaration.sources.outputs)
-        predictor = SynergyPredictor(self._factorisation, synergies.count, outputs)
-        chain = MusculoskeletalModel(task.model, task.declaration, predictor)
-        trials = [_give_commands(trial, synergies) for trial in task.training]
-        loss_of = MomentLoss(chain, trials, self._options)
-        minimise(chain, loss_of, self._options, self.name, steps or Steps())
-        return FittedSynx(self.name, synergies, chain)
+        steps = steps or Steps()
+        copies = CopyDriven(task)
+        driven = calibrate(task, copies, steps)
+        examination = Examination(task, copies, driven, self._factorisation, self._count)
+        trials = [copies.prepare(trial) for trial in task.training]
+        synergies, unknowns, excitations = [], [], []
+        for question in copies.predicted:
+            steps.tell(f"{self.name}: choosing synergies for {question.muscle}")
+            choice = examination.choose(bool(question.synergists))
+            found = examination.extract(choice.synergies)
+            copy = [copies.read(question, trial, driven) for trial in trials]
+            synergies.append(found)
+            unknowns.append(make_unknown(found, trials, copy, choice.doubt))
+            excitations.append(copy)
+        weights = solve_weights(copies, driven, trials, unknowns, excitations)
+        extrapolated = [
+            Extrapolated(*each) for each in zip(copies.predicted, synergies, weights, strict=True)
+        ]
+        return FittedSynx(self.name, copies, driven, extrapolated)
+
+
+def solve_weights(
+    copies: CopyDriven,
+    driven: Driven,
+    trials: Sequence[PreparedTrial],
+    unknowns: Sequence[Unknown],
+    copied: Sequence[Sequence[Array]],
+) -> list[Array]:
+    """Weights of every predicted muscle, first about the copies, then about the last solution."""
+    drives = [driven.model.drives.index(question.drive) for question in copies.predicted]
+    silent = [copies.silence(trial) for trial in trials]
+    excitations = [np.stack(each, axis=1) for each in zip(*copied, strict=True)]
+    weights: list[Array] = []
+    for _ in range(ITERATIONS if drives else 0):
+        weights = LinearisedTrials(driven, silent, drives, excitations).solve(unknowns)
+        excitations = [
+            np.stack(
+                [each.terms[k] @ found for each, found in zip(unknowns, weights, strict=True)],
+                axis=1,
+            )
+            for k in range(len(trials))
+        ]
+    return weights
 
 
 class FittedSynx(FittedEstimator):
-    """Synergies and the chain that their commands drive."""
+    """Calibrated muscles, and the synergies that drive those nobody measured."""
 
-    def __init__(self, name: str, synergies: Synergies, chain: MusculoskeletalModel) -> None:
+    def __init__(
+        self,
+        name: str,
+        copies: CopyDriven,
+        driven: Driven,
+        extrapolated: Sequence[Extrapolated],
+    ) -> None:
         self.name = name
-        self.synergies = synergies
-        self.chain = chain
+        self.extrapolated = tuple(extrapolated)
+        self._copies = copies
+        self._driven = driven
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
-        return self.chain.estimate(_give_commands(trial, self.synergies))
+        driven = self._driven
+        silent = self._copies.silence(self._copies.prepare(trial))
+        corrections = np.zeros((len(trial.time), len(driven.model.drives)))
+        for each in self.extrapolated:
+            drive = driven.model.drives.index(each.question.drive)
+            corrections[:, drive] = each.compute(trial)
+        excitations = driven.compute_excitations(silent, corrections)
+        return Estimate(
+            dict(zip(driven.model.muscles, excitations.T, strict=True)),
+            driven.compute_moments(silent, corrections),
+        )
 
 
 class SynxOracle(Estimator):
     """SynX per trial: all of it is fitted to the very trial it is scored on.
 
-    Vectors, weights and muscle parameters see that trial's measured EMG and joint moments, not its
-    hidden recording. An upper bound for what synergies can express, not a prediction.
+    Vectors, weights, muscle parameters and choices see that trial's measured EMG and joint moments,
+    not its hidden recording. An upper bound for what synergies can express, not a prediction.
     """
 
     standing = "ceiling"
     seeded = False
     sees_moments = True
 
-    def __init__(
-        self, factorisation: Factorisation, options: Optimization, synergies: int | None = None
-    ) -> None:
-        self._synx = Synx(factorisation, options, synergies)
+    def __init__(self, factorisation: Factorisation, synergies: int | None = None) -> None:
+        self._synx = Synx(factorisation, synergies)
         self.name = f"{self._synx.name} trial oracle"
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynxOracle:
@@ -123,8 +159,3 @@ class FittedSynxOracle(FittedEstimator):
     def estimate(self, trial: PreparedTrial) -> Estimate:
         alone = replace(self._task, training=(trial,), validation=())
         return self._synx.fit(alone, seed=0).estimate(trial)
-
-
-def _give_commands(trial: PreparedTrial, synergies: Synergies) -> PreparedTrial:
-    """The trial with commands as the predictor's inputs, at the times of its envelopes."""
-    return replace(trial, inputs=synergies.compute_commands(trial.envelopes))

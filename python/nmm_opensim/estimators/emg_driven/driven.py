@@ -69,6 +69,10 @@ class Driven:
         excitations: Array = np.clip(np.clip(raw, 0.0, 1.0) @ model.ties, 0.0, 1.0)
         return excitations
 
+    def compute_activations(self, trial: PreparedTrial) -> Array:
+        """Activations at the trial's frames, (frames, muscles)."""
+        return self._activate(trial, WHOLE, self.compute_excitations(trial))
+
     def compute_gains(self) -> Array:
         """What makes excitations of each drive's channel in its own unit, (drives,)."""
         gains: Array = USUAL_GAIN * np.exp(self.parameters.gain) / self.model.drive_maxima
