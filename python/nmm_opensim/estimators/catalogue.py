@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from .baselines.emg_assisted import EmgAssisted
 from .baselines.neighbour import NeighbourCopy
+from .baselines.population_mean import PopulationMean
 from .baselines.static_optimization import StaticOptimization
 from .baselines.supervised import Supervised
 from .baselines.synx import Synx, SynxOracle
@@ -20,6 +21,7 @@ ESTIMATORS: Mapping[str, Make] = {
     "nmm": Network,
     "posterior": lambda options: Posterior(),
     "neighbour_copy": lambda options: NeighbourCopy(),
+    "population_mean": lambda options: PopulationMean(),
     "synx_nmf": lambda options: Synx("NMF"),
     "synx_pca": lambda options: Synx("PCA"),
     "synx_nmf_oracle": lambda options: SynxOracle("NMF"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -10,11 +9,9 @@ import numpy as np
 from ...errors import NMMError
 from ...formats.tables import Table
 from ...nmm.chain import PreparedTrial
-from ...nmm.predictor import PredictorArchitecture
 from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored
 from ..interface import Task
-from ..prior.combination import MusclePrior
-from ..prior.other_subjects import OtherSubjects
+from ..prior.make_prior import make_prior
 from ..prior.weighing import weigh
 
 
@@ -22,7 +19,7 @@ class Drives:
     """The task's muscles with a channel for every deep one: what its prior says."""
 
     def __init__(self, task: Task) -> None:
-        self.prior = _make_prior(task)
+        self.prior = make_prior(task)
         weighed = weigh(self.prior, split(task)[1])
         self.fit = weighed.fit
         """How a population fitted, None without one."""
@@ -75,32 +72,3 @@ def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, .
 def name_prior(muscle: str) -> str:
     """The channel that holds a deep muscle's prior."""
     return f"prior of {muscle}"
-
-
-def _make_prior(task: Task) -> MusclePrior:
-    sources, architecture = task.declaration.sources, task.declaration.architecture
-    others = None
-    if task.prior_subjects:
-        coordinates = task.prior_subjects[0].coordinates
-        _require_poses(architecture, coordinates, "Prior subjects")
-        motion = np.vstack([np.hstack(trial.motion.select(coordinates)) for trial in task.training])
-        others = OtherSubjects(task.prior_subjects, coordinates, motion)
-    posing = [name for name in architecture.coordinates if name in architecture.speeds]
-    if task.population is not None and not posing:
-        raise NMMError(
-            f"Population '{task.population.name}': expected a coordinate among the "
-            "predictor's <coordinates> and <speeds>, because what people do is carried to poses, "
-            "but found none; add the leg's coordinates to both."
-        )
-    return MusclePrior(sources, task.training, others, task.population, posing)
-
-
-def _require_poses(
-    architecture: PredictorArchitecture, coordinates: Sequence[str], what: str
-) -> None:
-    for name in coordinates:
-        if name not in architecture.coordinates or name not in architecture.speeds:
-            raise NMMError(
-                f"{what}: expected their coordinate '{name}' among the predictor's "
-                "<coordinates> and <speeds> too, but it is not; add it there."
-            )

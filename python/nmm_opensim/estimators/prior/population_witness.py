@@ -120,6 +120,13 @@ class PopulationWitness:
         }
         return LogShare(pose, channels)
 
+    def speak_mean(self, muscle: str) -> LogShare:
+        """The mean of people who recorded a muscle that it knows, whatever the channels do."""
+        theirs = self.declared.find(muscle)
+        assert theirs is not None
+        curves = self._carry(self.find_lag())
+        return LogShare(curves[self.declared.population.muscles.index(theirs)])
+
     def _carry(self, lag: float) -> list[Expansion]:
         if lag not in self._carried:
             curves = read_curves(self.declared.population.means, self._phases, lag)
