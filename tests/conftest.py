@@ -112,6 +112,7 @@ def walking_inputs(example: Path, tmp_path_factory: pytest.TempPathFactory) -> W
     walking.copy(
         setups / "walking_train.xml",
         "short_train.xml",
+        ("<estimator>posterior<", "<estimator>nmm<"),
         ("<iterations>600", "<iterations>40"),
         ("<seeds>1 2 3 4 5<", "<seeds>1<"),
     )

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from nmm_opensim.arrays import Array
-from nmm_opensim.estimators.prior.combination import REST, Asked, MusclePrior
-from nmm_opensim.estimators.prior.population import Population, RecordedSubject
+from nmm_opensim.estimators.prior.combination import ALONE, Asked, MusclePrior
+from nmm_opensim.estimators.prior.other_subjects import OtherSubjects, RecordedSubject
+from nmm_opensim.estimators.prior.shares import REST
 from nmm_opensim.formats.tables import Table
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources
@@ -63,7 +64,7 @@ SOURCES = MuscleSources(
 def test_other_subjects_of_another_size_and_gain() -> None:
     subject = make_subject(1.0, 7.0 * work(PHASE))
     motion = np.hstack(make_motion())
-    said = Population([subject], COORDINATES, motion).predict("soleus", motion)
+    said = OtherSubjects([subject], COORDINATES, motion).predict("soleus", motion)
     assert np.corrcoef(said, work(PHASE))[0, 1] > 0.98
     assert said.min() >= 0.0
     assert said.max() <= 1.0
@@ -72,13 +73,13 @@ def test_other_subjects_of_another_size_and_gain() -> None:
 def test_a_muscle_that_nobody_recorded() -> None:
     motion = np.hstack(make_motion())
     silent = replace(make_subject(1.0, work(PHASE)), envelopes={"soleus": np.zeros(len(PHASE))})
-    assert Population([silent], COORDINATES, motion).muscles == set()
+    assert OtherSubjects([silent], COORDINATES, motion).muscles == set()
 
 
 def test_all_witnesses_must_agree() -> None:
     a, b = work(PHASE), work(PHASE + 1.0)
     trial = make_trial(np.column_stack([3.0 * a, 0.2 * b]))
-    prior = MusclePrior(SOURCES, [trial], None)
+    prior = MusclePrior(SOURCES, [trial])
     said = prior.predict(Asked("soleus", ("a", "b")), trial)
     peaks = np.percentile(a, 99), np.percentile(b, 99)
     shares = [np.clip(x / peak, REST, 1.0) for x, peak in zip((a, b), peaks, strict=True)]
@@ -91,20 +92,22 @@ def test_a_loose_electrode_does_not_make_a_muscle_work() -> None:
     good, loose = work(PHASE), np.random.default_rng(1).uniform(size=len(PHASE))
     trial = make_trial(np.column_stack([good, loose]))
     subjects = [make_subject(1.0, work(PHASE))]
-    population = Population(subjects, COORDINATES, np.hstack(make_motion()))
+    others = OtherSubjects(subjects, COORDINATES, np.hstack(make_motion()))
     asked = Asked("soleus", ("a", "b"))
-    said = MusclePrior(SOURCES, [trial], population).predict(asked, trial)
+    prior = MusclePrior(SOURCES, [trial], others, coordinates=COORDINATES)
+    prior.believe(ALONE, hears_population=False)
+    said = prior.predict(asked, trial)
     mean = (good + loose + work(PHASE)) / 3.0
     assert np.corrcoef(said, good)[0, 1] > np.corrcoef(mean, good)[0, 1]
 
 
 def test_what_there_is_to_go_by() -> None:
     trial = make_trial(np.column_stack([work(PHASE), work(PHASE + 1.0)]))
-    population = Population([make_subject(1.0, work(PHASE))], COORDINATES, np.hstack(make_motion()))
-    prior = MusclePrior(SOURCES, [trial], population)
+    others = OtherSubjects([make_subject(1.0, work(PHASE))], COORDINATES, np.hstack(make_motion()))
+    prior = MusclePrior(SOURCES, [trial], others, coordinates=COORDINATES)
     # A synergist that is no channel, hidden itself, is no witness.
     both = prior.find_evidence(Asked("soleus", ("a", "hidden")))
-    assert (both.synergists, both.population) == (("a",), True)
+    assert (both.synergists, both.others, both.population) == (("a",), True, False)
     neither = Asked("gracilis", ())
     assert not prior.find_evidence(neither)
     said = prior.predict(neither, trial)
@@ -124,9 +127,11 @@ def test_a_masked_channel_hears_synergists_declared_at_any_of_its_muscles() -> N
         )
     )
     trial = make_trial(np.column_stack([work(PHASE), work(PHASE + 0.2)]))
-    alone = MusclePrior(sources, [trial], None)
+    alone = MusclePrior(sources, [trial])
     assert alone.masked == {"a": Asked("soleus", ("b",)), "b": Asked("b", ())}
     # Of a channel's muscles the one that another person had is asked for.
     subject = replace(make_subject(1.0, work(PHASE)), envelopes={"soleus_too": work(PHASE)})
-    population = Population([subject], COORDINATES, np.hstack(make_motion()))
-    assert MusclePrior(sources, [trial], population).masked["b"] == Asked("soleus_too", ())
+    others = OtherSubjects([subject], COORDINATES, np.hstack(make_motion()))
+    assert MusclePrior(sources, [trial], others, coordinates=COORDINATES).masked["b"] == Asked(
+        "soleus_too", ()
+    )

@@ -15,7 +15,7 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.posterior.estimator import Posterior
-from nmm_opensim.estimators.prior.population import RecordedSubject
+from nmm_opensim.estimators.prior.other_subjects import RecordedSubject
 from nmm_opensim.files import write_atomically
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import TrialTensors, build_nmm

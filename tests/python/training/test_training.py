@@ -158,6 +158,8 @@ def test_the_artefact_says_what_it_was_made_from(walking: Walking) -> None:
     assert artefact.training.seed == 1
     assert set(artefact.training.data) == {
         "electromyography.sto",
+        "grf_walk.mot",
+        "grf_walk.xml",
         "walking_coordinates.mot",
         "walking_moments.sto",
     }
