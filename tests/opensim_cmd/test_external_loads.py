@@ -36,6 +36,8 @@ def copy_train_setup(
         ("<estimator>nmm<", f"<estimator>{estimator}<"),
         ("results/walking/walking.nmm", f"results/loads_{estimator}/walking.nmm"),
         (">../results/walking<", f">../results/loads_{estimator}<"),
+        # The training trial alone has loads, which show its strides.
+        (LOADS, ""),
         *(changes or ((MOMENTS, LOADS + MOMENTS), (SPEEDS_END, SPEEDS_END + HEARS))),
     )
 
@@ -168,9 +170,13 @@ def test_what_is_missing_is_said(walking_inputs: Walking, run_tool: Run) -> None
     without_columns = copy_train_setup(
         walking_inputs, "nmm", (MOMENTS, LOADS + MOMENTS), name="no_columns"
     )
+    text = without_columns.read_text(encoding="utf-8")
+    before, after = text.split("<population>")[0], text.split("</population>")[1]
+    without_columns.write_text(before + after, encoding="utf-8")
     refused = run_cli("train", str(without_columns))
     assert refused.returncode == 2
     assert "expected <external_loads> in <predictor>" in refused.stderr
+    assert "or a <population>, whose strides they show, but found neither" in refused.stderr
     misspelt = copy_train_setup(
         walking_inputs,
         "nmm",
