@@ -91,6 +91,11 @@ class PopulationFit:
 
     def describe(self) -> str:
         """In one line."""
+        if not self.alone:
+            return (
+                f"Population '{self.name}' has no say: of the muscles that it knows none could be "
+                "masked, so that nothing tells whether it describes this person."
+            )
         alone, unknowing, with_it, without_it = (
             sum(by_channel.values()) / max(len(by_channel), 1)
             for by_channel in (self.alone, self.unknowing, self.with_it, self.without_it)

@@ -33,7 +33,10 @@ def read_curves(curves: Array, phases: Array, lag: float) -> Array:
     padded = np.hstack([curves[:, -1:], curves, curves[:, :1]])
     where = (phases + lag * POINTS) % POINTS
     points = np.arange(-1, POINTS + 1) + 0.5
-    return np.column_stack([np.interp(where, points, curve) for curve in padded])
+    read = np.empty((len(where), len(curves)))
+    for k, curve in enumerate(padded):
+        read[:, k] = np.interp(where, points, curve)
+    return read
 
 
 def compute_agreement(curves: Array, phases: Array, recorded: Array) -> Array:

@@ -69,7 +69,8 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
     fit = PopulationFit(
         prior.population.declared.name,
         heard,
-        prior.population.find_lag(),
+        # EMG that comes late is told as a positive one.
+        0.0 - prior.population.find_lag(),
         alone,
         unknowing,
         {each.channel: each.judge(with_it) for each in masked},
