@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def read_artefact(file: Path | str) -> Artefact:
         raise NMMError(f"artefact '{path}': expected a header in UTF-8, but {error}.") from None
     try:
         return parse_artefact(content)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         # What no run needs the runtime does not look at.
         raise NMMError(
             f"artefact '{path}': expected the entries of docs/artefact.md, but found others "
@@ -240,22 +241,37 @@ def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
         return None
     interval = source["interval"]
     known = interval and ExcitationInterval(interval["margin"], interval["floor"])
-    witnesses = tuple(Witness(w["who"], w["weight"]) for w in source.get("witnesses", ()))
+    witnesses = tuple(
+        Witness(_parse_text(w["who"]), _parse_number(w["weight"]))
+        for w in source.get("witnesses", ())
+    )
     return ExcitationJudgement(source["verdict"], source["reason"], known, witnesses)
 
 
 def _parse_population(entry: Mapping[str, Any] | None) -> PopulationFit | None:
     if entry is None:
         return None
+    if not isinstance(entry["heard"], bool):
+        raise TypeError("expected true or false in 'heard'")
+    by_channel = {
+        key: {name: _parse_number(r) for name, r in entry[key].items()}
+        for key in ("alone", "unknowing", "with_it", "without_it")
+    }
     return PopulationFit(
-        entry["name"],
-        entry["heard"],
-        entry["lag"],
-        entry["alone"],
-        entry["unknowing"],
-        entry["with_it"],
-        entry["without_it"],
+        _parse_text(entry["name"]), entry["heard"], _parse_number(entry["lag"]), **by_channel
     )
+
+
+def _parse_text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, but found {str(value)[:20]}")
+    return value
+
+
+def _parse_number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise TypeError(f"expected a finite number, but found {str(value)[:20]}")
+    return float(value)
 
 
 def _parse_range(ends: Sequence[float]) -> Range:

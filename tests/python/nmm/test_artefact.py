@@ -12,7 +12,7 @@ import torch
 from conftest import Walking
 
 from nmm_opensim import _core
-from nmm_opensim.arrays import Array
+from nmm_opensim.arrays import Array, Indices
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.prior.other_subjects import RecordedSubject
@@ -57,15 +57,19 @@ def test_runtime_gives_pythons_excitations_and_activations(
     np.testing.assert_allclose(activations, expected.activations, rtol=0, atol=1e-12)
 
 
-def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path) -> None:
-    """Another subject, synergists and corrections: the same excitations and intervals in C++."""
+@pytest.mark.parametrize("alone", [True, False], ids=["population", "and another subject"])
+def test_the_runtime_runs_a_posterior(
+    training: PreparedTraining, tmp_path: Path, alone: bool
+) -> None:
+    """People, synergists and corrections: the same excitations and intervals in C++."""
     task = training.task
     (trial,) = task.training
     coordinates = task.declaration.architecture.coordinates
     values, speeds = trial.motion.select(coordinates)
     soleus = trial.envelopes.mean(axis=1)
     other = RecordedSubject("other", coordinates, values, speeds, {"soleus_r": soleus})
-    fitted = Posterior().fit(replace(task, prior_subjects=(other,)), 0)
+    others = () if alone else (other,)
+    fitted = Posterior().fit(replace(task, prior_subjects=others), 0)
     path = tmp_path / "posterior.nmm"
     described = fitted.describe_nmm()
     write_artefact(path, described, training.model)
@@ -83,12 +87,66 @@ def test_the_runtime_runs_a_posterior(training: PreparedTraining, tmp_path: Path
     np.testing.assert_allclose(lower[:, 0], expected.intervals["soleus_r"].lower, atol=1e-10)
     np.testing.assert_allclose(upper[:, 0], expected.intervals["soleus_r"].upper, atol=1e-10)
 
-    (soleus_entry,) = read_artefact(path).deep_muscles
+    artefact = read_artefact(path)
+    assert described.population is not None
+    assert artefact.population == described.population
+    (soleus_entry,) = artefact.deep_muscles
     judgement = described.excitations["soleus_r"]
     assert soleus_entry.judgement == judgement
     strength = described.parameters["soleus_r"]["max_isometric_force"]
     assert soleus_entry.uncertainty["max_isometric_force"] == strength
     assert strength.interval[0] <= soleus_entry.max_isometric_force <= strength.interval[1]
+
+
+def make_other(trial: Trial, coordinates: tuple[str, ...], order: Indices) -> RecordedSubject:
+    """A person who moves otherwise, frames in some order."""
+    random = np.random.default_rng(11)
+    values, speeds = trial.motion.select(coordinates)
+    values = values[::-1] * 1.3 + random.normal(scale=0.05, size=values.shape)
+    speeds = -speeds[::-1] * 1.3 + random.normal(scale=0.2, size=speeds.shape)
+    soleus = np.clip(values[:, 0] - values[:, 0].mean(), 0.0, None)
+    recorded = {"soleus_r": soleus[order]}
+    return RecordedSubject("other", coordinates, values[order], speeds[order], recorded)
+
+
+def test_no_frame_of_another_person_is_in_an_artefact(training: PreparedTraining) -> None:
+    """Kernels stand around the subject's own poses, whatever order another's frames are in."""
+    task = training.task
+    (trial,) = task.training
+    coordinates = task.declaration.architecture.coordinates
+    frames = np.arange(len(trial.time))
+    shuffled = np.random.default_rng(12).permutation(frames)
+    others = [make_other(trial, coordinates, order) for order in (frames, shuffled)]
+    tensors, again = (
+        Posterior().fit(replace(task, prior_subjects=(other,)), 0).describe_nmm().tensors
+        for other in others
+    )
+    own = np.hstack(trial.motion.select(coordinates))
+    standardised = (own - own.mean(axis=0)) / own.std(axis=0)
+    inside = [
+        k
+        for k, time in enumerate(trial.time)
+        if any(cycle.start <= time < cycle.end for cycle in trial.cycles)
+    ]
+    assert 100 < len(inside) < len(frames)
+    np.testing.assert_allclose(tensors["pose.frames"], standardised[inside], atol=1e-12)
+    # Nor is anything of a size that another's frames could be read from.
+    assert set(tensors) == {
+        *(f"pose.{name}" for name in ("mean", "scale", "frames", "weights", "offsets")),
+        *(f"predictor.input_{name}" for name in ("mean", "scale")),
+        *(f"predictor.{k}.{name}" for k in (0, 1) for name in ("weight", "bias")),
+    }
+    assert tensors["pose.weights"].shape == (1, len(inside))
+    theirs = np.hstack([others[0].values, others[0].speeds])
+    known = [theirs, (theirs - theirs.mean(axis=0)) / theirs.std(axis=0)]
+    known.append((theirs - own.mean(axis=0)) / own.std(axis=0))
+    for values in tensors.values():
+        held = set(np.round(values.ravel(), 9))
+        for rows in known:
+            assert not held & set(np.round(rows.ravel(), 9))
+    # What the other person taught does not depend on the order of frames, and is all there is.
+    for name, values in tensors.items():
+        np.testing.assert_allclose(again[name], values, rtol=1e-5, atol=1e-7, err_msg=name)
 
 
 def test_an_artefact_of_the_first_format_is_read(training: PreparedTraining) -> None:

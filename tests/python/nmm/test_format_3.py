@@ -14,7 +14,7 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.nmm.trained import ExcitationInterval
+from nmm_opensim.nmm.trained import ExcitationInterval, PopulationFit, Witness
 
 CHANNELS = ("gasmed", "tibant", "vaslat")
 GAINS = np.array([0.5, 1.0, 0.8])
@@ -235,6 +235,73 @@ def test_python_reads_it(tmp_path: Path) -> None:
     assert soleus.judgement is not None
     assert soleus.judgement.interval == ExcitationInterval(margin=0.5, floor=0.1)
     assert perlong.judgement is None
+
+
+POPULATION: dict[str, Any] = {
+    "name": "ten",
+    "heard": True,
+    "lag": 0.03,
+    "alone": {"gasmed": 0.9},
+    "unknowing": {"gasmed": 0.5},
+    "with_it": {"gasmed": 0.95, "tibant": 0.8},
+    "without_it": {"gasmed": 0.7, "tibant": 0.6},
+}
+
+
+def test_a_populations_fit_and_witnesses_are_read(tmp_path: Path) -> None:
+    content = make_content()
+    content["population"] = POPULATION
+    witnesses = [{"who": "10 people (ten)", "weight": 0.75}, {"who": "gasmed", "weight": 0.25}]
+    content["muscles"][0]["source"]["witnesses"] = witnesses
+    file = write(tmp_path / "leg.nmm", content, make_tensors(np.random.default_rng(6)))
+    artefact = read_artefact(file)
+    assert artefact.population == PopulationFit(**POPULATION)
+    soleus, _ = artefact.deep_muscles
+    assert soleus.judgement is not None
+    assert soleus.judgement.witnesses == (Witness("10 people (ten)", 0.75), Witness("gasmed", 0.25))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"name": 3},
+        {"name": None},
+        {"heard": "no"},
+        {"lag": "late"},
+        {"lag": True},
+        {"alone": [0.9]},
+        {"alone": {"gasmed": None}},
+        {"unknowing": {"gasmed": "0.5"}},
+        {"with_it": {"gasmed": [1]}},
+        {"without_it": 7},
+    ],
+)
+def test_a_populations_fit_of_other_types_is_refused(
+    tmp_path: Path, changes: dict[str, Any]
+) -> None:
+    content = make_content()
+    content["population"] = {**POPULATION, **changes}
+    file = write(tmp_path / "leg.nmm", content, make_tensors(np.random.default_rng(6)))
+    with pytest.raises(NMMError, match=r"leg.nmm': expected the entries of docs/artefact.md"):
+        read_artefact(file)
+
+
+@pytest.mark.parametrize("population", [3, "ten", [POPULATION], {}, True])
+def test_what_is_no_populations_fit_is_refused(tmp_path: Path, population: object) -> None:
+    content = make_content()
+    content["population"] = population
+    file = write(tmp_path / "leg.nmm", content, make_tensors(np.random.default_rng(6)))
+    with pytest.raises(NMMError, match=r"leg.nmm': expected the entries of docs/artefact.md"):
+        read_artefact(file)
+
+
+@pytest.mark.parametrize("witness", [{"who": 3, "weight": 0.5}, {"who": "a", "weight": "1"}, "a"])
+def test_witnesses_of_other_types_are_refused(tmp_path: Path, witness: object) -> None:
+    content = make_content()
+    content["muscles"][0]["source"]["witnesses"] = [witness]
+    file = write(tmp_path / "leg.nmm", content, make_tensors(np.random.default_rng(6)))
+    with pytest.raises(NMMError, match=r"leg.nmm': expected the entries of docs/artefact.md"):
+        read_artefact(file)
 
 
 @pytest.mark.parametrize(
