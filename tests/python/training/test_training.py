@@ -16,6 +16,8 @@ from nmm_opensim.estimators.network import FittedNetwork
 from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import build_nmm
+from nmm_opensim.nmm.estimate import Estimate
+from nmm_opensim.nmm.trained import TrainedNMM
 from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import Outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
@@ -140,6 +142,53 @@ def test_the_hidden_channel_cannot_leak(walking_inputs: Walking, poison: str) ->
     open_checkpoint(training.setup).clear()
     assert clean.chosen.loss == spoilt.chosen.loss
     assert all(torch.equal(a, b) for a, b in zip(states_of(clean), states_of(spoilt), strict=True))
+
+
+@pytest.fixture(scope="module")
+def clean_posterior(walking_inputs: Walking) -> tuple[TrainedNMM, Estimate]:
+    return fit_posterior(walking_inputs, "clean_posterior")
+
+
+def fit_posterior(
+    walking: Walking, name: str, *replacements: tuple[str, str]
+) -> tuple[TrainedNMM, Estimate]:
+    """A posterior with the shipped population, and what it says of the test stance."""
+    training = short(walking, name, ("<estimator>nmm<", "<estimator>posterior<"), *replacements)
+    (fitted,) = fit_outcome(training).nmms
+    open_checkpoint(training.setup).clear()
+    return fitted.describe_nmm(), fitted.estimate(training.trials["second_stance"])
+
+
+@pytest.mark.parametrize("poison", ["nan", "noise", "inverted", "removed"])
+def test_the_hidden_channel_cannot_leak_into_a_population(
+    walking_inputs: Walking, clean_posterior: tuple[TrainedNMM, Estimate], poison: str
+) -> None:
+    """Phase, lag, weights of witnesses and intervals: all the same to the last bit."""
+    source = walking_inputs.folder / "data/example3DWalking/electromyography.sto"
+    poisoned = source.with_name(f"population_{poison}.sto")
+    poison_channel(source, poisoned, poison)
+    described, said = fit_posterior(
+        walking_inputs, f"population_{poison}", (source.name, poisoned.name)
+    )
+    clean, expected = clean_posterior
+    assert clean.population is not None
+    assert clean.population.heard
+    assert described.population == clean.population
+    assert described.excitations == clean.excitations
+    assert described.parameters == clean.parameters
+    assert described.predictor == clean.predictor
+    assert set(described.tensors) == set(clean.tensors)
+    for name, values in clean.tensors.items():
+        np.testing.assert_array_equal(described.tensors[name], values)
+    for muscle, excitation in expected.excitations.items():
+        np.testing.assert_array_equal(said.excitations[muscle], excitation)
+    assert set(said.intervals) == set(expected.intervals) == {"soleus_r"}
+    for muscle, interval in expected.intervals.items():
+        np.testing.assert_array_equal(said.intervals[muscle].lower, interval.lower)
+        np.testing.assert_array_equal(said.intervals[muscle].upper, interval.upper)
+    assert said.moments is not None
+    assert expected.moments is not None
+    np.testing.assert_array_equal(said.moments, expected.moments)
 
 
 def test_scores_stand_beside_the_neighbour(training: PreparedTraining, walking: Walking) -> None:
