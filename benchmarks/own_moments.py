@@ -1,6 +1,6 @@
 """Would a trial's own moments, where they are known, tell more of a muscle than its prior does?
 
-Measured muscles are masked in turn; the masked one and every deep one may leave what the prior says,
+Measured muscles are masked in turn; the masked one and deep ones may leave what the prior says,
 frame by frame, as far as its doubt allows, and so may measured ones: bounded least squares against
 the trial's own joint moments. The doubt of a masked muscle is its deviation times the square of its
 leverage: the largest share of the sum of squared active moments about a coordinate that is its own.
@@ -40,9 +40,9 @@ ACTIVATION_TIME = 0.03
 def find_leverage(driven: Driven, trial: PreparedTrial) -> Array:
     """The largest share of squared active moments about a coordinate, (drives,)."""
     sensitivity = driven.compute_sensitivity(trial)
-    active = sensitivity * (driven.compute_excitations(trial) @ driven.model.own_shares.T)[
-        :, :, None
-    ]
+    active = (
+        sensitivity * (driven.compute_excitations(trial) @ driven.model.own_shares.T)[:, :, None]
+    )
     powers = np.square(active).sum(axis=0)
     shares: Array = (powers / powers.sum(axis=0)).max(axis=1)
     return shares

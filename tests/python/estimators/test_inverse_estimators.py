@@ -12,7 +12,6 @@ import torch
 from conftest import ROOT
 from lxml import etree
 
-from nmm_opensim.estimators.baselines.calibrated import CopyDriven
 from nmm_opensim.estimators.baselines.emg_assisted import (
     EmgAssisted,
     Weights,
@@ -20,12 +19,7 @@ from nmm_opensim.estimators.baselines.emg_assisted import (
 )
 from nmm_opensim.estimators.baselines.excitations import invert_activations
 from nmm_opensim.estimators.baselines.linear_moments import linearise
-from nmm_opensim.estimators.baselines.static_optimization import (
-    OPENSIMS,
-    Form,
-    StaticOptimization,
-    solve_static,
-)
+from nmm_opensim.estimators.baselines.static_optimization import StaticOptimization, solve_static
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.chain import TrialTensors, build_nmm
@@ -131,7 +125,7 @@ def test_excitations_come_back_from_activations(shape_factor: float) -> None:
 
 
 def test_static_optimization_is_opensims(elbow: PreparedTraining, tmp_path: Path) -> None:
-    fitted = StaticOptimization([OPENSIMS]).fit(elbow.task, seed=0)
+    fitted = StaticOptimization().fit(elbow.task, seed=0)
     trial = elbow.trials[elbow.setup.trials[0].name]
     activations, moments = fitted.solve(trial)
     assert np.abs(moments - trial.moments).max() < 0.1
@@ -199,20 +193,3 @@ def test_assisted_weights_are_those_that_masked_muscles_prefer(elbow: PreparedTr
     alike = replace(task, training=(replace(trial, envelopes=same),))
     candidates = [Weights(copy=0.0), Weights(copy=10.0)]
     assert EmgAssisted(candidates).fit(alike, seed=0).weights.copy == 10.0
-
-
-def test_static_optimization_takes_the_form_that_measured_muscles_prefer(
-    elbow: PreparedTraining,
-) -> None:
-    """Told OpenSim's own answer as the EMG, it is OpenSim's form; told another's, the other."""
-    task = elbow.task
-    (trial,) = task.training
-    for form in (OPENSIMS, Form(passive=True)):
-        answer = StaticOptimization([form]).fit(task, seed=0).estimate(trial).excitations
-        envelopes = trial.envelopes.copy()
-        for question in CopyDriven(task).masked:
-            column = task.declaration.sources.channels.index(question.drive)
-            envelopes[:, column] = answer[question.muscle]
-        told = replace(task, training=(replace(trial, envelopes=envelopes),))
-        chosen = StaticOptimization([OPENSIMS, Form(passive=True)]).fit(told, seed=0)
-        assert chosen.form == form

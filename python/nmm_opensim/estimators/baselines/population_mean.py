@@ -1,4 +1,4 @@
-"""Population mean: what other people do on average at a pose, whatever this person's channels do."""
+"""Population mean: what others do on average at a pose, whatever this person's channels do."""
 
 from __future__ import annotations
 
