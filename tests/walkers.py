@@ -17,6 +17,7 @@ from nmm_opensim.recordings.gait.cycles import Cycle
 COORDINATES = ("hip", "knee")
 PEOPLE = 10
 STRIDES = 6
+TIME = np.arange(0.0, STRIDES, 0.01)
 
 
 def work(phase: Array) -> Array:
@@ -44,7 +45,7 @@ def make_population(
     return Population(Movement("walking", (0.4, 0.8)), muscles, people, means, pairs, sums)
 
 
-def make_walk(envelopes: Mapping[str, Array] | Mapping[str, float], late: float = 0.0) -> Walk:
+def make_walk(envelopes: Mapping[str, Array | float], late: float = 0.0) -> PreparedTrial:
     """A walk whose channels are busy around phases, or are as given, (frames,).
 
     ``late`` is the share of a stride by which EMG comes later than that.
@@ -72,7 +73,3 @@ def make_walk(envelopes: Mapping[str, Array] | Mapping[str, float], late: float 
         nothing,
         tuple(Cycle(float(k), k + 0.5, k + 1.0) for k in range(STRIDES)),
     )
-
-
-Walk = PreparedTrial
-TIME = np.arange(0.0, STRIDES, 0.01)
