@@ -36,24 +36,10 @@ def export(
     # Nobody's pose where no muscle is told by the pose.
     posing = any(each.pose is not None for each in said.values())
     poses = drives.prior.poses if posing else None
-    predictor = {
-        "family": "posterior",
-        "hidden_activation": "tanh",
-        "layers": 2,
-        "prior": {
-            "rest": REST,
-            "pose": None
-            if poses is None
-            else {
-                "coordinates": list(poses.coordinates),
-                "kernel_width": KERNEL_WIDTH,
-            },
-            "muscles": [
-                _describe_muscle(drives.prior, each, gains[name_prior(muscle)])
-                for muscle, each in said.items()
-            ],
-        },
-    }
+    muscles = [
+        _describe_muscle(drives.prior, each, gains[name_prior(muscle)])
+        for muscle, each in said.items()
+    ]
     tensors = {
         **_make_correction_tensors(sources, driven.model.drives, corrected.corrections),
         **({} if poses is None else _make_pose_tensors(poses, list(said.values()))),
@@ -62,7 +48,7 @@ def export(
         declaration,
         np.array([gains.get(name, 1.0) for name in sources.channels]),
         driven.calibrated_muscles,
-        predictor,
+        _describe_predictor(poses, muscles),
         tensors,
         judgements,
         judge_parameters(
@@ -92,6 +78,16 @@ def _make_correction_tensors(
         "predictor.0.bias": features.biases,
         "predictor.1.weight": np.stack([rows.get(name, nothing) for name in outputs]),
         "predictor.1.bias": np.zeros(len(outputs)),
+    }
+
+
+def _describe_predictor(poses: OwnPoses | None, muscles: list[dict[str, Any]]) -> dict[str, Any]:
+    pose = poses and {"coordinates": list(poses.coordinates), "kernel_width": KERNEL_WIDTH}
+    return {
+        "family": "posterior",
+        "hidden_activation": "tanh",
+        "layers": 2,
+        "prior": {"rest": REST, "pose": pose, "muscles": muscles},
     }
 
 
