@@ -31,7 +31,8 @@ from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
 from nmm_opensim.estimators.interface import FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
-from nmm_opensim.estimators.prior.combination import REST, Asked
+from nmm_opensim.estimators.prior.combination import Asked
+from nmm_opensim.estimators.prior.shares import REST
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.estimate import Estimate
 from nmm_opensim.training.preparation import prepare_training
@@ -78,7 +79,7 @@ class Witnesses:
         heard = [c for c in self._channels if c != masked]
         rest = np.mean([_log(self.prior.read(c, trial)) for c in heard], axis=0)
         others = None
-        if witnesses.population:
+        if witnesses.others or witnesses.population:
             others = _log(self.prior.predict(replace(asked, synergists=()), trial, masked))
             said = [*said, others]
         mean = np.mean(said, axis=0) if said else rest
