@@ -209,6 +209,7 @@ def test_the_artefact_says_what_it_was_made_from(walking: Walking) -> None:
         "electromyography.sto",
         "grf_walk.mot",
         "grf_walk.xml",
+        "walking.nmmpop",
         "walking_coordinates.mot",
         "walking_moments.sto",
     }
