@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import opensim
@@ -78,24 +79,35 @@ def _find_cycles(
     if files.strides_file is not None:
         return read_cycles(files.strides_file, population.side)
     if files.external_loads_file is not None:
-        loads = read_applied_loads(files.external_loads_file)
-        own = [load for load in loads.loads if load.body == population.foot_body]
-        if not own:
-            bodies = sorted({load.body for load in loads.loads})
-            raise NMMError(
-                f"external loads file '{files.external_loads_file}': expected a load on the "
-                f"population's <foot_body> '{population.foot_body}', but found loads on "
-                f"{', '.join(bodies)}; {nearest_names(population.foot_body, bodies)}."
-            )
-        force = np.zeros(len(loads.time))
-        for load in own:
-            if load.force is not None:
-                force += load.force[:, VERTICAL]
-        cycles = find_cycles_in_force(loads.time, force)
+        cycles = find_cycles_in_force(*_read_force(files.external_loads_file, population.foot_body))
         if cycles:
             return cycles
-        # Plates that miss a step show no stride: the pose does.
+        # Plates that show no whole stride: the pose does.
     return find_cycles_in_pose(motion.time, find_forward(motion, model, population.foot_body))
+
+
+def _read_force(file: Path, foot_body: str) -> tuple[Array, Array]:
+    """Times (s) and the upward force on a foot, N, (samples,) each."""
+    applied = read_applied_loads(file)
+    bodies = [load.body.rpartition("/")[2] for load in applied.loads]
+    if foot_body not in bodies:
+        raise NMMError(
+            f"external loads file '{file}': expected a load on the population's <foot_body> "
+            f"'{foot_body}', but found loads on {', '.join(dict.fromkeys(bodies))}; "
+            f"{nearest_names(foot_body, set(bodies))}."
+        )
+    force = np.zeros(len(applied.time))
+    for load, body in zip(applied.loads, bodies, strict=True):
+        if body != foot_body or load.force is None:
+            continue
+        if not load.in_ground:
+            raise NMMError(
+                f"external loads file '{file}': <ExternalForce name=\"{load.name}\">: expected a "
+                "force that is expressed in ground, whose vertical part shows strides, but found "
+                f"'{load.frames.get('force_expressed_in_body')}'; give the trial's <strides_file>."
+            )
+        force += load.force[:, VERTICAL]
+    return applied.time, force
 
 
 def find_forward(motion: Motion, model: OsimModel, foot_body: str) -> Array:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import NMMError
 from ..estimators.prior.population_file import SHIPPED, read_population
 from ..estimators.prior.population_witness import DeclaredPopulation
 from ..formats.setup_xml import SetupElement
@@ -43,8 +44,13 @@ def read_population_setup(tool: SetupElement) -> PopulationSetup | None:
             f"<relatives>: expected muscles that the population lacks, but found '{twice[0]}' in "
             "<muscles> too; leave it out of one"
         )
+    population = read_population(file)
+    try:
+        declared = DeclaredPopulation(file.stem, population, dict(muscles), dict(relatives))
+    except NMMError as error:
+        raise element.error(str(error).rstrip(".")) from None
     setup = PopulationSetup(
-        DeclaredPopulation(file.stem, read_population(file), dict(muscles), dict(relatives)),
+        declared,
         file,
         element.get_choice("side", SIDES),
         element.get_text("foot_body"),
