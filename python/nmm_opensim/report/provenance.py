@@ -97,9 +97,8 @@ def find_changes(
 ) -> list[str]:
     """What no longer fits together: data that changed after training, runs of an older NMM."""
     hashes: dict[str, set[str]] = {}
-    for trial in training.trials:
-        for file in trial.data_files:
-            hashes.setdefault(file.name, set()).add(hash_file(file))
+    for file in training.data_files:
+        hashes.setdefault(file.name, set()).add(hash_file(file))
     changes = [
         f"'{name}' is not what the NMM was trained on; train again: "
         f"{make_command(setup, 'train', training.file)}"

@@ -45,9 +45,6 @@ def _describe_training(
     prepared: PreparedTraining, outcome: Outcome, scores: Mapping[str, Mapping[str, float]]
 ) -> TrainingRecord:
     setup = prepared.setup
-    data = {path for trial in setup.trials for path in trial.data_files}
-    if setup.population is not None:
-        data.add(setup.population.file)
     return TrainingRecord(
         setup=setup.name,
         estimator=setup.estimator,
@@ -56,7 +53,7 @@ def _describe_training(
         trials=tuple(
             TrialRecord(f.name, f.role, _find_times(prepared, f.name)) for f in setup.trials
         ),
-        data={path.name: hash_file(path) for path in sorted(data)},
+        data={path.name: hash_file(path) for path in setup.data_files},
         warnings=outcome.warnings,
         scores=scores,
     )

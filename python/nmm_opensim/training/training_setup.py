@@ -67,13 +67,19 @@ class TrainingSetup:
     results_directory: Path
 
     @property
+    def data_files(self) -> list[Path]:
+        """The files of all trials and of the population, each once: what an artefact records."""
+        data = {path for trial in self.trials for path in trial.data_files}
+        if self.population is not None:
+            data.add(self.population.file)
+        return sorted(data)
+
+    @property
     def input_files(self) -> list[Path]:
         """All files that decide the outcome: setup, model, paths and data, each once."""
         paths = self.function_based_path_set_file
-        data = {path for trial in self.trials for path in trial.data_files}
+        data = set(self.data_files)
         data.update(path for subject in self.prior_subjects for path in subject.setup.input_files)
-        if self.population is not None:
-            data.add(self.population.file)
         return [self.file, self.model_file, *([paths] if paths else []), *sorted(data)]
 
     def with_role(self, *roles: str) -> list[TrialFiles]:
