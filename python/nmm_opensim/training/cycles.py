@@ -11,12 +11,16 @@ import opensim
 
 from ..arrays import Array
 from ..errors import NMMError, nearest_names
+from ..estimators.prior.phase import find_phases
+from ..estimators.prior.population import POINTS, Movement
 from ..formats.external_loads import read_applied_loads
 from ..nmm.chain import PreparedTrial
 from ..nmm.trial import TrialFiles
 from ..physics.motion import Motion
 from ..physics.osim_model import OsimModel
 from ..recordings.gait.cycles import (
+    LONGEST,
+    SHORTEST,
     Cycle,
     find_cycles_in_force,
     find_cycles_in_pose,
@@ -26,6 +30,8 @@ from ..recordings.gait.cycles import (
 from .population_setup import PopulationSetup
 
 PELVIS = "pelvis"
+# Of a stride, and how many must hold a frame: no curve is known where none lies.
+PARTS, LEAST_PARTS = 20, 0.9
 VERTICAL = 1
 
 
@@ -40,37 +46,63 @@ def attach_cycles(
     ``files`` are those whose strides are asked for. Strides that the population's movement does
     not have are left out.
     """
-    attached, warnings = dict(trials), []
-    found: list[Cycle] = []
-    for each in files:
-        trial = trials[each.name]
-        cycles = [
+    found = {
+        each.name: [
             cycle
-            for cycle in _find_cycles(each, trial.motion, model, population)
-            if cycle.start < trial.time[-1] and cycle.end > trial.time[0]
+            for cycle in _find_cycles(each, trials[each.name].motion, model, population)
+            if cycle.start < trials[each.name].time[-1] and cycle.end > trials[each.name].time[0]
         ]
-        found += cycles
-        attached[each.name] = replace(trial, cycles=tuple(cycles))
-    regular = select_regular(found)
-    low, high = population.declared.population.movement.stance_shares
-    usual = [c for c in regular if low <= (c.toe_off - c.start) / c.duration <= high]
-    name, movement = population.declared.name, population.declared.population.movement.name
-    if not usual:
-        warnings.append(
-            f"Population '{name}': expected a stride of {movement} in the training trials, "
-            f"0.4-2.5 s with a stance of {100 * low:g}-{100 * high:g} % of it, but found "
-            f"{_describe(found)}; it has no say. Look at the sides, at <foot_body> and at the "
-            "trials' times, or give <strides_file>."
+        for each in files
+    }
+    every = [cycle for cycles in found.values() for cycle in cycles]
+    movement = population.declared.population.movement
+    usual = [cycle for cycle in select_regular(every) if _is_of(movement, cycle)]
+    attached = dict(trials)
+    for name, cycles in found.items():
+        kept = tuple(cycle for cycle in cycles if cycle in usual)
+        attached[name] = replace(trials[name], cycles=kept)
+    lacking = _find_lack(movement, every, [attached[each.name] for each in files])
+    who = f"Population '{population.declared.name}'"
+    if lacking is not None:
+        for name in found:
+            attached[name] = trials[name]
+        return attached, (
+            f"{who}: {lacking}; it has no say. Look at the sides, at <foot_body> and at the "
+            "trials' times, or give <strides_file>.",
         )
-    elif len(usual) < len(found):
-        warnings.append(
-            f"Population '{name}': {len(found) - len(usual)} of {len(found)} strides are left out, "
-            f"because their length or stance is not that of the others or of {movement}."
+    if len(usual) < len(every):
+        return attached, (
+            f"{who}: {len(every) - len(usual)} of {len(every)} strides are left out, because "
+            f"their length or stance is not that of the others or of {movement.name}.",
         )
-    for each in files:
-        kept = tuple(cycle for cycle in attached[each.name].cycles if cycle in usual)
-        attached[each.name] = replace(attached[each.name], cycles=kept)
-    return attached, tuple(warnings)
+    return attached, ()
+
+
+def _is_of(movement: Movement, cycle: Cycle) -> bool:
+    low, high = movement.stance_shares
+    return low <= (cycle.toe_off - cycle.start) / cycle.duration <= high
+
+
+def _find_lack(
+    movement: Movement, found: Sequence[Cycle], trials: Sequence[PreparedTrial]
+) -> str | None:
+    """What the strides that are left do not tell of the movement, None if they tell all of it."""
+    low, high = movement.stance_shares
+    if not any(trial.cycles for trial in trials):
+        return (
+            f"expected a stride of {movement.name} in the training trials, "
+            f"{SHORTEST:g}-{LONGEST:g} s with a stance of {100 * low:g}-{100 * high:g} % of it, "
+            f"but found {_describe(found)}"
+        )
+    phases = np.concatenate([find_phases(trial.time, trial.cycles) for trial in trials])
+    counts, _ = np.histogram(phases[np.isfinite(phases)], PARTS, (0, POINTS))
+    share = float((counts > 0).mean())
+    if share < LEAST_PARTS:
+        return (
+            f"expected all of a stride of {movement.name}, but found {100 * share:.0f} % of one "
+            "in the training trials' frames"
+        )
+    return None
 
 
 def _find_cycles(

@@ -32,6 +32,9 @@ def fit_outcome(prepared: PreparedTraining, listener: Listener = SILENT) -> Outc
     """
     setup, warnings = prepared.setup, prepared.warnings
     known = {ours for subject in setup.prior_subjects for ours, _ in subject.muscles}
+    if setup.population is not None:
+        declared = setup.population.declared
+        known.update(declared.muscles, declared.relatives)
     check_information(prepared.declaration, prepared.training_trials, known)
     little = describe_little_data(prepared.declaration, prepared.training_trials)
     if little is not None:

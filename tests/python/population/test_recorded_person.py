@@ -208,6 +208,8 @@ def test_a_person_without_strides_is_refused(walking_inputs: Walking) -> None:
 
 def test_a_foot_that_is_not_there_is_named(walking_inputs: Walking) -> None:
     person = replace(declare(walking_inputs, "foot"), foot_body="calcn")
-    trials = tuple(replace(trial, strides_file=None) for trial in person.setup.trials)
+    trials = tuple(
+        replace(trial, strides_file=None, external_loads_file=None) for trial in person.setup.trials
+    )
     with pytest.raises(NMMError, match=r"expected a body 'calcn' to find strides.*nearest: calcn_"):
         read_recorded_person(replace(person, setup=replace(person.setup, trials=trials)), WALKING)

@@ -76,8 +76,6 @@ def regular(side: str = "right", stance: float = 0.6) -> list[tuple[str, float, 
         (regular("left"), "no whole stride"),
         # A clock that began elsewhere.
         ([(s, a + 100, b + 100, c + 100) for s, a, b, c in regular()], "no whole stride"),
-        # Half of it lies beyond the trial.
-        ([("right", 5.5, 6.1, 6.5)], "no whole stride"),
         # A pause, and steps that are none.
         ([("right", 0.0, 2.0, 3.0), ("right", 3.0, 3.1, 3.3)], "2 of 0.3-3 s with 33-67 % of st"),
         # A run, in which the foot hardly stands.
@@ -94,6 +92,21 @@ def test_strides_that_are_none_of_the_movement(
     assert NO_SAY in warning
     assert f"but found {found}" in warning
     assert "Population 'ten': expected a stride of walking" in warning
+
+
+def test_half_a_stride_tells_too_little(model: OsimModel, tmp_path: Path) -> None:
+    """Its other half lies beyond the trial; with the half of another stride the two are whole."""
+    walk = make_walk({"a": 0.4})
+    end = float(walk.time[-1])
+    last = ("right", end - 0.5, end + 0.1, end + 0.5)
+    file = write_strides(tmp_path / "strides.csv", [last])
+    trial, (warning,) = attach(walk, model, declare(), strides_file=file)
+    assert trial.cycles == ()
+    assert "expected all of a stride of walking, but found 5" in warning
+    assert NO_SAY in warning
+    file = write_strides(tmp_path / "both.csv", [("right", -0.6, 0.0, 0.4), last])
+    trial, warnings = attach(walk, model, declare(), strides_file=file)
+    assert (len(trial.cycles), warnings) == (2, ())
 
 
 def test_no_stride_is_as_long_as_another(model: OsimModel, tmp_path: Path) -> None:

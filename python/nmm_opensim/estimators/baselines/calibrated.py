@@ -105,12 +105,16 @@ class CopyDriven:
 
 def calibrate(task: Task, driven: CopyDriven, steps: Steps) -> Driven:
     """Muscles whose parameters meet the training moments best, within the setup's bounds."""
-    steps.tell("calibrating muscles")
     trials = [driven.prepare(trial) for trial in task.training]
     model = EmgDrivenModel(task.model, driven.sources, trials)
     coordinates = list(range(len(task.declaration.moment_coordinates)))
     fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-    found = fit.take(steps.run_array("calibration", lambda: fit.run([0.0], NO_LAG).vector))
+
+    def run() -> Array:
+        steps.tell("calibrating muscles")
+        return fit.run([0.0], NO_LAG).vector
+
+    found = fit.take(steps.run_array("calibration", run))
     # The delay is the declaration's and applied already.
     return found.get_driven(0).without_lag()
 

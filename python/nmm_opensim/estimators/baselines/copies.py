@@ -13,16 +13,13 @@ from ...arrays import Array
 from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import Measured, MuscleSources, find_recorded
+from ..prior.shares import find_peaks, to_logarithms
 
 Rule = Literal["best channel", "arithmetic mean", "geometric mean"]
 RULES: tuple[Rule, ...] = get_args(Rule)
 
 # Agreements that differ by no more are the same.
 ROUNDING = 1e-9
-# The peak of a channel is this percentile of training; in any unit, a silent one has shares too.
-PEAK, SMALLEST_PEAK = 99.0, 1e-9
-# Of the peak: what no electrode tells from rest.
-REST = 0.02
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,7 @@ class Copies:
     @property
     def peaks(self) -> Array:
         """Of the channels, in their own units, (channels,)."""
-        peaks: Array = np.percentile(self.training, PEAK, axis=0)
-        return np.maximum(peaks, SMALLEST_PEAK)
+        return find_peaks(self.training)
 
     def choose(self, synergists: Sequence[str]) -> tuple[str, ...]:
         """The channels of ``synergists`` that the rule listens to."""
@@ -58,7 +54,7 @@ class Copies:
         chosen = [self.channels.index(name) for name in self.choose(synergists)]
         shares = envelopes[:, chosen] / self.peaks[chosen]
         if self.rule == "geometric mean" and len(chosen) > 1:
-            copy: Array = np.exp(np.log(np.clip(shares, REST, 1.0)).mean(axis=1))
+            copy: Array = np.exp(to_logarithms(shares).mean(axis=1))
         else:
             copy = shares.mean(axis=1)
         return copy

@@ -16,8 +16,9 @@ from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
 from ...nmm.predictor import standardise
 from ..interface import FittedEstimator, LabelledTask, SupervisedEstimator
+from ..prior.shares import REST, SMALLEST_PEAK, find_peaks, to_logarithms
 from ..steps import Steps
-from .copies import PEAK, REST, SMALLEST_PEAK, agree
+from .copies import agree
 
 # Of the labelled frames: more add time, not knowledge.
 FRAMES = 2000
@@ -146,7 +147,7 @@ class Taught:
         frames = np.linspace(0, len(inputs) - 1, min(FRAMES, len(inputs))).astype(int)
         self.candidate = candidate
         self._channels = channels
-        self._peaks = _find_peaks(inputs[:, :channels])
+        self._peaks = find_peaks(inputs[:, :channels])
         self._largest = max(float(labels.max()), SMALLEST_PEAK)
         seen = self._see(inputs[frames])
         self._mean, self._scale = standardise([seen])
@@ -169,13 +170,8 @@ class Taught:
     def _see(self, inputs: Array) -> Array:
         if not self.candidate.log_channels:
             return inputs
-        shares = np.clip(inputs[:, : self._channels] / self._peaks, REST, 1.0)
-        return np.hstack([np.log(shares), inputs[:, self._channels :]])
-
-
-def _find_peaks(envelopes: Array) -> Array:
-    peaks: Array = np.maximum(np.percentile(envelopes, PEAK, axis=0), SMALLEST_PEAK)
-    return peaks
+        logarithms = to_logarithms(inputs[:, : self._channels] / self._peaks)
+        return np.hstack([logarithms, inputs[:, self._channels :]])
 
 
 class FittedSupervised(FittedEstimator):

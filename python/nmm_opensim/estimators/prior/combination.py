@@ -22,10 +22,7 @@ from .log_share import LogShare, average
 from .other_subjects import OtherSubjects
 from .own_poses import Expansion, OwnPoses
 from .population_witness import DeclaredPopulation, PopulationWitness, gather_phases
-from .shares import find_peak, to_logarithms, to_shares
-
-# In any unit: a channel that is silent in training has shares all the same.
-SMALLEST_PEAK = 1e-9
+from .shares import SMALLEST_PEAK, find_peak, find_peaks, to_logarithms, to_shares
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ class MusclePrior:
         self._channels = sources.channels
         self._trials = trials
         envelopes = np.vstack([trial.envelopes for trial in trials])
-        self._peaks = [max(find_peak(series), SMALLEST_PEAK) for series in envelopes.T]
+        self._peaks = find_peaks(envelopes)
         self._others = others
         self._said_by_others: dict[str, Expansion] = {}
         phases = gather_phases(trials)
@@ -214,7 +211,7 @@ class MusclePrior:
 
     def find_peak(self, channel: str) -> float:
         """The peak of a measured channel over the training trials, in its own unit."""
-        return self._peaks[self._channels.index(channel)]
+        return float(self._peaks[self._channels.index(channel)])
 
     def read(self, channel: str, trial: PreparedTrial) -> Array:
         """A measured channel as a share of its peak, (frames,)."""
