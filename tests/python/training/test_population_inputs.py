@@ -226,7 +226,7 @@ def cut(motion: Motion, frames: int) -> Motion:
     )
 
 
-@pytest.mark.parametrize("frames", [2, 100])
+@pytest.mark.parametrize("frames", [1, 2, 100])
 def test_half_a_stride_by_pose(
     training: PreparedTraining, two_stances: PreparedTrial, frames: int
 ) -> None:

@@ -104,6 +104,8 @@ def find_cycles_in_pose(time: Array, forward: Array) -> list[Cycle]:
 
     It strikes where it is most forward, and leaves where it is most backward (Zeni et al., 2008).
     """
+    if len(time) < 2:
+        return []
     span = float(np.ptp(forward))
     step = float(np.median(np.diff(time)))
     options = {"prominence": 0.4 * span, "distance": max(1, round(SHORTEST / step / 2))}
