@@ -19,7 +19,7 @@ from .view.parameters import draw_parameters, list_parameters
 from .view.raw_emg import describe_raw_emg
 from .view.runs import describe_run
 from .view.scores import list_highlights, list_scores
-from .view.verdicts import count_parameter_verdicts, list_verdicts
+from .view.verdicts import count_parameter_verdicts, describe_population, list_verdicts
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -53,6 +53,7 @@ def render(content: Content) -> str:
         parameter_figures=draw_parameters(content),
         parameter_verdicts=count_parameter_verdicts(content),
         verdicts=list_verdicts(content),
+        population=describe_population(content),
         benchmark=None if content.benchmark is None else describe_benchmark(content.benchmark),
     )
     return environment.get_template("page.html").render(

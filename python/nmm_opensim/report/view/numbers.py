@@ -20,3 +20,8 @@ def format_score(row: Summary | Row, metric: str, scale: float, digits: int) -> 
 def format_span(first: float, last: float, digits: int) -> str:
     """From first to last, never broken between lines."""
     return f"{first:.{digits}f}\u2060–\u2060{last:.{digits}f}"
+
+
+def format_number(number: float | None, digits: int) -> str:
+    """A number, a dash where there is none."""
+    return "–" if number is None else f"{number:.{digits}f}".replace("-", MINUS)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ...nmm.trained import Verdict
+from typing import Any
+
+from ...nmm.trained import ExcitationJudgement, Verdict
 from ..content import Content
+from .numbers import format_number
 from .parameters import PARAMETERS
 
 
@@ -14,9 +17,30 @@ def list_verdicts(content: Content) -> list[dict[str, str]]:
             "muscle": muscle.name,
             "verdict": muscle.judgement.verdict if muscle.judgement else "not judged",
             "reason": muscle.judgement.reason if muscle.judgement else "",
+            "witnesses": _describe_witnesses(muscle.judgement),
         }
         for muscle in content.artefact.deep_muscles
     ]
+
+
+def _describe_witnesses(judgement: ExcitationJudgement | None) -> str:
+    witnesses = judgement.witnesses if judgement else ()
+    return "; ".join(f"{100 * each.weight:.0f} % {each.who}" for each in witnesses)
+
+
+def describe_population(content: Content) -> dict[str, Any] | None:
+    """How well other people describe this person: in a line, and r by masked channel."""
+    fit = content.artefact.population
+    if fit is None:
+        return None
+    columns = (fit.alone, fit.unknowing, fit.with_it, fit.without_it)
+    return {
+        "summary": fit.describe(),
+        "channels": [
+            {"channel": channel, "r": [format_number(c.get(channel), 2) for c in columns]}
+            for channel in fit.with_it
+        ],
+    }
 
 
 def count_parameter_verdicts(content: Content) -> list[tuple[str, list[tuple[Verdict, int]]]]:
