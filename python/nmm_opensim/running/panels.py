@@ -45,24 +45,45 @@ class Panel:
 
 
 def make_deep_panels(results: RunResults) -> list[Panel]:
-    """Each deep muscle: EMG with its 90 % interval, hidden recording and a neighbour's copy."""
+    """Each deep muscle: EMG with its 90 % interval, hidden recording and a neighbour's copy.
+
+    The scale of a deep muscle's EMG cannot be known: recording and copy are drawn in the best one.
+    """
     emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
     time = results.excitations.time
     panels = []
     for source in results.artefact.deep_sources:
         name, hidden = source.muscle, source.recorded_channel
-        lines = [Line("NMM", results.get_muscle(results.excitations, name), NMM, muscle=name)]
+        excitation = results.get_muscle(results.excitations, name)
+        lines = [Line("NMM", excitation, NMM, muscle=name)]
         title = f"{name}: reconstructed EMG"
+        recording = None
         if hidden is not None and hidden in emg.columns:
-            lines.append(Line("hidden recording", _at(emg, hidden, time), REFERENCE))
+            recording = _scale(_at(emg, hidden, time), excitation)
+            lines.append(Line("hidden recording, scaled", recording, REFERENCE))
             r = results.agreement.get(f"{name}_excitation/r")
             title += "" if r is None else f", r = {r:.2f} with the recording"
         for channel in source.synergists[:1]:
-            lines.append(Line(f"copy of {channel}", _at(emg, channel, time), BASELINE, "dash"))
+            copy = _at(emg, channel, time)
+            if recording is not None:
+                copy = _scale_to(copy, recording)
+            lines.append(Line(f"copy of {channel}", copy, BASELINE, "dash"))
         panels.append(
             Panel(name, title, "excitation", time, tuple(lines), _make_band(results, name))
         )
     return panels
+
+
+def _scale(recording: Array, estimate: Array) -> Array:
+    """A recording where the estimate is nearest to it: nobody knows the scale of a deep muscle."""
+    scale = _core.agreement(estimate, recording).best_scale
+    return recording / scale if scale > 0 else recording
+
+
+def _scale_to(copy: Array, recording: Array) -> Array:
+    """A copy in the scale in which it is nearest to a recording."""
+    scale = _core.agreement(copy, recording).best_scale
+    return scale * copy if scale > 0 else copy
 
 
 def _make_band(results: RunResults, muscle: str) -> Band | None:
