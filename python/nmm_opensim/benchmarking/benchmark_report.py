@@ -48,6 +48,8 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
         _make_table(emg, labels, "r", 1.0, 2),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
         _make_table(emg, labels, "scaled_rmse", 100.0, 1),
+        "## EMG of the hidden muscle, RMSE as predicted (%)",
+        _make_table(emg, labels, "rmse", 100.0, 1),
     ]
     with_interval = [row for row in emg if not math.isnan(row.mean["coverage"])]
     if with_interval:

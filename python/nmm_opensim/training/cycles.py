@@ -65,7 +65,7 @@ def attach_cycles(
     who = f"Population '{population.declared.name}'"
     if lacking is not None:
         for name in found:
-            attached[name] = trials[name]
+            attached[name] = replace(trials[name], cycles=())
         return attached, (
             f"{who}: {lacking}; it has no say. Look at the sides, at <foot_body> and at the "
             "trials' times, or give <strides_file>.",

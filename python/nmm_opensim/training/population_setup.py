@@ -49,14 +49,16 @@ def read_population_setup(tool: SetupElement) -> PopulationSetup | None:
         declared = DeclaredPopulation(file.stem, population, dict(muscles), dict(relatives))
     except NMMError as error:
         raise element.error(str(error).rstrip(".")) from None
-    setup = PopulationSetup(
-        declared,
-        file,
-        element.get_choice("side", SIDES),
-        element.get_text("foot_body"),
-    )
+    side, foot_body = element.get_choice("side", SIDES), element.get_text("foot_body")
+    other = next(name for name in SIDES if name != side)
+    # As OpenSim's models name what they have twice.
+    if foot_body.endswith(f"_{other[0]}"):
+        raise element.error(
+            f"<foot_body>: expected a body of the {side} leg, as <side> says, but found "
+            f"'{foot_body}'; correct one of the two"
+        )
     element.finish()
-    return setup
+    return PopulationSetup(declared, file, side, foot_body)
 
 
 def _find_file(element: SetupElement) -> Path:

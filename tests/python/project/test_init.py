@@ -174,6 +174,7 @@ def other_setup(walking_inputs: Walking, tmp_path_factory: pytest.TempPathFactor
     for old, new in {
         "../data/example3DWalking/subject_walk_scaled.osim": "other.osim",
         "../data/example3DWalking/electromyography.sto": "other_emg.sto",
+        "../data/example3DWalking/grf_walk.xml": str(data / "grf_walk.xml"),
         "../results/walking/walking_coordinates.mot": str(results / "walking_coordinates.mot"),
         "../results/walking/walking_moments.sto": str(results / "walking_moments.sto"),
         "../results/walking/walking.nmm": "other.nmm",

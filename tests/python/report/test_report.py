@@ -22,6 +22,8 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.artefact import read_artefact
+from nmm_opensim.nmm.sources import Deep
+from nmm_opensim.nmm.trained import ExcitationJudgement, PopulationFit, Witness
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
 from nmm_opensim.recordings.emg.process import process_emg
 from nmm_opensim.report import content as content_module
@@ -316,3 +318,26 @@ def test_results_without_a_quality_name_the_command(report_content: Content) -> 
     page = render(replace(report_content, inverse=old))
     assert "Nothing tells its quality; <code>nmm-opensim inverse-kinematics walking_ik" in page
     assert 'href="#motion"' not in render(replace(report_content, inverse=[]))
+
+
+def test_who_speaks_and_how_other_people_fit(report_content: Content) -> None:
+    fit = PopulationFit(
+        "walking", True, 0.07, {"a": 0.81}, {"a": -0.3}, {"a": 0.84, "b": 0.5}, {"a": 0.6, "b": 0.4}
+    )
+    witnesses = (Witness("gastrocnemius", 0.25), Witness("15 people (walking)", 0.75))
+    judgement = ExcitationJudgement("determined by the prior", "why", None, witnesses)
+    artefact = report_content.artefact
+    muscles = tuple(
+        replace(muscle, judgement=judgement) if isinstance(muscle.source, Deep) else muscle
+        for muscle in artefact.muscles
+    )
+    told = replace(artefact, muscles=muscles, population=fit)
+    page = render(replace(report_content, artefact=told))
+    assert "25 % gastrocnemius; 75 % 15 people (walking)" in page
+    assert fit.describe() in page
+    rows = re.findall(r"<tr><td>[ab]</td>.*?</tr>", page)
+    cells = [re.findall(r"number\">(.*?)</td>", row) for row in rows]
+    assert cells == [["0.81", "\u22120.30", "0.84", "0.60"], ["–", "–", "0.50", "0.40"]]
+    assert "How other people fit" not in render(
+        replace(report_content, artefact=replace(artefact, population=None))
+    )
