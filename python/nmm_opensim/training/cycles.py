@@ -95,14 +95,19 @@ def _find_lack(
             f"but found {_describe(found)}"
         )
     phases = np.concatenate([find_phases(trial.time, trial.cycles) for trial in trials])
-    counts, _ = np.histogram(phases[np.isfinite(phases)], PARTS, (0, POINTS))
-    share = float((counts > 0).mean())
+    share = find_filled_share(phases)
     if share < LEAST_PARTS:
         return (
             f"expected all of a stride of {movement.name}, but found {100 * share:.0f} % of one "
             "in the training trials' frames"
         )
     return None
+
+
+def find_filled_share(phases: Array) -> float:
+    """How much of a stride has a frame; phases are points in [0, POINTS), NaN outside strides."""
+    counts, _ = np.histogram(phases[np.isfinite(phases)], PARTS, (0, POINTS))
+    return float((counts > 0).mean())
 
 
 def _find_cycles(

@@ -502,6 +502,11 @@ def test_with_a_population_strides_are_those_of_the_forces_or_the_file(
     write_setups(given, None)
     train, _ = read_training_setup(tmp_path / "walk_train.xml").trials
     assert (train.strides_file, train.external_loads_file) == (strides, None)
+    # Where loads are measured until just before a heel strike, the ends of two strides are one.
+    strides.write_text(header + "r,right,-0.45,0.2,0.75,,\nr,right,0.75,1.4,1.85,,\n")
+    write_setups(given, None)
+    train, _ = read_training_setup(tmp_path / "walk_train.xml").trials
+    assert (train.strides_file, train.external_loads_file) == (strides, None)
     # Strides of the other foot, or after the training, are none.
     strides.write_text(header + "left_1,left,0.27,1.02,1.41,,\nr,right,1.6,2.0,2.2,,\n")
     write_setups(given, None)

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from ...estimators.prior.muscle_names import SIDES, find_relative, find_side, find_standard_name
+from ...estimators.prior.phase import find_phases
 from ...estimators.prior.population_file import SHIPPED, read_population
 from ...formats.external_loads import read_applied_loads
 from ...formats.tables import read_table
 from ...physics.osim_model import OsimModel
 from ...recordings.gait.cycles import Cycle, find_cycles_in_force, read_cycles
-from ...training.cycles import VERTICAL
+from ...training.cycles import LEAST_PARTS, VERTICAL, find_filled_share
 from ...training.population_setup import NONE
 from .anatomy import Anatomy
 from .documents import Node
@@ -27,6 +28,7 @@ FLEXIONS = ("hip_flexion", "knee_angle", "ankle_angle")
 # by one angle, 0.92 by knee and ankle, 0.98 by hip and knee or all three.
 FEWEST_FLEXIONS = 2
 FOOT = "calcn"
+STEP = 0.01  # s, between the times of a trial at which strides are looked for
 
 
 @dataclass(frozen=True)
@@ -99,20 +101,20 @@ def add_population(tool: Node, chosen: ChosenPopulation | None) -> None:
 
 
 def add_strides(trial: Node, part: Part, chosen: ChosenPopulation | None) -> None:
-    """What shows whole strides of a trial: their file, the foot's forces; else the pose will."""
+    """What shows all of a stride of a trial: a file, the foot's forces; else the pose will."""
     if chosen is None:
         return
     strides, loads = part.recording.strides_file, part.recording.external_loads_file
-    if strides is not None and _holds_any(part, read_cycles(strides, chosen.side)):
+    if strides is not None and _tell_a_stride(part, read_cycles(strides, chosen.side)):
         trial.add_path("strides_file", strides)
-    elif loads is not None and _holds_any(part, _find_cycles_in_loads(loads, chosen.foot_body)):
+    elif loads is not None and _tell_a_stride(part, _find_cycles_in_loads(loads, chosen.foot_body)):
         trial.add_path("external_loads_file", loads)
 
 
-def _holds_any(part: Part, cycles: Sequence[Cycle]) -> bool:
-    return any(
-        part.initial_time <= cycle.start and cycle.end <= part.final_time for cycle in cycles
-    )
+def _tell_a_stride(part: Part, cycles: Sequence[Cycle]) -> bool:
+    """Whether strides fill one in a part of a recording: a whole one, or the ends of two."""
+    time = np.arange(part.initial_time, part.final_time, STEP)
+    return find_filled_share(find_phases(time, cycles)) >= LEAST_PARTS
 
 
 def _find_cycles_in_loads(file: Path, foot_body: str) -> list[Cycle]:
