@@ -102,7 +102,7 @@ def test_half_a_stride_tells_too_little(model: OsimModel, tmp_path: Path) -> Non
     file = write_strides(tmp_path / "strides.csv", [last])
     trial, (warning,) = attach(walk, model, declare(), strides_file=file)
     assert trial.cycles == ()
-    assert "expected all of a stride of walking, but found 5" in warning
+    assert "expected all of a stride of walking, but found 45 % of one" in warning
     assert NO_SAY in warning
     file = write_strides(tmp_path / "both.csv", [("right", -0.6, 0.0, 0.4), last])
     trial, warnings = attach(walk, model, declare(), strides_file=file)
