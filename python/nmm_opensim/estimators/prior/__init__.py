@@ -1,1 +1,1 @@
-"""What is known of a muscle before any moment is looked at: its neighbours and other subjects."""
+"""What is known of a muscle before any moment is looked at: neighbours, other people."""
