@@ -334,7 +334,7 @@ def test_who_speaks_and_how_other_people_fit(report_content: Content) -> None:
     told = replace(artefact, muscles=muscles, population=fit)
     page = render(replace(report_content, artefact=told))
     assert "25 % gastrocnemius; 75 % 15 people (walking)" in page
-    assert fit.describe() in page
+    assert escape(fit.describe(), {"'": "&#39;"}) in page
     rows = re.findall(r"<tr><td>[ab]</td>.*?</tr>", page)
     cells = [re.findall(r"number\">(.*?)</td>", row) for row in rows]
     assert cells == [["0.81", "\u22120.30", "0.84", "0.60"], ["–", "–", "0.50", "0.40"]]
