@@ -49,7 +49,7 @@ def test_walking(example: Path, tmp_path: Path) -> None:
     printed = follow("walking.md", tmp_path)
     assert "FILL IN" not in (tmp_path / "results/soleus/soleus_train.xml").read_text("utf-8")
     assert "soleus_r EMG, markers_walk_test (test)" in printed
-    assert "follows 100 % 15 people (walking)" in " ".join(printed.split())
+    assert "follows 15 people (walking)" in " ".join(printed.split())
     assert (tmp_path / "results/soleus/results/soleus.png").is_file()
     page = (tmp_path / "results/soleus/results/soleus_report.html").read_text("utf-8")
     assert "soleus_r" in page
@@ -87,7 +87,7 @@ def test_laboratory(example: Path, tmp_path: Path) -> None:
     flat = " ".join(printed.split())
     assert re.search(r"walk_06 1 4\.514–5\.174 right yes", flat)
     assert "soleus_r: determined by the prior" in flat
-    assert re.search(r"soleus_r: .*? and \d+ % 15 people \(walking\)", flat)
+    assert re.search(r"soleus_r: .*? and 15 people \(walking\) by \d+ %", flat)
     with (results / "results" / "laboratory_scores.csv").open(encoding="utf-8") as file:
         scores = list(csv.DictReader(file))
     unseen = {row["quantity"]: float(row["r"]) for row in scores if "test" in row.values()}

@@ -1,4 +1,4 @@
-"""A prior from neighbours and other subjects, moved as far as moments ask and masking allows.
+"""A prior from other people and neighbours, moved as far as moments ask and masking allows.
 
 1. The prior says what each deep muscle does (:mod:`nmm_opensim.estimators.prior`).
 2. EMG-driven muscles, deep ones driven by their prior, are calibrated to the moments.
@@ -41,7 +41,7 @@ class Posterior(Estimator):
 
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedPosterior:
         steps = steps or Steps()
-        steps.tell("preparing what synergists and other subjects say")
+        steps.tell("preparing what other people and synergists say")
         drives = Drives(task)
         if drives.fit is not None:
             steps.tell(drives.fit.describe())

@@ -60,7 +60,7 @@ def judge_excitation(
             interval,
             witnesses,
         )
-    names = " and ".join(f"{100 * each.weight:.0f} % {each.who}" for each in witnesses)
+    names = " and ".join(_name(each) for each in witnesses)
     if r < LEAST_AGREEMENT:
         return ExcitationJudgement(
             "not determined",
@@ -74,6 +74,11 @@ def judge_excitation(
         interval,
         witnesses,
     )
+
+
+def _name(witness: Witness) -> str:
+    share = f" by {100 * witness.weight:.0f} %" if witness.weight < 1.0 else ""
+    return f"{witness.who}{share}"
 
 
 def judge_parameters(

@@ -168,7 +168,7 @@ def write_training_setup(project: Project) -> Document:
 def _add_model(tool: Node, project: Project) -> None:
     """The estimator and the model that it takes."""
     tool.comment(
-        "posterior: a prior from synergists and other subjects, corrected by moments; or nmm, a "
+        "posterior: a prior from other people and synergists, corrected by moments; or nmm, a "
         "network taught by moments."
     )
     tool.add("estimator", "posterior")
