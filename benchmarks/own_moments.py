@@ -52,6 +52,9 @@ def correct(
     driven: Driven, trial: PreparedTrial, spreads: Array, reference: Array, drive: int
 ) -> Array:
     """One drive's corrections that the trial's own moments ask for, (frames,)."""
+    if not spreads[drive] > 0:
+        # It moves no fitted coordinate.
+        return np.zeros(len(trial.time))
     sensitivity = driven.compute_sensitivity(trial)
     errors = reference - driven.compute_moments(trial)
     deviation = UNEXPLAINED * reference.std(axis=0)
