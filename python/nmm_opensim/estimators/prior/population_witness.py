@@ -56,7 +56,7 @@ class PopulationWitness:
         phases: Array,
         poses: OwnPoses,
     ) -> None:
-        """``channels`` are measured ones by name, each with the population's muscle that it hears.
+        """``channels`` are measured ones by name, each with a muscle of the population's own.
 
         ``recorded`` are their logarithms of shares at all training frames, (frames,), and
         ``phases`` (frames,) are NaN where no stride is known.
@@ -103,11 +103,7 @@ class PopulationWitness:
         theirs = self.declared.find(muscle)
         assert theirs is not None
         ridge = USUAL_RIDGE if muscle in self.declared.muscles else RELATIVES_RIDGE
-        # Two channels may hear the same muscle: the first stands for it.
-        heard: dict[str, str] = {}
-        for name, its in self.channels.items():
-            if name != masked and its not in heard.values():
-                heard[name] = its
+        heard = {name: its for name, its in self.channels.items() if name != masked}
         weights = population.find_weights(theirs, list(heard.values()), ridge)
         curves = self._carry(self.find_lag(masked))
         pose = curves[population.muscles.index(theirs)]
