@@ -24,13 +24,13 @@ NOBODY = (Witness("all channels", 1.0),)
     ("witnesses", "masking", "left", "verdict", "reason"),
     [
         (NEIGHBOUR, MET, 0.4, "determined by torque", "leave 40 %"),
-        (NEIGHBOUR, MET, 0.9, "determined by the prior", "follows 100 % gasmed;"),
-        (PEOPLE, MET, 0.9, "determined by the prior", "25 % gasmed and 75 % other subjects;"),
+        (NEIGHBOUR, MET, 0.9, "determined by the prior", "follows gasmed;"),
+        (PEOPLE, MET, 0.9, "determined by the prior", "gasmed by 25 % and other subjects by 75 %;"),
         (NOBODY, MET, 0.9, "not determined", "Neither a measured synergist"),
         (NOBODY, MET, 0.4, "determined by torque", "leave 40 %"),
         # Moments cannot have decided what was never doubted.
         (NEIGHBOUR, Masking(1.0, 0.0, (0.9, 0.8), 0.5), 0.4, "determined by the prior", "0.90"),
-        (NEIGHBOUR, Masking(1.0, 0.0, (0.3, 0.2), 0.5), 1.0, "not determined", "(100 % gasmed)"),
+        (NEIGHBOUR, Masking(1.0, 0.0, (0.3, 0.2), 0.5), 1.0, "not determined", "(gasmed)"),
         (NEIGHBOUR, Masking(1.0, 0.0, (), None), 1.0, "not determined", "could be masked"),
     ],
 )
