@@ -10,9 +10,9 @@ import numpy as np
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.baselines.neighbour import NeighbourCopy
+from nmm_opensim.estimators.emg_driven.calibration import MOST_FRAMES, NO_LAG
 from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.estimators.emg_driven.model import EmgDrivenModel
-from nmm_opensim.estimators.posterior.estimator import MOST_FRAMES, NO_LAG
 from nmm_opensim.examples.elbow.anatomy import MUSCLE_NAMES
 from nmm_opensim.examples.elbow.subject import Subject
 from nmm_opensim.formats.tables import Table

@@ -24,8 +24,8 @@ from rich.table import Table as RichTable
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
-from nmm_opensim.estimators.interface import FittedEstimator, Task
-from nmm_opensim.estimators.posterior.drives import Drives, split
+from nmm_opensim.estimators.interface import FittedEstimator, Task, split
+from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.estimators.posterior.masking import (
     find_floor,

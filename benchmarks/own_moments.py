@@ -23,7 +23,7 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.estimators.emg_driven.driven import Driven
 from nmm_opensim.estimators.emg_driven.residuals import UNEXPLAINED
-from nmm_opensim.estimators.posterior.drives import split
+from nmm_opensim.estimators.interface import split
 from nmm_opensim.estimators.posterior.estimator import FittedPosterior
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.training.fit_outcome import fit_estimator

@@ -48,6 +48,13 @@ class Task:
             raise NMMError("Task: expected at least one training trial, but found none.")
 
 
+def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
+    """The trials that are fitted, and those that masked muscles are judged on."""
+    if task.validation:
+        return task.training, task.validation
+    return task.training[:-1] or task.training, task.training[-1:]
+
+
 def conceal(declaration: Declaration) -> Declaration:
     """The declaration without the names of hidden recordings."""
     hidden = {source.recorded_channel for source in declaration.sources.deep}

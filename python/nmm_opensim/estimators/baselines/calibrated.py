@@ -10,15 +10,12 @@ from ...arrays import Array
 from ...formats.tables import Table
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored, find_recorded
+from ..emg_driven.calibration import calibrate
 from ..emg_driven.driven import Driven
-from ..emg_driven.fit import EmgDrivenFit
 from ..emg_driven.model import EmgDrivenModel
 from ..interface import Task
 from ..steps import Steps
 from .copies import choose_copies
-
-MOST_FRAMES = 6000
-NO_LAG = (-1e-6, 1e-6)  # s
 
 
 @dataclass(frozen=True)
@@ -103,24 +100,9 @@ class CopyDriven:
         return replace(prepared, emg=replace(prepared.emg, values=values))
 
 
-def calibrate(task: Task, driven: CopyDriven, steps: Steps) -> Driven:
+def calibrate_copies(task: Task, driven: CopyDriven, steps: Steps) -> Driven:
     """Muscles whose parameters meet the training moments best, within the setup's bounds."""
     trials = [driven.prepare(trial) for trial in task.training]
     model = EmgDrivenModel(task.model, driven.sources, trials)
-    coordinates = list(range(len(task.declaration.moment_coordinates)))
-    fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-
-    def run() -> Array:
-        steps.tell("calibrating muscles")
-        return fit.run([0.0], NO_LAG).vector
-
-    found = fit.take(steps.run_array("calibration", run))
     # The delay is the declaration's and applied already.
-    return found.get_driven(0).without_lag()
-
-
-def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
-    """The trials that are fitted, and those that masked muscles are judged on."""
-    if task.validation:
-        return task.training, task.validation
-    return task.training[:-1] or task.training, task.training[-1:]
+    return calibrate(task, model, trials, steps).get_driven(0).without_lag()

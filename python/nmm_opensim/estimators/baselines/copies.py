@@ -8,11 +8,11 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from ... import _core
 from ...arrays import Array
 from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import Measured, MuscleSources, find_recorded
+from ..agreement import agree
 from ..prior.shares import find_peaks, to_logarithms
 
 Rule = Literal["best channel", "arithmetic mean", "geometric mean"]
@@ -111,9 +111,3 @@ def choose_neighbour(envelopes: Array, channels: Sequence[str], synergists: Sequ
     agreement = np.atleast_2d(np.corrcoef(values.T)).sum(axis=0)
     best = np.flatnonzero(agreement >= agreement.max() - ROUNDING)
     return synergists[int(best[0])]
-
-
-def agree(estimate: Array, recording: Array) -> float:
-    """Pearson's r; -1 where there is none, so that a constant estimate is no good one."""
-    r = _core.agreement(estimate, recording).r
-    return r if np.isfinite(r) else -1.0

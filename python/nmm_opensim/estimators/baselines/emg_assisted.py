@@ -14,11 +14,11 @@ from ...nmm.estimate import Estimate
 from ...nmm.sources import Tied
 from ...physics.muscles.millard import MillardMuscle
 from ...physics.muscles.parameters import to_tensors
+from ..agreement import agree
 from ..emg_driven.driven import Driven
-from ..interface import Estimator, FittedEstimator, Task
+from ..interface import Estimator, FittedEstimator, Task, split
 from ..steps import Steps
-from .calibrated import CopyDriven, Question, calibrate, split
-from .copies import agree
+from .calibrated import CopyDriven, Question, calibrate_copies
 from .excitations import invert_activations
 from .linear_moments import LinearMoments, linearise
 
@@ -70,7 +70,7 @@ class EmgAssisted(Estimator):
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedEmgAssisted:
         steps = steps or Steps()
         copies = CopyDriven(task)
-        driven = calibrate(task, copies, steps)
+        driven = calibrate_copies(task, copies, steps)
         spread = np.vstack([trial.moments for trial in task.training]).std(axis=0)
         muscle = MillardMuscle(task.model, task.declaration.sources.muscles, "rigid")
         problem = Problem(copies, driven, muscle, spread)

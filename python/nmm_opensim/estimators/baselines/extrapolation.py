@@ -11,17 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.optimize import lsq_linear
-from scipy.signal import lfilter
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ..emg_driven.driven import Driven
-from ..emg_driven.residuals import ERROR_TIME, UNEXPLAINED
-
-# s: what activation dynamics do to a small change, about.
-ACTIVATION_TIME = 0.02
-# Neighbouring frames say nearly the same.
-EVERY = 2
+from ..emg_driven.small_changes import EVERY, follow, weigh_errors
 
 
 @dataclass(frozen=True)
@@ -58,10 +52,10 @@ class LinearisedTrials:
         for trial, excitation, step in zip(trials, excitations, self._steps, strict=True):
             corrections = np.zeros((len(trial.time), len(driven.model.drives)))
             corrections[:, drives] = excitation
-            weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
+            weight = weigh_errors(step, scale)
             sensitivity = driven.compute_sensitivity(trial, corrections)[::EVERY, drives] * weight
             errors = (trial.moments - driven.compute_moments(trial, corrections))[::EVERY] * weight
-            followed = _follow(excitation, step)
+            followed = follow(excitation, step)[::EVERY]
             targets.append((errors + np.einsum("tdc,td->tc", sensitivity, followed)).ravel())
             self._sensitivities.append(sensitivity)
         self._target = np.concatenate(targets)
@@ -82,16 +76,9 @@ class LinearisedTrials:
     def _collect(self, drive: int, terms: Sequence[Array]) -> Array:
         """What a unit of each weight does to the moments, (frames times coordinates, terms)."""
         rows = [
-            sensitivity[:, drive, :, None] * _follow(values, step)[:, None, :]
+            sensitivity[:, drive, :, None] * follow(values, step)[::EVERY, None, :]
             for sensitivity, values, step in zip(
                 self._sensitivities, terms, self._steps, strict=True
             )
         ]
         return np.concatenate([each.reshape(-1, each.shape[2]) for each in rows])
-
-
-def _follow(series: Array, step: float) -> Array:
-    """What activation dynamics leave of every column, as a first-order lag, at EVERY frame."""
-    kept = float(np.exp(-step / ACTIVATION_TIME))
-    followed: Array = lfilter([1.0 - kept], [1.0, -kept], series, axis=0, zi=series[:1] * kept)[0]
-    return followed[::EVERY]

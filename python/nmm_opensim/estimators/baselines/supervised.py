@@ -15,10 +15,10 @@ from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
 from ...nmm.predictor import standardise
+from ..agreement import agree
 from ..interface import FittedEstimator, LabelledTask, SupervisedEstimator
 from ..prior.shares import REST, SMALLEST_PEAK, find_peaks, to_logarithms
 from ..steps import Steps
-from .copies import agree
 
 # Of the labelled frames: more add time, not knowledge.
 FRAMES = 2000

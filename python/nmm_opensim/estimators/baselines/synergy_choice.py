@@ -10,10 +10,10 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
+from ..agreement import agree
 from ..emg_driven.driven import Driven
-from ..interface import Task
-from .calibrated import CopyDriven, Question, split
-from .copies import agree
+from ..interface import Task, split
+from .calibrated import CopyDriven, Question
 from .extrapolation import LinearisedTrials, Unknown
 from .synergies import Factorisation, Synergies, extract_synergies
 

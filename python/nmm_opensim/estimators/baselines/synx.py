@@ -19,7 +19,7 @@ from ...nmm.estimate import Estimate
 from ..emg_driven.driven import Driven
 from ..interface import Estimator, FittedEstimator, Task
 from ..steps import Steps
-from .calibrated import CopyDriven, Question, calibrate
+from .calibrated import CopyDriven, Question, calibrate_copies
 from .extrapolation import LinearisedTrials, Unknown
 from .synergies import Factorisation, Synergies
 from .synergy_choice import Examination, make_unknown
@@ -57,7 +57,7 @@ class Synx(Estimator):
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedSynx:
         steps = steps or Steps()
         copies = CopyDriven(task)
-        driven = calibrate(task, copies, steps)
+        driven = calibrate_copies(task, copies, steps)
         examination = Examination(task, copies, driven, self._factorisation, self._count)
         trials = [copies.prepare(trial) for trial in task.training]
         synergies, unknowns, excitations = [], [], []

@@ -13,23 +13,17 @@ from typing import Any
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
-from scipy.signal import lfilter
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.predictor import standardise
 from ..emg_driven.driven import Driven
-from ..emg_driven.residuals import ERROR_TIME, UNEXPLAINED
+from ..emg_driven.small_changes import EVERY, follow, weigh_errors
 
 # Chosen by the moments of the treadmill's validation strides.
 FEATURES = 120
 # Of the random weights, for standardised inputs, and of the mean square of a tanh unit with them.
 WEIGHT, BIAS, MEAN_SQUARE = 1.7, 1.0, 0.6
-# s: what activation dynamics do to a small change, about: the slopes are approximate, and so is
-# what they make most probable.
-ACTIVATION_TIME = 0.02
-# Neighbouring frames say nearly the same.
-EVERY = 2
 
 
 class Features:
@@ -138,9 +132,9 @@ def collect(
         corrections = None if weights is None else units @ weights.T
         moments = driven.compute_moments(trial, corrections)
         step = float(np.median(np.diff(time)))
-        weight = np.sqrt(EVERY * step / ERROR_TIME) / (UNEXPLAINED * scale)
+        weight = weigh_errors(step, scale)
         sensitivity = driven.compute_sensitivity(trial, corrections)[::EVERY] * weight
-        rows = _find_changes(sensitivity, _follow(units, step)[::EVERY]).reshape(-1, size)
+        rows = _find_changes(sensitivity, follow(units, step)[::EVERY]).reshape(-1, size)
         errors = ((trial.moments - moments)[::EVERY] * weight).ravel()
         if weights is not None:
             errors = errors + rows @ weights.ravel()
@@ -159,7 +153,7 @@ def find_errors(
     step = float(np.median(np.diff(trial.time)))
     sensitivity = driven.compute_sensitivity(trial) * deviations[:, None]
     units = features.compute(trial) / np.sqrt(FEATURES * MEAN_SQUARE)
-    changes = _find_changes(sensitivity, _follow(units, step))
+    changes = _find_changes(sensitivity, follow(units, step))
     return changes.reshape(*changes.shape[:2], -1)
 
 
@@ -167,10 +161,3 @@ def _find_changes(sensitivity: Array, followed: Array) -> Array:
     """Moments per weight, (frames, coordinates, drives, units)."""
     changes: Array = np.einsum("tdc,tf->tcdf", sensitivity, followed)
     return changes
-
-
-def _follow(units: Array, step: float) -> Array:
-    """What activation dynamics leave of the units, as a first-order lag."""
-    kept = float(np.exp(-step / ACTIVATION_TIME))
-    followed: Array = lfilter([1.0 - kept], [1.0, -kept], units, axis=0, zi=units[:1] * kept)[0]
-    return followed

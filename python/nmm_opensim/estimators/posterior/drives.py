@@ -10,7 +10,7 @@ from ...errors import NMMError
 from ...formats.tables import Table
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import Deep, Measured, MuscleSources, Source, Unscored
-from ..interface import Task
+from ..interface import Task, split
 from ..prior.make_prior import make_prior
 from ..prior.weighing import weigh
 
@@ -60,13 +60,6 @@ class Drives:
         emg = Table("EMG and priors", columns, trial.time, values)
         emg = emg.select(self.sources.channels)
         return replace(trial, emg=emg, inputs=inputs)
-
-
-def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
-    """The trials that are fitted, and those that masked muscles are judged on."""
-    if task.validation:
-        return task.training, task.validation
-    return task.training[:-1] or task.training, task.training[-1:]
 
 
 def name_prior(muscle: str) -> str:

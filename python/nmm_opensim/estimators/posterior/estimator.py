@@ -16,7 +16,8 @@ import numpy as np
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate, Interval
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
-from ..emg_driven.fit import EmgDrivenFit, FittedMuscles, Uncertainty
+from ..emg_driven.calibration import calibrate
+from ..emg_driven.fit import FittedMuscles, Uncertainty
 from ..emg_driven.model import EmgDrivenModel
 from ..interface import Estimator, FittedNMM, Task
 from ..steps import Steps
@@ -27,8 +28,6 @@ from .masking import Masking, find_errors_of_drives, find_floor, find_spreads, m
 from .verdicts import judge_excitation
 
 ITERATIONS = 3
-MOST_FRAMES = 6000
-NO_LAG = (-1e-6, 1e-6)  # s
 
 
 class Posterior(Estimator):
@@ -76,10 +75,7 @@ class Posterior(Estimator):
 def _calibrate(
     task: Task, model: EmgDrivenModel, trials: Sequence[PreparedTrial], steps: Steps
 ) -> FittedMuscles:
-    steps.tell("calibrating muscles")
-    coordinates = list(range(len(task.declaration.moment_coordinates)))
-    fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
-    calibrated = fit.take(steps.run_array("calibration", lambda: fit.run([0.0], NO_LAG).vector))
+    calibrated = calibrate(task, model, trials, steps)
     unexplained = 100 * (1 - calibrated.find_explained().mean())
     steps.tell(f"calibrated: unexplained moment {unexplained:.0f} %")
     return calibrated

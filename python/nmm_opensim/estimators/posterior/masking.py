@@ -11,12 +11,13 @@ import numpy as np
 from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
+from ..agreement import agree
 from ..emg_driven.driven import Driven
 from ..emg_driven.model import EmgDrivenModel
-from ..interface import Task
+from ..interface import Task, split
 from ..steps import Steps
 from .corrections import CorrectedMuscles, Corrections, Features, NormalEquations, collect
-from .drives import Drives, name_prior, split
+from .drives import Drives, name_prior
 
 # Doubts in measured drives, as shares of their own deviations: electrodes see a part of a muscle,
 # and with it go the muscles that are tied to it.
@@ -72,8 +73,7 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
             f"masked {channel}", partial(examination.ask, channel, measured_doubt)
         )
         for k, estimate in enumerate(estimates):
-            agreement = _core.agreement(estimate, recording)
-            agreements[k].append(agreement.r if np.isfinite(agreement.r) else -1.0)
+            agreements[k].append(agree(estimate, recording))
             errors[k].append(find_relative_errors(estimate, recording))
         steps.tell(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
     if not agreements[0]:

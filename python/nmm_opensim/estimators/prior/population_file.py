@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +39,7 @@ def write_population(file: Path, population: Population) -> None:
         "movement": population.movement.name,
         "stance_shares": list(population.movement.stance_shares),
         "muscles": list(population.muscles),
-        "sources": [
-            {
-                "title": source.title,
-                "origin": source.origin,
-                "licence": source.licence,
-                "people": source.people,
-            }
-            for source in population.sources
-        ],
+        "sources": [asdict(source) for source in population.sources],
     }
     _check(population, f"population file '{file}'")
     content = save(_list_tensors(population), metadata={"nmmpop": json.dumps(header)})

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.trained import PopulationFit
+from ..agreement import agree
 from .combination import ALONE, USUAL, MusclePrior, Weighting
 from .log_share import LogShare
 from .shares import to_shares
@@ -38,16 +38,16 @@ class _Masked:
     recording: Array
 
     def judge(self, weighting: Weighting, hears_population: bool = True) -> float:
-        """R of the recording and what the weighed witnesses say."""
+        """How the weighed witnesses agree with the recording: r."""
         said = self.said if hears_population else (*self.said[:2], None)
         weights = weighting.share([each is not None for each in said])
         if not sum(weights):
-            return _correlate(self.unknowing, self.recording)
+            return agree(to_shares(self.unknowing), self.recording)
         together = np.zeros(len(self.recording))
         for each, weight in zip(said, weights, strict=True):
             if each is not None:
                 together += weight / sum(weights) * each
-        return _correlate(together, self.recording)
+        return agree(to_shares(together), self.recording)
 
 
 def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
@@ -59,11 +59,13 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
     masked = _ask(prior, judged)
     if not masked:
         return Weighed(ALONE if prior.population is None else USUAL, None)
-    population = [each for each in masked if each.said[2] is not None]
     if prior.population is None:
         return Weighed(_choose(masked, False), None)
-    alone = {each.channel: _correlate(each.said[2], each.recording) for each in population}
-    unknowing = {each.channel: _correlate(each.unknowing, each.recording) for each in population}
+    alone, unknowing = {}, {}
+    for each in masked:
+        if (said := each.said[2]) is not None:
+            alone[each.channel] = agree(to_shares(said), each.recording)
+            unknowing[each.channel] = agree(to_shares(each.unknowing), each.recording)
     heard = _mean(alone) > _mean(unknowing)
     with_it, without_it = _choose(masked, True), _choose(masked, False)
     fit = PopulationFit(
@@ -116,10 +118,3 @@ def _list_weightings(hears_population: bool) -> list[Weighting]:
 
 def _mean(by_channel: Mapping[str, float]) -> float:
     return float(np.mean(list(by_channel.values()))) if by_channel else -1.0
-
-
-def _correlate(logarithms: Array | None, recording: Array) -> float:
-    """R of shares; what never changes agrees with nothing."""
-    assert logarithms is not None
-    r = _core.agreement(to_shares(logarithms), recording).r
-    return float(r) if np.isfinite(r) else -1.0

@@ -37,7 +37,7 @@ class Cycle:
 
     @property
     def duration(self) -> float:
-        """S."""
+        """How long it lasts (s)."""
         return self.end - self.start
 
 
@@ -82,14 +82,14 @@ def find_cycles_in_force(time: Array, force: Array) -> list[Cycle]:
     threshold = max(LOADED * float(np.percentile(force, 95)), LEAST_FORCE)
     step = float(np.median(np.diff(time)))
     loaded = _bridge(force > threshold, round(SHORTEST_FLIGHT / step))
+    runs = find_runs(loaded)
     contacts = [
         (time[first], time[end])
-        for first, end in find_runs(loaded)
+        for first, end in runs
         # What begins or ends the recording is no event.
         if first > 0 and end < len(time) and time[end] - time[first] >= SHORTEST_CONTACT
     ]
     # The last contact need not end.
-    runs = find_runs(loaded)
     strikes = [float(start) for start, _ in contacts]
     if len(runs) and runs[-1][1] == len(time) and runs[-1][0] > 0:
         strikes.append(float(time[runs[-1][0]]))
