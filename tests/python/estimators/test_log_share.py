@@ -7,7 +7,12 @@ import pytest
 
 from nmm_opensim.estimators.prior.log_share import LogShare, average
 from nmm_opensim.estimators.prior.own_poses import Expansion
-from nmm_opensim.estimators.prior.shares import to_logarithms, to_shares
+from nmm_opensim.estimators.prior.shares import (
+    find_peaks,
+    to_logarithms,
+    to_shares,
+    to_statistics,
+)
 
 
 def test_a_share_times_a_number() -> None:
@@ -42,7 +47,19 @@ def test_who_has_no_weight_is_not_there() -> None:
     assert said == LogShare(None, {"b": 1.0})
 
 
-def test_shares_are_held_between_rest_and_peak() -> None:
-    logarithms = to_logarithms(np.array([0.0, 0.02, 0.5, 1.0, 7.0]))
+def test_shares_are_no_less_than_rest_and_go_on_beyond_the_peak() -> None:
+    shares = np.array([0.0, 0.02, 0.5, 1.0, 7.0])
+    assert to_logarithms(shares) == pytest.approx(np.log([0.02, 0.02, 0.5, 1.0, 7.0]))
+    assert to_shares(np.array([-9.0, np.log(0.3), 2.0])) == pytest.approx([0.02, 0.3, np.exp(2.0)])
+    assert np.isfinite(to_shares(np.array([1e6]))).all()
+
+
+def test_other_people_are_held_between_rest_and_peak() -> None:
+    logarithms = to_statistics(np.array([0.0, 0.02, 0.5, 1.0, 7.0]))
     assert logarithms == pytest.approx(np.log([0.02, 0.02, 0.5, 1.0, 1.0]))
-    assert to_shares(np.array([-9.0, np.log(0.3), 2.0])) == pytest.approx([0.02, 0.3, 1.0])
+
+
+def test_a_channel_that_hardly_ever_works_has_a_peak() -> None:
+    usual = np.linspace(0.0, 1.0, 1001)
+    rare = np.where(np.arange(1001) < 5, 0.4, 0.0)
+    assert find_peaks(np.column_stack([usual, rare])) == pytest.approx([0.99, 0.04])

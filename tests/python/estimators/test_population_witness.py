@@ -88,13 +88,13 @@ def test_channels_move_the_estimate_by_their_weights() -> None:
         poses.compute_kernels(walk) @ each.weights + each.offset
         for each in poses.carry(curves[poses.picked])
     )
-    recorded = np.log(np.clip(walk.envelopes[:, 0] / prior.find_peak("gas"), 0.02, 1.0))
+    recorded = np.log(np.maximum(walk.envelopes[:, 0] / prior.find_peak("gas"), 0.02))
     expected = soleus + 0.6 / 1.3 * (recorded - gastrocnemius)
     np.testing.assert_allclose(prior.compute_logarithms(said, walk), expected, atol=1e-9)
     # Half of gastrocnemius's share, where that is above rest.
     half = make_walk({"gas": 0.5 * walk.envelopes[:, 0], "tib": 0.9})
     moved = prior.compute_logarithms(said, half) - prior.compute_logarithms(said, walk)
-    between = (walk.envelopes[:, 0] > 0.05) & (walk.envelopes[:, 0] < prior.find_peak("gas"))
+    between = walk.envelopes[:, 0] > 0.05
     assert moved[between] == pytest.approx(np.full(between.sum(), 0.6 / 1.3 * np.log(0.5)))
 
 

@@ -82,10 +82,19 @@ def test_all_witnesses_must_agree() -> None:
     prior = MusclePrior(SOURCES, [trial])
     said = prior.predict(Asked("soleus", ("a", "b")), trial)
     peaks = np.percentile(a, 99), np.percentile(b, 99)
-    shares = [np.clip(x / peak, REST, 1.0) for x, peak in zip((a, b), peaks, strict=True)]
+    shares = [np.maximum(x / peak, REST) for x, peak in zip((a, b), peaks, strict=True)]
     np.testing.assert_allclose(said, np.sqrt(shares[0] * shares[1]), rtol=1e-12)
     # One neighbour alone is copied.
     np.testing.assert_allclose(prior.predict(Asked("soleus", ("b",)), trial), shares[1])
+
+
+def test_a_muscle_works_harder_than_in_training_where_its_witnesses_do() -> None:
+    a, b = work(PHASE), work(PHASE + 1.0)
+    prior = MusclePrior(SOURCES, [make_trial(np.column_stack([a, b]))])
+    faster = make_trial(np.column_stack([3.0 * a, 3.0 * b]))
+    said = prior.predict(Asked("soleus", ("b",)), faster)
+    np.testing.assert_allclose(said, np.maximum(3.0 * b / np.percentile(b, 99), REST))
+    assert said.max() > 2.9
 
 
 def test_a_loose_electrode_does_not_make_a_muscle_work() -> None:

@@ -22,7 +22,14 @@ from .log_share import LogShare, average
 from .other_subjects import OtherSubjects
 from .own_poses import Expansion, OwnPoses
 from .population_witness import DeclaredPopulation, PopulationWitness, gather_phases
-from .shares import SMALLEST_PEAK, find_peak, find_peaks, to_logarithms, to_shares
+from .shares import (
+    SMALLEST_PEAK,
+    find_peak,
+    find_peaks,
+    to_logarithms,
+    to_shares,
+    to_statistics,
+)
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,8 @@ class MusclePrior:
         self.hears_population = hears_population and self.population is not None
 
     def _gather_logarithms(self, channel: str) -> Array:
-        return np.concatenate([to_logarithms(self.read(channel, t)) for t in self._trials])
+        """As other people's statistics are made, which they are laid beside."""
+        return np.concatenate([to_statistics(self.read(channel, t)) for t in self._trials])
 
     def _ask_of(self, recorded: Recorded) -> Asked:
         """Of several muscles the one that other people had tells more."""
@@ -227,7 +235,7 @@ class MusclePrior:
             motion = np.vstack([np.hstack(t.motion.select(coordinates)) for t in self._trials])
             shares = self._others.predict(muscle, motion)
             shares = shares / max(find_peak(shares), SMALLEST_PEAK)
-            labels = to_logarithms(shares[self.poses.picked])
+            labels = to_statistics(shares[self.poses.picked])
             self._said_by_others[muscle] = self.poses.carry(labels[:, None])[0]
         return self._said_by_others[muscle]
 

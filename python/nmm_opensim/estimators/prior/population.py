@@ -14,7 +14,7 @@ from scipy.ndimage import gaussian_filter1d
 
 from ...arrays import Array
 from ...errors import NMMError
-from .shares import find_peak, to_logarithms
+from .shares import find_peak, to_statistics
 
 STANCE_POINTS, SWING_POINTS = 100, 100
 """Of a stride from heel strike to heel strike of one foot; toe off lies between the two."""
@@ -186,7 +186,7 @@ def take_logarithms(curve: Array, person: str, muscle: str) -> Array:
             f"Person '{person}', muscle '{muscle}': expected a recording, but the channel is "
             "silent; leave it out."
         )
-    return to_logarithms(smooth / peak)
+    return to_statistics(smooth / peak)
 
 
 def _make_definite(covariance: Array) -> Array:
