@@ -14,20 +14,54 @@ namespace {
 
 using Names = std::vector<std::string>;
 
+/// What a model is asked about a trial.
+struct Trial {
+    nmm::TimeSeries emg;
+    std::vector<double> times;
+    nmm::FrameInputs inputs;
+
+    Trial(const Names& channels, const Array& emgTime, const Array& emgValues, const Array& times,
+            const Array& coordinates, const Array& speeds,
+            const std::optional<Array>& externalLoads)
+            : emg{channels, toVector(emgTime, "emg_time"), toMatrix(emgValues, "emg_values")},
+              times(toVector(times, "times")), inputs{toMatrix(coordinates, "coordinates"),
+                                                       toMatrix(speeds, "speeds"),
+                                                       externalLoads ? toMatrix(*externalLoads,
+                                                                               "external_loads")
+                                                                     : nmm::Matrix()} {}
+};
+
 Array computeExcitations(const nmm::ExcitationModel& model, const Names& channels,
         const Array& emgTime, const Array& emgValues, const Array& times, const Array& coordinates,
         const Array& speeds, const std::optional<Array>& externalLoads) {
-    const nmm::TimeSeries emg{
-            channels, toVector(emgTime, "emg_time"), toMatrix(emgValues, "emg_values")};
-    const auto frames = toVector(times, "times");
-    const nmm::FrameInputs inputs{toMatrix(coordinates, "coordinates"), toMatrix(speeds, "speeds"),
-            externalLoads ? toMatrix(*externalLoads, "external_loads") : nmm::Matrix()};
+    const Trial trial(channels, emgTime, emgValues, times, coordinates, speeds, externalLoads);
     nmm::Matrix excitations;
     {
         const py::gil_scoped_release release;
-        excitations = model.computeExcitations(emg, frames, inputs);
+        excitations = model.computeExcitations(trial.emg, trial.times, trial.inputs);
     }
     return toArray(std::move(excitations));
+}
+
+/// By group; empty where the artefact does not tell what training saw.
+py::dict computeNovelty(const nmm::ExcitationModel& model, const Names& channels,
+        const Array& emgTime, const Array& emgValues, const Array& times, const Array& coordinates,
+        const Array& speeds, const std::optional<Array>& externalLoads) {
+    const Trial trial(channels, emgTime, emgValues, times, coordinates, speeds, externalLoads);
+    std::optional<nmm::Novelty> novelty;
+    {
+        const py::gil_scoped_release release;
+        novelty = model.computeNovelty(trial.emg, trial.times, trial.inputs);
+    }
+    py::dict byGroup;
+    for (std::size_t group = 0; novelty && group < novelty->groups.size(); ++group) {
+        Array values(static_cast<py::ssize_t>(novelty->values.rows));
+        for (std::size_t frame = 0; frame < novelty->values.rows; ++frame) {
+            values.mutable_at(static_cast<py::ssize_t>(frame)) = novelty->values(frame, group);
+        }
+        byGroup[py::str(novelty->groups[group])] = std::move(values);
+    }
+    return byGroup;
 }
 
 py::tuple computeIntervals(const nmm::ExcitationModel& model, const Array& excitations) {
@@ -66,6 +100,9 @@ void bindExcitationModel(py::module_& module) {
                     py::arg("emg_time"), py::arg("emg_values"), py::arg("times"),
                     py::arg("coordinates"), py::arg("speeds"),
                     py::arg("external_loads") = py::none())
+            .def("compute_novelty", &computeNovelty, py::arg("channels"), py::arg("emg_time"),
+                    py::arg("emg_values"), py::arg("times"), py::arg("coordinates"),
+                    py::arg("speeds"), py::arg("external_loads") = py::none())
             .def("compute_intervals", &computeIntervals, py::arg("excitations"))
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))

@@ -179,6 +179,16 @@ void DeepEMGPredictor::computeExcitations(
     }
 }
 
+double DeepEMGPredictor::getOutsideTraining(const SimTK::State& state) const {
+    double novelty = SimTK::NaN;
+    throwAsOpenSim(*this, [&] {
+        novelty = _nmm->computeNovelty(state.getTime(),
+                getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }),
+                getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }));
+    });
+    return novelty;
+}
+
 double DeepEMGPredictor::calcControl(int muscle, double excitation) const {
     const auto& parameters = _nmm->getArtefact().muscles[static_cast<std::size_t>(muscle)];
     return std::max(nmm::ShapeFunction(parameters.shapeFactor).calcValue(excitation),

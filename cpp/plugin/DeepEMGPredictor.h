@@ -43,6 +43,11 @@ class Coordinate;
 ///
 /// They come of the same pass of the network as the excitations.
 ///
+/// The output `outside_training` says how far the state lies outside what training saw, in EMG,
+/// coordinates, speeds and external loads: the largest of max(0, low - x, x - high)/(high - low)
+/// over all inputs x, whose ranges the artefact holds. 0 is inside, 1 a whole range beyond; NaN
+/// with an artefact that does not tell.
+///
 /// The model must be the one that the artefact was made for; a copy with calibrated muscles and
 /// other components is. Time must lie within the EMG, and coordinates in the range that fitted
 /// paths were fitted on. The method: R. Kumar, T. Tripura, S. Chakraborty, S. Roy, "Deep Muscle EMG
@@ -87,6 +92,7 @@ public:
             excitation_lower_bounds, double, getExcitationLowerBound, SimTK::Stage::Velocity);
     OpenSim_DECLARE_LIST_OUTPUT(
             excitation_upper_bounds, double, getExcitationUpperBound, SimTK::Stage::Velocity);
+    OpenSim_DECLARE_OUTPUT(outside_training, double, getOutsideTraining, SimTK::Stage::Velocity);
 
     DeepEMGPredictor();
 
@@ -106,6 +112,10 @@ public:
 
     /// What it stays below, likewise.
     double getExcitationUpperBound(const SimTK::State& state, const std::string& muscle) const;
+
+    /// How far a state lies outside what training saw, see above; no pass of the network.
+    /// @param state realized to Stage::Velocity
+    double getOutsideTraining(const SimTK::State& state) const;
 
     /// The artefact's muscles; none before the component belongs to a model.
     const std::vector<std::string>& getMuscleNames() const { return _muscles; }

@@ -31,8 +31,9 @@ namespace OpenSim {
 /// gets the artefact's calibrated parameters.
 ///
 /// Files in the tool's results_directory: `<tool>_<analysis>_excitations.sto`, `_activations.sto`,
-/// `_muscle_forces.sto`, `_joint_moments.sto`, and `_excitation_intervals.sto` and
-/// `_agreement.sto` where the artefact has intervals and there is something to compare with.
+/// `_muscle_forces.sto`, `_joint_moments.sto`, and `_excitation_intervals.sto`,
+/// `_outside_training.sto` and `_agreement.sto` where the artefact has intervals, where it tells
+/// what training saw, and where there is something to compare with.
 ///
 /// The same series are storages (getStorageList()), which OpenSim's GUI plots, named
 /// `<analysis>_excitations` and so on.

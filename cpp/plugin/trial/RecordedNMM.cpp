@@ -3,6 +3,7 @@
 #include "files/ArtefactFile.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace nmm::osim {
@@ -43,6 +44,17 @@ bool RecordedNMM::isCurrent() const {
 }
 
 Matrix RecordedNMM::computeExcitations(double time, Matrix coordinates, Matrix speeds) const {
+    return _excitationModel.computeExcitations(selectEMG(time), {time},
+            makeInputs(time, std::move(coordinates), std::move(speeds)), _recordings.emg.name);
+}
+
+double RecordedNMM::computeNovelty(double time, Matrix coordinates, Matrix speeds) const {
+    const auto novelty = _excitationModel.computeNovelty(selectEMG(time), {time},
+            makeInputs(time, std::move(coordinates), std::move(speeds)), _recordings.emg.name);
+    return novelty ? novelty->getLargest(0) : std::numeric_limits<double>::quiet_NaN();
+}
+
+TimeSeries RecordedNMM::selectEMG(double time) const {
     const auto& emg = _recordings.emg;
     const auto& samples = emg.channels.time;
     const bool isInside = !samples.empty() && time >= samples.front() &&
@@ -51,12 +63,12 @@ Matrix RecordedNMM::computeExcitations(double time, Matrix coordinates, Matrix s
     for (const double lag : _lags) {
         times.push_back(time - lag);
     }
-    const FrameInputs inputs{
-            std::move(coordinates), std::move(speeds), _recordings.externalLoads.sampleAt({time})};
     // The whole recording only to say how far it reaches.
-    return _excitationModel.computeExcitations(
-            isInside ? selectNeighbours(emg.channels, times) : emg.channels, {time}, inputs,
-            emg.name);
+    return isInside ? selectNeighbours(emg.channels, times) : emg.channels;
+}
+
+FrameInputs RecordedNMM::makeInputs(double time, Matrix coordinates, Matrix speeds) const {
+    return {std::move(coordinates), std::move(speeds), _recordings.externalLoads.sampleAt({time})};
 }
 
 } // namespace nmm::osim

@@ -42,7 +42,14 @@ public:
     /// @throws nmm::Error if a recording does not reach so far.
     Matrix computeExcitations(double time, Matrix coordinates, Matrix speeds) const;
 
+    /// How far that moment lies outside what training saw: 0 is inside; NaN where the artefact does
+    /// not tell.
+    double computeNovelty(double time, Matrix coordinates, Matrix speeds) const;
+
 private:
+    TimeSeries selectEMG(double time) const;
+    FrameInputs makeInputs(double time, Matrix coordinates, Matrix speeds) const;
+
     struct FileTime {
         std::string file;
         std::filesystem::file_time_type time;

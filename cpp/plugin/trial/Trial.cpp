@@ -100,12 +100,14 @@ TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& ex
     checkDomain(artefact.getFittedPaths(), trajectory.coordinates, trajectory.times,
             trajectory.values, "Coordinates");
     TrialResults results;
+    const auto& emg = recordings.emg;
+    const FrameInputs inputs{trajectory.select(trajectory.values, artefact.predictor.coordinates),
+            trajectory.select(trajectory.speeds, artefact.predictor.speeds),
+            recordings.externalLoads.sampleAt(trajectory.times)};
     results.excitations =
-            excitationModel.computeExcitations(recordings.emg.channels, trajectory.times,
-                    {trajectory.select(trajectory.values, artefact.predictor.coordinates),
-                            trajectory.select(trajectory.speeds, artefact.predictor.speeds),
-                            recordings.externalLoads.sampleAt(trajectory.times)},
-                    recordings.emg.name);
+            excitationModel.computeExcitations(emg.channels, trajectory.times, inputs, emg.name);
+    results.novelty =
+            excitationModel.computeNovelty(emg.channels, trajectory.times, inputs, emg.name);
     results.activations = excitationModel.computeActivations(trajectory.times, results.excitations);
     computeMechanics(model, artefact, trajectory, results);
     return results;

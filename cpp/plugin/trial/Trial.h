@@ -5,6 +5,8 @@
 
 #include <nmm/excitation/ExcitationModel.h>
 
+#include <optional>
+
 namespace nmm::osim {
 
 /// What an NMM computes of a trial; each has one row per frame.
@@ -14,6 +16,9 @@ struct TrialResults {
     Matrix forces;      ///< x muscles: tendon forces, N
     /// x muscles, m; empty with rigid tendons, whose muscles have no such state
     Matrix fiberLengths;
+    /// How far frames lie outside what training saw; absent where the artefact does not tell. Rows
+    /// belong to the same times as the excitations'.
+    std::optional<Novelty> novelty;
     Matrix moments; ///< x moment coordinates: N m, or N about a translational coordinate
 };
 

@@ -1,5 +1,6 @@
 #include "TrialReport.h"
 
+#include "OutsideTraining.h"
 #include "files/ResultFiles.h"
 #include "files/Tables.h"
 #include "model/ModelLookup.h"
@@ -117,6 +118,12 @@ std::vector<TrialTable> makeTrialTables(
         intervals.addTableMetaData("probability", std::string("0.9"));
         add("excitation_intervals", std::move(intervals), "dimensionless, 0 to 1");
     }
+    if (results.novelty) {
+        add("outside_training",
+                makeOutsideTrainingTable(
+                        *results.novelty, shift(report.times, artefact.electromechanicalDelay)),
+                "dimensionless: 0 is inside what training saw, 1 its whole range beyond");
+    }
     add("activations",
             makeTable(report.times, getMusclePaths(model, artefact, "/activation"),
                     results.activations),
@@ -144,6 +151,9 @@ void writeTrialReport(const std::string& folder, const OpenSim::Model& model,
     }
     if (report.intervals.muscles.empty()) {
         files.writeNone(getFileName("excitation_intervals"));
+    }
+    if (!report.results.novelty) {
+        files.writeNone(getFileName("outside_training"));
     }
     if (report.scores.empty()) {
         files.writeNone(getFileName("agreement"));

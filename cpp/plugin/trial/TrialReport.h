@@ -37,6 +37,9 @@ struct TrialTable {
 /// - `excitation_intervals`, if the artefact has intervals: columns
 ///   `/forceset/soleus_r/lower` and `/forceset/soleus_r/upper` hold the true excitation with a
 ///   probability of 90 %; time as above.
+/// - `outside_training`, if the artefact tells what training saw: how far each frame lies outside,
+///   columns `channels`, `coordinates`, `speeds`, and `external_loads` where the network sees any;
+///   time as above.
 /// - `activations`: columns `/forceset/soleus_r/activation`, as in a states file.
 /// - `muscle_forces`: columns `/forceset/soleus_r`, tendon forces in N.
 /// - `joint_moments`: columns `knee_angle_r_moment` and, with inverse dynamics,

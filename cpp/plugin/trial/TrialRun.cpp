@@ -1,5 +1,6 @@
 #include "TrialRun.h"
 
+#include "OutsideTraining.h"
 #include "Stopwatch.h"
 #include "files/Tables.h"
 #include "model/ModelLookup.h"
@@ -50,6 +51,12 @@ TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& mo
     const double duration = stopwatch.lap();
     OpenSim::log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(),
             duration, duration / static_cast<double>(times.size()));
+    if (const auto& novelty = report.results.novelty) {
+        const auto outside = describeOutsideTraining(*novelty);
+        if (!outside.empty()) {
+            OpenSim::log_warn("{}: {}", name, outside);
+        }
+    }
 
     if (report.inverseDynamics) {
         report.scores =

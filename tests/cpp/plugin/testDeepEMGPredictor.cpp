@@ -7,6 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <cmath>
+
 using namespace OpenSim;
 
 namespace {
@@ -189,6 +191,36 @@ TEST_CASE("Without intervals there is no bound to read") {
             openSimErrorText([&] { predictor.getExcitationUpperBound(state, "extensor"); });
     CHECK(text.find("Expected a muscle with an interval of its excitation, but received "
                     "'extensor', which has none in the artefact.") != std::string::npos);
+}
+
+TEST_CASE("How far a state lies outside training is an output that asks no network") {
+    const ArmProject project([](nlohmann::json& content) {
+        content["format"] = 3;
+        content["muscles"][1]["source"]["interval"] = nullptr;
+        content["training_range"] = {{"channels", {{0.0, 0.5}, {0.0, 0.5}}},
+                {"coordinates", {{-0.5, 1.5}}}, {"speeds", {{-4.0, 4.0}}}};
+    });
+    const auto model = project.makePredictingArm();
+    const auto& predictor = ArmProject::getPredictor(*model);
+    auto state = model->initSystem();
+    const int before = predictor.getNumNetworkPasses();
+    const auto read = [&](double angle, double speed) {
+        setMotion(*model, state, 1.0, angle, speed);
+        return predictor.getOutputValue<double>(state, "outside_training");
+    };
+    CHECK(read(0.3, 0.5) == 0.0);
+    CHECK(read(2.0, 0.5) == Approx(0.25).epsilon(1e-14));
+    CHECK(read(2.0, -8.0) == Approx(0.5).epsilon(1e-14));
+    CHECK(read(0.3, 0.5) == 0.0);
+    CHECK(predictor.getNumNetworkPasses() == before);
+}
+
+TEST_CASE("An artefact that does not tell what training saw has no number of it") {
+    const ArmProject project;
+    const auto model = project.makePredictingArm();
+    auto state = model->initSystem();
+    setMotion(*model, state, 1.0, 0.3, 0.5);
+    CHECK(std::isnan(ArmProject::getPredictor(*model).getOutsideTraining(state)));
 }
 
 TEST_CASE("A changed EMG file is read again") {

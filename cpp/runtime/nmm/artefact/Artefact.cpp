@@ -6,6 +6,7 @@
 #include "MuscleReader.h"
 #include "PredictorReader.h"
 #include "PredictorTensors.h"
+#include "TrainingRangeReader.h"
 
 #include <nmm/Error.h>
 #include <nmm/Text.h>
@@ -105,6 +106,7 @@ Artefact Artefact::read(const std::filesystem::path& path) {
     artefact.momentCoordinates = readNamesAmong(reader.at("moment_coordinates"),
             artefact.coordinates, "one of the artefact's coordinates");
     artefact.predictor = readPredictor(reader.at("predictor"), artefact);
+    artefact.trainingRange = readTrainingRange(reader, artefact);
     checkPredictorTensors(artefact, "'" + file + "'");
     readMuscles(reader.at("muscles"), artefact);
     readFittedPaths(reader.at("muscles"), pathTensors, artefact, "'" + file + "'");

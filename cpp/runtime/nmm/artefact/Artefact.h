@@ -95,9 +95,11 @@ struct PoseKernels {
 
 /// The prior of all deep muscles: the logarithm of each one's share of its peak is a weighted sum
 /// of what the pose says and of the logarithms of its channels' shares of theirs. No share is below
-/// `rest` or above 1.
+/// `rest`.
 struct ExcitationPrior {
     double rest = 0.0;
+    /// Format 2: no share is above 1 either, which is the peak in training.
+    bool endsAtPeak = false;
     std::vector<PriorMuscle> muscles; ///< one per output
     std::optional<PoseKernels> pose;
 };
@@ -115,6 +117,20 @@ struct PredictorArchitecture {
     /// Columns of the external loads' data that are inputs, each in its own unit (N, m, N m).
     std::vector<std::string> externalLoads;
     std::optional<ExcitationPrior> prior; ///< of the family "posterior"
+};
+
+/// What training saw of one of the predictor's inputs, and a margin around it.
+struct InputRange {
+    double low = 0.0;
+    double high = 0.0; ///< above low
+};
+
+/// What training saw, in the inputs' own units: outside, an NMM only guesses.
+struct TrainingRange {
+    std::vector<InputRange> channels;    ///< of Artefact::channels: envelopes at t - delay
+    std::vector<InputRange> coordinates; ///< of PredictorArchitecture::coordinates
+    std::vector<InputRange> speeds;      ///< of PredictorArchitecture::speeds
+    std::vector<InputRange> externalLoads;
 };
 
 /// The one file that joins Python, which learns, and C++, which runs. docs/artefact.md describes
@@ -137,6 +153,8 @@ struct Artefact {
     std::vector<std::string> momentCoordinates;
     std::vector<Muscle> muscles;
     PredictorArchitecture predictor;
+    /// Absent where the artefact does not tell.
+    std::optional<TrainingRange> trainingRange;
     std::map<std::string, Tensor> tensors;
 
     std::size_t getNumOutputs() const;

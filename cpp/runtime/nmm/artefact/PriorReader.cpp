@@ -79,6 +79,7 @@ ExcitationPrior readPrior(const JsonReader& reader, const Artefact& artefact,
     ExcitationPrior prior;
     prior.rest = reader.at("rest").number(
             "a number above 0, up to 1", [](double x) { return x > 0.0 && x <= 1.0; });
+    prior.endsAtPeak = artefact.format == 2;
     const std::string poseName = artefact.format == 2 ? "population" : "pose";
     const auto pose = reader.at(poseName);
     if (!pose.isNull()) {

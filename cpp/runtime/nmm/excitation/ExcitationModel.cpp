@@ -150,7 +150,7 @@ ExcitationModel::ExcitationModel(const Artefact& artefact)
     }
 }
 
-Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
+TimeSeries ExcitationModel::selectWindow(const TimeSeries& emg, const std::vector<double>& times,
         const FrameInputs& frames, const std::string& emgName) const {
     const auto& predictor = _artefact.predictor;
     checkInput(frames.coordinates, times.size(), predictor.coordinates, "coordinates");
@@ -159,9 +159,8 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
         checkInput(frames.externalLoads, times.size(), predictor.externalLoads, "external loads");
     }
     if (times.empty()) {
-        return Matrix(0, _artefact.muscles.size());
+        return {};
     }
-
     const double delay = _artefact.electromechanicalDelay;
     const auto [first, last] = std::minmax_element(times.begin(), times.end());
     checkRange(emg, *first, *last, delay, emgName);
@@ -170,10 +169,18 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
                     ? 0.0
                     : *std::max_element(predictor.emgLags.begin(), predictor.emgLags.end());
     // An integrator asks for one moment at a time: only what that needs is copied and checked.
-    const auto window = selectColumns(trim(emg, *first - delay - longestLag, *last - delay),
+    return selectColumns(trim(emg, *first - delay - longestLag, *last - delay),
             _artefact.getChannelNames(), emgName);
+}
 
-    const auto delayedTimes = shift(times, delay);
+Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
+        const FrameInputs& frames, const std::string& emgName) const {
+    const auto window = selectWindow(emg, times, frames, emgName);
+    if (times.empty()) {
+        return Matrix(0, _artefact.muscles.size());
+    }
+    const auto& predictor = _artefact.predictor;
+    const auto delayedTimes = shift(times, _artefact.electromechanicalDelay);
     const auto envelopes = sample(window, delayedTimes);
     const auto inputs = computePredictorInputs(_artefact, window, delayedTimes, frames);
     auto network = _predictor.predict(inputs);
@@ -185,6 +192,19 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
             scaleChannels(_artefact, envelopes), computePrior(*predictor.prior, envelopes, pose)};
     correct(drives, network);
     return combineSources(_artefact, drives);
+}
+
+std::optional<Novelty> ExcitationModel::computeNovelty(const TimeSeries& emg,
+        const std::vector<double>& times, const FrameInputs& frames,
+        const std::string& emgName) const {
+    if (!_artefact.trainingRange) {
+        return std::nullopt;
+    }
+    const auto window = selectWindow(emg, times, frames, emgName);
+    const auto envelopes = times.empty()
+                                   ? Matrix(0, _artefact.channels.size())
+                                   : sample(window, shift(times, _artefact.electromechanicalDelay));
+    return nmm::computeNovelty(_artefact, envelopes, frames);
 }
 
 ExcitationIntervals ExcitationModel::computeIntervals(const Matrix& excitations) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "KernelExpansion.h"
+#include "Novelty.h"
 #include "Predictor.h"
 
 #include <nmm/Matrix.h>
@@ -17,14 +18,6 @@ struct ExcitationIntervals {
     std::vector<std::size_t> muscles; ///< indices into Artefact::muscles of those that have one
     Matrix lower;                     ///< frames x muscles with an interval
     Matrix upper;                     ///< frames x muscles with an interval
-};
-
-/// What the network sees beside the EMG, each with one row per frame.
-struct FrameInputs {
-    Matrix coordinates;   ///< x PredictorArchitecture::coordinates (rad, m)
-    Matrix speeds;        ///< x PredictorArchitecture::speeds (rad/s, m/s)
-    Matrix externalLoads; ///< x PredictorArchitecture::externalLoads; may be left out if there is
-                          ///< none
 };
 
 /// From EMG and motion to one excitation per muscle: delay, gains, network and declared sources.
@@ -52,6 +45,11 @@ public:
     Matrix computeExcitations(const TimeSeries& emg, const std::vector<double>& times,
             const FrameInputs& frames, const std::string& emgName = "EMG") const;
 
+    /// How far the same frames lie outside what training saw; absent where the artefact does not
+    /// tell. Parameters and errors are those of computeExcitations().
+    std::optional<Novelty> computeNovelty(const TimeSeries& emg, const std::vector<double>& times,
+            const FrameInputs& frames, const std::string& emgName = "EMG") const;
+
     /// @param excitations frames x muscles, from computeExcitations()
     ExcitationIntervals computeIntervals(const Matrix& excitations) const;
 
@@ -59,6 +57,10 @@ public:
     Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations) const;
 
 private:
+    /// The artefact's channels, no longer than the frames need, after all inputs were checked.
+    TimeSeries selectWindow(const TimeSeries& emg, const std::vector<double>& times,
+            const FrameInputs& frames, const std::string& emgName) const;
+
     Artefact _artefact;
     Predictor _predictor;
     std::optional<KernelExpansion> _poseKernels;

@@ -5,11 +5,20 @@
 
 namespace nmm {
 
+namespace {
+
+// Far beyond any share that an excitation can show; nothing overflows.
+constexpr double LargestLogarithm = 100.0;
+
+} // namespace
+
 Matrix computePrior(const ExcitationPrior& prior, const Matrix& envelopes, const Matrix& pose) {
     Matrix result(envelopes.rows, prior.muscles.size());
     const double logRest = std::log(prior.rest);
+    const double logMost = prior.endsAtPeak ? 0.0 : LargestLogarithm;
     const auto logShare = [&](double share) {
-        return std::log(std::clamp(share, prior.rest, 1.0));
+        const double held = std::max(share, prior.rest);
+        return std::log(prior.endsAtPeak ? std::min(held, 1.0) : held);
     };
     for (std::size_t m = 0; m < prior.muscles.size(); ++m) {
         const auto& muscle = prior.muscles[m];
@@ -26,7 +35,7 @@ Matrix computePrior(const ExcitationPrior& prior, const Matrix& envelopes, const
             if (muscle.poseWeight != 0.0) {
                 sum += muscle.poseWeight * readPose(pose(frame, m));
             }
-            result(frame, m) = muscle.gain * std::exp(std::clamp(sum, logRest, 0.0));
+            result(frame, m) = muscle.gain * std::exp(std::clamp(sum, logRest, logMost));
         }
     }
     return result;

@@ -51,21 +51,34 @@ TEST_CASE("A prior without a pose is the weighted product of its witnesses") {
             Approx(0.5 * SoleusWitnesses + 0.05).epsilon(1e-14));
 }
 
-TEST_CASE("A channel's share and the prior's stay between rest and 1") {
+TEST_CASE("A channel's share and the prior's are rest or more, and go on beyond the peak") {
     auto example = ExampleArtefact::makePosterior();
     // A silent gasmed.
     CHECK(compute(example, 0.05, 0.0)(0, Soleus) ==
             Approx(0.5 * std::exp(-0.5) * std::pow(0.02, 0.6) * std::pow(0.5, -0.2) + 0.05)
                     .epsilon(1e-14));
-    // A tibant above its peak: ln 1.
-    example.content["predictor"]["prior"]["muscles"][0]["channel_peaks"][1] = 0.1;
+    // Channels at twice and five times their peaks.
+    auto& muscle = example.content["predictor"]["prior"]["muscles"][0];
+    muscle["channel_peaks"] = {0.16, 0.1};
     CHECK(compute(example, 0.85, 0.0)(0, Soleus) ==
-            Approx(0.5 * std::exp(-0.5) * std::pow(0.4, 0.6) + 0.05).epsilon(1e-14));
-    // The pose alone would say exp(2) and exp(-9) of the peaks.
-    example.tensors["pose.offsets"].values = {2.0, -9.0};
-    const auto clipped = compute(example, 0.85, 90.0);
-    CHECK(clipped(0, Soleus) == Approx(0.5 * 1.0 + 0.05).epsilon(1e-14));
-    CHECK(clipped(0, Perlong) == Approx(0.02).epsilon(1e-14));
+            Approx(0.5 * std::exp(-0.5) * std::pow(5.0, 0.6) * std::pow(2.0, -0.2) + 0.05)
+                    .epsilon(1e-14));
+    // The pose says exp(0.5) and exp(-9) of the peaks.
+    muscle["weights"] = {0.0, 0.0};
+    example.tensors["pose.offsets"].values = {0.5, -9.0};
+    const auto beyond = compute(example, 0.85, 90.0);
+    CHECK(beyond(0, Soleus) == Approx(0.5 * std::exp(0.5) + 0.05).epsilon(1e-14));
+    CHECK(beyond(0, Perlong) == Approx(0.02).epsilon(1e-14));
+}
+
+TEST_CASE("Shares beyond all numbers are excitations all the same") {
+    auto example = ExampleArtefact::makePosterior();
+    example.tensors["pose.offsets"].values = {1e6, 1e6};
+    auto& muscles = example.content["predictor"]["prior"]["muscles"];
+    muscles[1]["gain"] = 0.0;
+    const auto excitations = compute(example, 0.85, 0.0);
+    CHECK(excitations(0, Soleus) == 1.0);
+    CHECK(excitations(0, Perlong) == 0.0);
 }
 
 TEST_CASE("No corrected excitation leaves 0 to 1") {

@@ -19,6 +19,17 @@ TEST_CASE("A prior of format 2 is the geometric mean of its witnesses") {
             Approx(0.5 * std::sqrt(0.02 * 0.6) + 0.05).epsilon(1e-14));
 }
 
+TEST_CASE("In format 2 no share is above the peak in training") {
+    auto example = ExampleArtefact::makePosteriorOfFormat2();
+    auto& muscles = example.content["predictor"]["prior"]["muscles"];
+    muscles[0]["channel_peaks"][0] = 0.1; // gasmed is 0.8
+    muscles[1]["channel_peaks"][0] = 0.1; // tibant is 0.2, twice that
+    muscles[1]["gain"] = 0.4;
+    const auto excitations = compute(example, 0.85, 0.0);
+    CHECK(excitations(0, Soleus) == Approx(0.5 * std::sqrt(1.0 * 0.6) + 0.05).epsilon(1e-14));
+    CHECK(excitations(0, Perlong) == Approx(0.4).epsilon(1e-14));
+}
+
 TEST_CASE("A prior of format 2 gives what it gave before there was format 3") {
     auto example = ExampleArtefact::makePosteriorOfFormat2();
     auto& muscles = example.content["predictor"]["prior"]["muscles"];
