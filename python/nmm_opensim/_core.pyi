@@ -92,6 +92,23 @@ class ExcitationModel:
             left out where the network sees none.
         """
 
+    def compute_novelty(
+        self,
+        channels: Sequence[str],
+        emg_time: ArrayLike,
+        emg_values: ArrayLike,
+        times: ArrayLike,
+        coordinates: ArrayLike,
+        speeds: ArrayLike,
+        external_loads: ArrayLike | None = None,
+    ) -> dict[str, NDArray[np.float64]]:
+        """How far frames lie outside what training saw, by group of inputs, (frames,): 0 is inside.
+
+        Groups are `channels`, `coordinates`, `speeds`, and `external_loads` where the network sees
+        any; there are none where the artefact does not tell. Parameters are those of
+        `compute_excitations`.
+        """
+
     def compute_intervals(
         self, excitations: ArrayLike
     ) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:

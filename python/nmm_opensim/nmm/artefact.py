@@ -9,6 +9,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from safetensors import SafetensorError, safe_open
 
 from .. import _core
@@ -16,6 +17,7 @@ from ..errors import NMMError
 from ..files import require_reasonable
 from ..physics.muscles.millard import TendonModel
 from .calibration import PARAMETERS, Range
+from .novelty import GROUPS, TrainingRange
 from .sources import Deep, Measured, Source, Tied, Unscored
 from .trained import (
     ExcitationInterval,
@@ -117,7 +119,8 @@ class Artefact:
 
     That is fitted paths, the predictor's prior and all tensors. ``created_with`` holds versions by
     program; ``tells_training`` is False for an artefact of an older version that lacks entries of
-    what it was trained on or began with.
+    what it was trained on or began with. ``training_range`` is None where the artefact does not
+    tell it.
     """
 
     format: int
@@ -132,6 +135,7 @@ class Artefact:
     moment_coordinates: tuple[str, ...]
     muscles: tuple[Muscle, ...]
     predictor: PredictorRecord
+    training_range: TrainingRange | None
     population: PopulationFit | None
     training: TrainingRecord
     tells_training: bool
@@ -190,6 +194,7 @@ def parse_artefact(content: Mapping[str, Any]) -> Artefact:
         moment_coordinates=tuple(content["moment_coordinates"]),
         muscles=tuple(_parse_muscle(entry, record) for entry in content["muscles"]),
         predictor=_parse_predictor(content["predictor"]),
+        training_range=_parse_training_range(content),
         population=_parse_population(content.get("population")),
         training=_parse_training(record),
         tells_training=set(RECORDED) <= set(record),
@@ -290,6 +295,22 @@ def _parse_predictor(entry: Mapping[str, Any]) -> PredictorRecord:
         speeds=tuple(inputs["speeds"]),
         external_loads=tuple(inputs.get("external_loads", ())),
     )
+
+
+def _parse_training_range(content: Mapping[str, Any]) -> TrainingRange | None:
+    """The runtime has checked it, but in older formats, where it means nothing."""
+    entry = content.get("training_range")
+    if content["format"] < 3 or entry is None:
+        return None
+    predictor = _parse_predictor(content["predictor"])
+    names = {
+        "channels": tuple(channel["name"] for channel in content["channels"]),
+        "coordinates": predictor.coordinates,
+        "speeds": predictor.speeds,
+        "external_loads": predictor.external_loads,
+    }
+    pairs = {group: np.array(entry.get(group, ()), dtype=float).reshape(-1, 2) for group in GROUPS}
+    return TrainingRange(names, pairs)
 
 
 def _parse_training(record: Mapping[str, Any]) -> TrainingRecord:

@@ -23,12 +23,15 @@ class Estimate:
     ``excitations`` by muscle, (frames,), at least of the deep muscles it can estimate; they belong
     to the EMG's own time, frames minus the electromechanical delay. ``moments`` (N m) have shape
     (frames, moment coordinates), or are None where the estimator makes none. ``intervals`` are of
-    deep muscles, where the estimator gives any.
+    deep muscles, where the estimator gives any. ``novelty`` says by group of inputs how far each
+    frame lies outside what training saw, (frames,), 0 inside (:mod:`nmm_opensim.nmm.novelty`); it
+    belongs to the excitations' times, and is empty where that is not known.
     """
 
     excitations: Mapping[str, Array]
     moments: Array | None = None
     intervals: Mapping[str, Interval] = field(default_factory=dict)
+    novelty: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

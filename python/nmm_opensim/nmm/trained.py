@@ -9,6 +9,7 @@ from typing import Any, Literal
 from ..arrays import Array
 from ..physics.muscles.parameters import MuscleParameters, to_arrays
 from .chain import Declaration, NeuralMusculoskeletalModel
+from .novelty import TrainingRange
 
 Verdict = Literal["determined by torque", "determined by the prior", "not determined"]
 """What decided a value: the joint moments, what was known before them, or nothing."""
@@ -128,7 +129,8 @@ class TrainedNMM:
     ``channel_gains`` (channels,) make excitations of envelopes. ``predictor`` and ``tensors``
     are as docs/artefact.md states. ``excitations`` are judgements of deep muscles, ``parameters``
     of muscles and of the names in :attr:`CalibratedMuscles.columns`; empty where nobody judged.
-    ``population`` says how other people fitted, None where there were none.
+    ``population`` says how other people fitted, None where there were none; ``training_range`` what
+    the training trials held.
     """
 
     declaration: Declaration
@@ -139,9 +141,12 @@ class TrainedNMM:
     excitations: Mapping[str, ExcitationJudgement] = field(default_factory=dict)
     parameters: Mapping[str, Mapping[str, ParameterJudgement]] = field(default_factory=dict)
     population: PopulationFit | None = None
+    training_range: TrainingRange | None = None
 
 
-def describe_network(nmm: NeuralMusculoskeletalModel) -> TrainedNMM:
+def describe_network(
+    nmm: NeuralMusculoskeletalModel, training_range: TrainingRange | None = None
+) -> TrainedNMM:
     """The parts of an NMM whose network was trained by gradient descent."""
     calibration, properties, network = nmm.calibration, nmm.properties, nmm.predictor
     muscles = CalibratedMuscles(
@@ -165,4 +170,6 @@ def describe_network(nmm: NeuralMusculoskeletalModel) -> TrainedNMM:
         "layers": len(network.linear),
     }
     gains = calibration.emg_gain.detach().numpy()
-    return TrainedNMM(nmm.declaration, gains, muscles, predictor, tensors)
+    return TrainedNMM(
+        nmm.declaration, gains, muscles, predictor, tensors, training_range=training_range
+    )

@@ -23,6 +23,7 @@ from .artefact import TrainingRecord
 from .calibration import PARAMETERS
 from .chain import Declaration
 from .fingerprint import compute_fingerprint
+from .novelty import GROUPS, TrainingRange
 from .sources import Deep, Measured, MuscleSources, Source, Tied
 from .trained import TrainedNMM
 
@@ -67,6 +68,7 @@ def write_artefact(
                 "external_loads": list(architecture.external_loads),
             },
         },
+        "training_range": trained.training_range and _describe_range(trained.training_range),
         "population": trained.population and asdict(trained.population),
         "training": {
             **_describe_calibration(model, declaration),
@@ -84,6 +86,10 @@ def _write_checked(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     # The reader of the runtime is the judge: nothing leaves that it would refuse.
     _core.ExcitationModel(str(path))
+
+
+def _describe_range(training_range: TrainingRange) -> dict[str, list[list[float]]]:
+    return {group: training_range.pairs[group].tolist() for group in GROUPS}
 
 
 def _describe_muscles(trained: TrainedNMM) -> list[dict[str, Any]]:

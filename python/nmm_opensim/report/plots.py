@@ -15,7 +15,7 @@ import numpy as np
 from ..arrays import Array
 from ..formats.tables import Table
 from ..recordings.signal import Signal
-from ..running.palette import BASELINE, NMM, REFERENCE
+from ..running.palette import BASELINE, NMM, OUTSIDE, REFERENCE
 from ..running.panels import Line, Panel
 from .decimation import Decimated, decimate
 
@@ -53,7 +53,7 @@ def layout(height: int, x_title: str, y_title: str, **more: Any) -> dict[str, An
 
 
 def plot_panel(panel: Panel, height: int = 300) -> Plot:
-    """Lines over time, with their interval behind them."""
+    """Lines over time, their interval behind them and frames outside training on grey."""
     data = []
     if panel.band is not None:
         band = panel.band
@@ -68,8 +68,19 @@ def plot_panel(panel: Panel, height: int = 300) -> Plot:
     return {
         "time": numbers(panel.time),
         "data": data,
-        "layout": layout(height, "time (s)", label(y_title)),
+        "layout": layout(height, "time (s)", label(y_title), shapes=_shade(panel.outside)),
     }
+
+
+def _shade(spans: Sequence[tuple[float, float]]) -> list[dict[str, Any]]:
+    """A background from top to bottom."""
+    return [
+        {
+            "type": "rect", "yref": "paper", "x0": start, "x1": end, "y0": 0, "y1": 1,
+            "fillcolor": OUTSIDE, "line": {"width": 0}, "layer": "below",
+        }
+        for start, end in spans
+    ]  # fmt: skip
 
 
 def _trace(line: Line) -> dict[str, Any]:

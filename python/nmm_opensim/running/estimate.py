@@ -42,16 +42,18 @@ def estimate(setup: Path | str) -> TrialEstimate:
     tool = read_setup(declared.file, TOOL)
     motion = _read_motion(tool, declared.coordinates_file, model, artefact.coordinates)
     loads = _read_loads(tool, runtime.predictor_external_loads, motion.time)
+    asked = (
+        emg.columns,
+        emg.time,
+        emg.values,
+        motion.time,
+        motion.select(runtime.predictor_coordinates)[0],
+        motion.select(runtime.predictor_speeds)[1],
+        loads,
+    )
     try:
-        excitations = runtime.compute_excitations(
-            emg.columns,
-            emg.time,
-            emg.values,
-            motion.time,
-            motion.select(runtime.predictor_coordinates)[0],
-            motion.select(runtime.predictor_speeds)[1],
-            loads,
-        )
+        excitations = runtime.compute_excitations(*asked)
+        novelty = runtime.compute_novelty(*asked)
         deep, lower, upper = runtime.compute_intervals(excitations)
     except _core.CoreError as error:
         raise NMMError(f"{emg.source}: {error}") from None
@@ -59,6 +61,7 @@ def estimate(setup: Path | str) -> TrialEstimate:
         dict(zip(runtime.muscles, excitations.T, strict=True)),
         None,
         {muscle: Interval(lower[:, k], upper[:, k]) for k, muscle in enumerate(deep)},
+        novelty,
         time=motion.time,
         excitation_time=motion.time - runtime.electromechanical_delay,
     )

@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ..files import write_atomically
-from .palette import NMM
+from .palette import NMM, OUTSIDE
 from .panels import Panel, make_deep_panels, make_moment_panels
 from .results import RunResults
 
@@ -62,6 +62,7 @@ def draw_grid(panel: Panel, paths: Sequence[Path], columns: int = 4) -> None:
         for axis in axes.flat[len(panel.lines) :]:
             axis.remove()
         for axis, line in zip(axes.flat, panel.lines, strict=False):
+            _draw_outside(axis, panel)
             axis.plot(panel.time, line.values, color=line.color, lw=1.2)
             axis.set_title(line.label, loc="left", fontsize=8)
             axis.spines[["top", "right"]].set_visible(False)
@@ -83,7 +84,14 @@ def save(figure: Figure, paths: Sequence[Path]) -> None:
     plt.close(figure)
 
 
+def _draw_outside(axis: Axes, panel: Panel) -> None:
+    for k, (start, end) in enumerate(panel.outside):
+        label = None if k else "outside training"
+        axis.axvspan(start, end, color=OUTSIDE, lw=0, zorder=0, label=label)
+
+
 def _draw_panel(axis: Axes, panel: Panel) -> None:
+    _draw_outside(axis, panel)
     if panel.band is not None:
         band = panel.band
         axis.fill_between(

@@ -9,6 +9,8 @@ from typing import Literal
 Dash = Literal["solid", "dash", "dot"]
 
 NMM, REFERENCE, BASELINE = "#c8442c", "#222222", "#8a8f98"
+OUTSIDE = "#e4e4e4"
+"""Behind frames that lie outside what training saw."""
 
 # Okabe and Ito (2008), https://jfly.uni-koeln.de/color: without the yellow, too pale for a line.
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#222222")

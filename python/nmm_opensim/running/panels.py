@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from .. import _core
-from ..arrays import Array
+from ..arrays import Array, find_runs
 from ..formats.tables import Table, read_table
 from .palette import BASELINE, NMM, REFERENCE, Dash, choose_styles
 from .results import RunResults
@@ -34,7 +36,10 @@ class Band:
 
 @dataclass(frozen=True)
 class Panel:
-    """Lines over one ``time`` (s), (frames,); ``subject`` is the muscle or coordinate."""
+    """Lines over one ``time`` (s), (frames,); ``subject`` is the muscle or coordinate.
+
+    ``outside`` are spans (s) of frames that lie outside what training saw.
+    """
 
     subject: str
     title: str
@@ -42,6 +47,7 @@ class Panel:
     time: Array
     lines: tuple[Line, ...]
     band: Band | None = None
+    outside: tuple[tuple[float, float], ...] = ()
 
 
 def make_deep_panels(results: RunResults) -> list[Panel]:
@@ -51,6 +57,7 @@ def make_deep_panels(results: RunResults) -> list[Panel]:
     """
     emg = read_table(results.setup.emg_file, "EMG file").shift(results.setup.emg_time_offset)
     time = results.excitations.time
+    outside = _find_spans(results, time)
     panels = []
     for source in results.artefact.deep_sources:
         name, hidden = source.muscle, source.recorded_channel
@@ -68,10 +75,19 @@ def make_deep_panels(results: RunResults) -> list[Panel]:
             if recording is not None:
                 copy = _scale_to(copy, recording)
             lines.append(Line(f"copy of {channel}", copy, BASELINE, "dash"))
-        panels.append(
-            Panel(name, title, "excitation", time, tuple(lines), _make_band(results, name))
-        )
+        band = _make_band(results, name)
+        panels.append(Panel(name, title, "excitation", time, tuple(lines), band, outside))
     return panels
+
+
+def _find_spans(results: RunResults, time: Array) -> tuple[tuple[float, float], ...]:
+    """Spans of frames outside training on the clock of ``time``, (frames,).
+
+    Each frame stands for the time halfway to its neighbours.
+    """
+    borders = np.concatenate([time[:1], (time[1:] + time[:-1]) / 2, time[-1:]])
+    runs = find_runs(results.find_outside())
+    return tuple((float(borders[first]), float(borders[end])) for first, end in runs)
 
 
 def _scale(recording: Array, estimate: Array) -> Array:
@@ -103,6 +119,7 @@ def make_moment_panels(results: RunResults) -> list[Panel]:
     """Each moment beside inverse dynamics, where the run was given it."""
     table = results.joint_moments
     suffix = "_inverse_dynamics"
+    outside = _find_spans(results, table.time)
     panels = []
     for column in (c for c in table.columns if not c.endswith(suffix)):
         lines = [Line("NMM", table.select([column]).values[:, 0], NMM)]
@@ -112,7 +129,7 @@ def make_moment_panels(results: RunResults) -> list[Panel]:
             lines.append(Line("inverse dynamics", reference, REFERENCE))
             r = results.agreement.get(f"{column}/r")
             title += "" if r is None else f", r = {r:.2f} with inverse dynamics"
-        panels.append(Panel(column, title, "N m", table.time, tuple(lines)))
+        panels.append(Panel(column, title, "N m", table.time, tuple(lines), None, outside))
     return panels
 
 
@@ -134,4 +151,5 @@ def _make_muscle_panel(
         Line(name, results.get_muscle(table, name + suffix), style.color, style.dash, name)
         for name, style in choose_styles(muscles).items()
     )
-    return Panel(title, title, unit, table.time, lines)
+    outside = _find_spans(results, table.time)
+    return Panel(title, title, unit, table.time, lines, None, outside)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..arrays import Array
+import numpy as np
+
+from ..arrays import Array, Flags
 from ..errors import NMMError, nearest_names
 from ..formats.setup_xml import SetupElement, read_setup
 from ..formats.tables import Table, read_table
@@ -73,6 +75,33 @@ class RunResults:
     """``quantity/metric``, such as ``knee_angle_r_moment/r``, to its value."""
     excitation_intervals: Table | None
     """Where the artefact states intervals: ``muscle/lower`` and ``muscle/upper``."""
+    outside_training: Table | None = None
+    """How far each frame lies outside what training saw, by group of inputs; 0 is inside.
+
+    Of the excitations' times; None where an older artefact or tool does not tell.
+    """
+
+    def find_outside(self) -> Flags:
+        """Which frames lie outside what training saw, (frames,); none where that is not told."""
+        if self.outside_training is None:
+            return np.zeros(len(self.excitations.time), dtype=bool)
+        outside: Flags = self.outside_training.values.max(axis=1) > 0
+        return outside
+
+    def describe_outside(self) -> str:
+        """How many frames lie outside, in one line; empty where that is not told."""
+        table = self.outside_training
+        if table is None:
+            return ""
+        outside = self.find_outside()
+        counts = (table.values > 0).sum(axis=0)
+        groups = [
+            f"{group.replace('_', ' ')} at {count}"
+            for group, count in zip(table.columns, counts, strict=True)
+            if count
+        ]
+        said = f"{outside.sum()} of {len(outside)} frames lie outside what training saw"
+        return f"{said}: {', '.join(groups)}" if groups else said
 
     def get_muscle(self, table: Table, name: str) -> Array:
         """One column, (frames,); the plugin's are absolute paths, ``name`` is their end."""
@@ -88,17 +117,33 @@ class RunResults:
 def read_results(setup: RunSetup) -> RunResults:
     """Read what the last run of ``setup`` wrote."""
     artefact = read_artefact(setup.artefact_file)
-    intervals = setup.result("excitation_intervals")
+    excitations = read_table(setup.result("excitations"), "results file")
     return RunResults(
         setup,
         artefact,
-        read_table(setup.result("excitations"), "results file"),
+        excitations,
         read_table(setup.result("activations"), "results file"),
         read_table(setup.result("muscle_forces"), "results file"),
         read_table(setup.result("joint_moments"), "results file"),
         _read_agreement(setup.result("agreement")),
-        read_table(intervals, "results file") if intervals.is_file() else None,
+        _read_optional(setup.result("excitation_intervals")),
+        _read_outside(setup.result("outside_training"), excitations),
     )
+
+
+def _read_optional(file: Path) -> Table | None:
+    return read_table(file, "results file") if file.is_file() else None
+
+
+def _read_outside(file: Path, excitations: Table) -> Table | None:
+    """A table of another run's frames would grey the wrong ones."""
+    table = _read_optional(file)
+    if table is not None and not np.array_equal(table.time, excitations.time):
+        raise NMMError(
+            f"{table.source}: expected the {len(excitations.time)} times of "
+            f"'{excitations.source}', but found others ({len(table.time)}); run the NMM again."
+        )
+    return table
 
 
 def _read_agreement(file: Path) -> dict[str, float]:

@@ -50,6 +50,7 @@ class Trained:
             said.excitations,
             said.moments,
             said.intervals,
+            said.novelty,
             time=time,
             excitation_time=time - delay,
         )

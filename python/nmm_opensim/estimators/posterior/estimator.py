@@ -9,12 +9,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate, Interval
+from ...nmm.novelty import find_training_range
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
@@ -102,6 +104,7 @@ class FittedPosterior(FittedNMM):
         self.drives = drives
         self.corrected = corrected
         self._uncertainty = uncertainty
+        self.training_range = find_training_range(task.declaration, task.training)
 
     def estimate(self, trial: PreparedTrial) -> Estimate:
         driven = self.drives.prepare(trial)
@@ -116,16 +119,18 @@ class FittedPosterior(FittedNMM):
                 margin = interval.margin * (interval.floor + excitation)
                 lower = np.maximum(excitation - margin, 0.0)
                 intervals[muscle] = Interval(lower, excitation + margin)
-        return Estimate(by_muscle, moments, intervals)
+        novelty = self.training_range.compute_novelty(trial)
+        return Estimate(by_muscle, moments, intervals, novelty)
 
     def describe_nmm(self) -> TrainedNMM:
-        return export(
+        exported = export(
             self._task,
             self.drives,
             self.corrected,
             self._uncertainty,
             self.judgements,
         )
+        return replace(exported, training_range=self.training_range)
 
 
 def _judge(

@@ -66,6 +66,8 @@ function draw(place) {
   let traces;
   if (choice === "overlay") {
     traces = overlayTraces(plot, strides[run]);
+    // Spans of time have no place on this axis.
+    layout.shapes = [];
     layout.xaxis.title.text = "share of the window (%)";
   } else {
     traces = addTime(plot);

@@ -46,5 +46,7 @@ def describe_run(number: int, run: ReportRun, results: RunResults) -> dict[str, 
             Figure(f"run-{number}-moment-{i}", panel.title, plot_panel(panel))
             for i, panel in enumerate(moments)
         ],
+        "outside": results.describe_outside(),
+        "is_outside": bool(results.find_outside().any()),
         "has_interval": any(panel.band is not None for panel in deep),
     }
