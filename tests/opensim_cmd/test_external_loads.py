@@ -90,6 +90,12 @@ def test_tool_and_analysis_are_pythons(
         expected = Posterior().fit(training.task, 0).estimate(trial).excitations["soleus_r"]
         written = found.column("/forceset/soleus_r")
         np.testing.assert_allclose(written, expected, rtol=0, atol=1e-6)
+    outside = read_sto(results / "walking_outside_training.sto")
+    assert outside.columns[-1] == "external_loads"
+    training_range = read_artefact(results / "walking.nmm").training_range
+    assert training_range is not None
+    expected_loads = training_range.compute_novelty(trial)["external_loads"]
+    np.testing.assert_allclose(outside.column("external_loads"), expected_loads, atol=1e-9)
     analysis = read_sto(results / "walking_nmm_excitations.sto")
     np.testing.assert_allclose(analysis.values, found.values, rtol=0, atol=1e-6)
 

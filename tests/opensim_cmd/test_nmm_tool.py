@@ -31,7 +31,14 @@ EMG = "data/example3DWalking/electromyography.sto"
 COORDINATES = "results/walking/walking_coordinates.mot"
 INVERSE_DYNAMICS = "results/walking/walking_moments.sto"
 ARTEFACT = "results/walking/walking.nmm"
-SERIES = ("excitations", "activations", "muscle_forces", "joint_moments", "agreement")
+SERIES = (
+    "excitations",
+    "outside_training",
+    "activations",
+    "muscle_forces",
+    "joint_moments",
+    "agreement",
+)
 
 # Resident memory; LibTorch itself takes a few hundred of them.
 MAX_MEGABYTES = 1500
@@ -186,6 +193,7 @@ def test_agreement_is_that_of_the_files(walking: Walking, results: dict[str, Sto
 
 UNITS = {
     "excitations": "dimensionless, 0 to 1",
+    "outside_training": "dimensionless: 0 is inside what training saw, 1 its whole range beyond",
     "activations": "dimensionless, 0 to 1",
     "muscle_forces": "N",
     "joint_moments": "N m (moment), N (force)",
@@ -200,6 +208,45 @@ def test_headers(results: dict[str, Sto], series: str) -> None:
     assert table.header["units"] == UNITS[series]
     assert int(table.header["nRows"]) == len(table.time)
     assert int(table.header["nColumns"]) == 1 + len(table.columns)
+
+
+def test_frames_outside_training_are_pythons(
+    walking: Walking, training: PreparedTraining, outcome: Outcome, run_tool: Run
+) -> None:
+    setup, folder = copy_setup(walking, "novelty")
+    log = " ".join(run_successfully(run_tool, setup).split())
+    table = read_sto(folder / "walking_outside_training.sto")
+    expected = outcome.chosen.estimate(training.trials["second_stance"]).novelty
+    assert table.columns == list(expected) == ["channels", "coordinates", "speeds"]
+    np.testing.assert_array_equal(table.time, read_sto(folder / "walking_excitations.sto").time)
+    for group, series in expected.items():
+        np.testing.assert_allclose(table.column(group), series, rtol=0, atol=1e-9)
+    outside = int((table.values > 0).any(axis=1).sum())
+    # One stance is not the other.
+    assert 0 < outside < len(table.time)
+    assert f"walking: {outside} of {len(table.time)} frames lie outside what training saw:" in log
+    for group, count in zip(table.columns, (table.values > 0).sum(axis=0), strict=True):
+        assert (f"{group} at {count} (most: '" in log) == (count > 0)
+
+
+def test_nothing_is_said_of_frames_inside(walking: Walking, run_tool: Run) -> None:
+    """The training's own trial; and no file of an artefact that does not tell."""
+    first_stance = (
+        ("<initial_time>1.41<", "<initial_time>0<"),
+        ("<final_time>2.37<", "<final_time>1.41<"),
+    )
+    setup, folder = copy_setup(walking, "inside", *first_stance)
+    assert "outside what training saw" not in run_successfully(run_tool, setup)
+    assert not read_sto(folder / "walking_outside_training.sto").values.any()
+    edit_file(walking, setup, ARTEFACT, forget_training_range, "untold")
+    run_successfully(run_tool, setup)
+    assert not (folder / "walking_outside_training.sto").exists()
+    assert (folder / "walking_excitations.sto").is_file()
+
+
+def forget_training_range(text: str) -> str:
+    """An entry of another name, which no reader knows."""
+    return text.replace("training_range", "training_rango")
 
 
 def test_excitations_name_their_sources(

@@ -87,6 +87,11 @@ def test_the_tool_runs_a_posterior(ran: Ran) -> None:
     interval = ran.expected.intervals["soleus_r"]
     np.testing.assert_allclose(intervals.values[:, 0], interval.lower, rtol=0, atol=1e-9)
     np.testing.assert_allclose(intervals.values[:, 1], interval.upper, rtol=0, atol=1e-9)
+    outside = read_sto(ran.results / "walking_outside_training.sto")
+    assert outside.columns == list(ran.expected.novelty)
+    for group, series in ran.expected.novelty.items():
+        np.testing.assert_allclose(outside.column(group), series, rtol=0, atol=1e-9)
+    assert outside.values.any()
     moments = read_sto(ran.results / "walking_joint_moments.sto")
     assert ran.expected.moments is not None
     for j, coordinate in enumerate(ran.training.setup.moment_coordinates):

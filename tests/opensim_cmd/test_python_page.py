@@ -81,6 +81,10 @@ def test_an_estimate_has_the_tools_intervals(walking_inputs: Walking, run_tool: 
     for muscle, series in said.excitations.items():
         written = excitations.column(f"/forceset/{muscle}")
         np.testing.assert_allclose(series, written, rtol=0, atol=1e-6)
+    outside = read_sto(results / "walking_outside_training.sto")
+    assert list(said.novelty) == outside.columns
+    for group, series in said.novelty.items():
+        np.testing.assert_allclose(series, outside.column(group), rtol=0, atol=1e-9)
     intervals = read_sto(results / "walking_excitation_intervals.sto")
     upper = intervals.column("/forceset/soleus_r/upper")
     np.testing.assert_allclose(said.intervals["soleus_r"].upper, upper, rtol=0, atol=1e-6)

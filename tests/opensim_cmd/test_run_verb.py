@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from conftest import Walking, run_cli
+from sto import read_sto
 
-SERIES = ["excitations", "activations", "muscle_forces", "joint_moments", "agreement"]
+SERIES = [
+    "excitations",
+    "outside_training",
+    "activations",
+    "muscle_forces",
+    "joint_moments",
+    "agreement",
+]
 
 
 def test_run_writes_results_and_a_picture(walking: Walking, tmp_path: Path) -> None:
@@ -25,6 +34,10 @@ def test_run_writes_results_and_a_picture(walking: Walking, tmp_path: Path) -> N
     # An empty set of axes is smaller.
     assert len(picture) > 20_000
     assert str(results / "walking.png") in done.stdout
+    frames = len(read_sto(results / "walking_excitations.sto").time)
+    assert re.search(
+        rf"Outside training: \d+ of {frames} frames lie outside what training saw: ", done.stdout
+    )
 
 
 def test_a_tool_that_fails_ends_with_one_line_and_status_2(

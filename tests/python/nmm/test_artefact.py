@@ -40,6 +40,18 @@ def excite(runtime: _core.ExcitationModel, trial: Trial) -> Array:
     )
 
 
+def ask_novelty(runtime: _core.ExcitationModel, trial: Trial) -> dict[str, Array]:
+    """How far the runtime says that a trial lies outside training."""
+    return runtime.compute_novelty(
+        trial.emg.columns,
+        trial.emg.time,
+        trial.emg.values,
+        trial.time,
+        trial.motion.select(runtime.predictor_coordinates)[0],
+        trial.motion.select(runtime.predictor_speeds)[1],
+    )
+
+
 def test_runtime_gives_pythons_excitations_and_activations(
     training: PreparedTraining, walking: Walking
 ) -> None:
@@ -82,6 +94,13 @@ def test_the_runtime_runs_a_posterior(
     assert set(expected.excitations) == set(muscles)
     for name, series in zip(muscles, excitations.T, strict=True):
         np.testing.assert_allclose(series, expected.excitations[name], rtol=0, atol=1e-10)
+    novelty = ask_novelty(runtime, asked)
+    assert list(novelty) == list(expected.novelty)
+    for group, series in novelty.items():
+        np.testing.assert_allclose(series, expected.novelty[group], rtol=0, atol=1e-9)
+    # The trial that was trained on is inside, and another stance not in all of its frames.
+    assert not any(series.any() for series in fitted.estimate(trial).novelty.values())
+    assert any(series.any() for series in novelty.values())
     names, lower, upper = runtime.compute_intervals(excitations)
     assert names == ["soleus_r"]
     np.testing.assert_allclose(lower[:, 0], expected.intervals["soleus_r"].lower, atol=1e-10)
