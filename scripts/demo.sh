@@ -20,6 +20,7 @@ Results, in results/walking:
   walking_excitations.sto     measured and reconstructed EMG       walking_activations.sto
   walking_muscle_forces.sto   walking_joint_moments.sto            walking_agreement.sto
   walking_scores.csv          every seed and baseline              walking.nmm   the trained NMM
+  walking_outside_training.sto  frames whose EMG, pose or speed training never saw
   walking_paths.csv           errors and effects of fitted muscle paths
 
 All of it on one page, for a browser:

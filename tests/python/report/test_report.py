@@ -33,8 +33,14 @@ from nmm_opensim.report.page import render
 from nmm_opensim.report.plots import plot_panel
 from nmm_opensim.report.report_setup import read_report_setup
 from nmm_opensim.report.write import write_report
-from nmm_opensim.running.palette import NMM
-from nmm_opensim.running.panels import make_deep_panels
+from nmm_opensim.running.figures import draw_grid, draw_panels
+from nmm_opensim.running.palette import NMM, OUTSIDE
+from nmm_opensim.running.panels import (
+    make_deep_panels,
+    make_force_panel,
+    make_moment_panels,
+)
+from nmm_opensim.running.results import RunResults, read_results
 from nmm_opensim.training.score_tables import read_scores
 from nmm_opensim.training.scoring import EMG, METRICS
 
@@ -161,6 +167,83 @@ def test_the_interval_is_drawn_where_there_is_one(report_content: Content) -> No
     assert upper["y"] == pytest.approx(2.0 * estimate, rel=1e-5)
     assert upper["fill"] == "tonexty"
     assert line["line"]["color"] == NMM
+
+
+def mark_outside(results: RunResults, frames: list[int]) -> RunResults:
+    """As if EMG lay outside what training saw at some frames."""
+    values = np.zeros((len(results.excitations.time), 3))
+    values[frames, 0] = 0.3
+    columns = ("channels", "coordinates", "speeds")
+    table = Table("outside", columns, results.excitations.time, values)
+    return replace(results, outside_training=table)
+
+
+def test_frames_outside_training_are_drawn_on_grey_and_counted(report_content: Content) -> None:
+    ((run, results),) = report_content.runs
+    marked = mark_outside(results, [10, 11, 12, 96])
+    (deep,) = make_deep_panels(marked)
+    times, later = results.excitations.time, results.joint_moments.time
+    # Halfway to the neighbours, and no farther than the run.
+    spans = [((t[9] + t[10]) / 2, (t[12] + t[13]) / 2, (t[95] + t[96]) / 2) for t in (times, later)]
+    for panel, (first, second, third), end in zip(
+        (deep, make_moment_panels(marked)[0]), spans, (times[96], later[96]), strict=True
+    ):
+        assert np.array(panel.outside) == pytest.approx(np.array([[first, second], [third, end]]))
+        shapes = plot_panel(panel)["layout"]["shapes"]
+        assert [(s["x0"], s["x1"]) for s in shapes] == list(panel.outside)
+        assert {s["fillcolor"] for s in shapes} == {OUTSIDE}
+        assert {s["layer"] for s in shapes} == {"below"}
+    said = f"4 of {len(times)} frames lie outside what training saw: channels at 4"
+    assert marked.describe_outside() == said
+    text = strip_scripts(render(replace(report_content, runs=[(run, marked)])))
+    assert said in text
+    assert "there the NMM only guesses" in text
+
+
+def test_pictures_and_paper_figures_have_the_same_grey(
+    report_content: Content, tmp_path: Path
+) -> None:
+    ((_, results),) = report_content.runs
+    for frames, drawn in (([10, 11, 50], 2), ([], 0)):
+        marked = mark_outside(results, frames)
+        file = tmp_path / "figure.svg"
+        draw_panels(make_deep_panels(marked), [file])
+        # The legend has one too.
+        assert file.read_text().count(f"fill: {OUTSIDE}") == drawn + bool(drawn)
+        draw_grid(make_force_panel(marked), [file])
+        assert file.read_text().count(f"fill: {OUTSIDE}") == 22 * drawn
+
+
+def test_a_run_inside_training_has_no_grey(report_content: Content) -> None:
+    ((run, results),) = report_content.runs
+    inside = mark_outside(results, [])
+    (panel,) = make_deep_panels(inside)
+    assert panel.outside == ()
+    assert inside.describe_outside().startswith("0 of ")
+    text = strip_scripts(render(replace(report_content, runs=[(run, inside)])))
+    assert "only guesses" not in text
+
+
+def test_results_of_an_older_version_tell_no_frames_outside(report_content: Content) -> None:
+    ((run, results),) = report_content.runs
+    older = replace(results, outside_training=None)
+    (panel,) = make_deep_panels(older)
+    assert (panel.outside, older.describe_outside()) == ((), "")
+    text = strip_scripts(render(replace(report_content, runs=[(run, older)])))
+    assert "outside what training saw" not in text
+
+
+def test_a_table_of_other_frames_is_refused(report_content: Content) -> None:
+    ((_, results),) = report_content.runs
+    file = results.setup.result("outside_training")
+    kept = file.read_bytes()
+    lines = kept.decode().splitlines()
+    try:
+        file.write_text("\n".join(lines[:-1]).replace("nRows=97", "nRows=96") + "\n")
+        with pytest.raises(NMMError, match=r"outside_training.sto.*expected the 97 times.*run the"):
+            read_results(results.setup)
+    finally:
+        file.write_bytes(kept)
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,10 @@ def test_windows_and_muscles_can_be_chosen(
     window = Select(browser.find_element(By.CSS_SELECTOR, "select[data-window=run-0]"))
     window.select_by_visible_text("right stance (1.41–2.17 s)")
     assert browser.execute_script(axis) == [1.41, 2.17]
+    shapes = "return document.getElementById('run-0-moment-0').layout.shapes.length"
+    assert browser.execute_script(shapes) > 0
     window.select_by_visible_text("all windows, over 0–100 %")
+    assert browser.execute_script(shapes) == 0
     assert browser.execute_script(title) == "share of the window (%)"
     drawn = "return document.getElementById('run-0-moment-0').data[0]"
     trace = browser.execute_script(drawn)
