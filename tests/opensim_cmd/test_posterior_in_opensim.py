@@ -17,6 +17,7 @@ from nmm_opensim.estimators.posterior.estimator import Posterior
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import prepare_trial
 from nmm_opensim.nmm.estimate import Estimate
+from nmm_opensim.nmm.novelty import find_outside
 from nmm_opensim.physics.motion import Motion
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
@@ -64,6 +65,10 @@ def test_training_says_what_is_behind_it(ran: Ran) -> None:
     # One stride is little for as many parameters, and that is said before training.
     assert "Warning: The training trials hold" in ran.stdout
     assert "soleus_r: determined by the prior" in ran.stdout
+    outside = int(find_outside(ran.expected.novelty).sum())
+    said = f"{outside} of {len(ran.excitations.time)} frames lie outside what training saw: "
+    assert f"Trial 'second_stance' (test): {said}" in " ".join(ran.stdout.split())
+    assert "Trial 'first_stride'" not in ran.stdout
     artefact = read_artefact(ran.results / "walking.nmm")
     (soleus,) = artefact.deep_muscles
     assert soleus.judgement is not None

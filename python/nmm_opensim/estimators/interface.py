@@ -11,6 +11,7 @@ from ..arrays import Array
 from ..errors import NMMError
 from ..nmm.chain import Declaration, PreparedTrial
 from ..nmm.estimate import Estimate
+from ..nmm.novelty import TrainingRange
 from ..nmm.sources import Deep, MuscleSources, Source, drop_synergists
 from ..nmm.trained import TrainedNMM
 from ..physics.osim_model import OsimModel
@@ -99,9 +100,11 @@ class FittedNMM(FittedEstimator):
     """A fitted estimator that the plugin can run: it becomes an artefact.
 
     ``loss`` is that of the training, the only ground of choice among seeds; None without any.
+    ``training_range`` is what the training trials held; None where nobody looked.
     """
 
     loss: float | None = None
+    training_range: TrainingRange | None = None
 
     @abstractmethod
     def describe_nmm(self) -> TrainedNMM:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Flags
 from .chain import Declaration, PreparedTrial
 
 GROUPS = ("channels", "coordinates", "speeds", "external_loads")
@@ -57,6 +57,24 @@ def find_training_range(declaration: Declaration, trials: Sequence[PreparedTrial
     values = [_gather(trial, names) for trial in trials]
     pairs = {group: _widen(np.vstack([each[group] for each in values])) for group in GROUPS}
     return TrainingRange(names, pairs)
+
+
+def find_outside(novelty: Mapping[str, Array]) -> Flags:
+    """Which frames lie outside training, (frames,): those where any group's novelty is above 0."""
+    outside: Flags = np.any([series > 0 for series in novelty.values()], axis=0)
+    return outside
+
+
+def describe_novelty(novelty: Mapping[str, Array]) -> str:
+    """How many frames lie outside training, and of which groups of inputs, in one line."""
+    outside = find_outside(novelty)
+    said = f"{outside.sum()} of {len(outside)} frames lie outside what training saw"
+    groups = [
+        f"{group.replace('_', ' ')} at {count}"
+        for group, series in novelty.items()
+        if (count := np.count_nonzero(series))
+    ]
+    return f"{said}: {', '.join(groups)}" if groups else said
 
 
 def _gather(trial: PreparedTrial, names: Mapping[str, tuple[str, ...]]) -> dict[str, Array]:

@@ -12,6 +12,7 @@ from ..errors import NMMError, nearest_names
 from ..formats.setup_xml import SetupElement, read_setup
 from ..formats.tables import Table, read_table
 from ..nmm.artefact import Artefact, read_artefact
+from ..nmm.novelty import describe_novelty, find_outside
 
 TOOL = "NMMTool"
 
@@ -85,23 +86,13 @@ class RunResults:
         """Which frames lie outside what training saw, (frames,); none where that is not told."""
         if self.outside_training is None:
             return np.zeros(len(self.excitations.time), dtype=bool)
-        outside: Flags = self.outside_training.values.max(axis=1) > 0
-        return outside
+        return find_outside(_split(self.outside_training))
 
     def describe_outside(self) -> str:
         """How many frames lie outside, in one line; empty where that is not told."""
-        table = self.outside_training
-        if table is None:
+        if self.outside_training is None:
             return ""
-        outside = self.find_outside()
-        counts = (table.values > 0).sum(axis=0)
-        groups = [
-            f"{group.replace('_', ' ')} at {count}"
-            for group, count in zip(table.columns, counts, strict=True)
-            if count
-        ]
-        said = f"{outside.sum()} of {len(outside)} frames lie outside what training saw"
-        return f"{said}: {', '.join(groups)}" if groups else said
+        return describe_novelty(_split(self.outside_training))
 
     def get_muscle(self, table: Table, name: str) -> Array:
         """One column, (frames,); the plugin's are absolute paths, ``name`` is their end."""
@@ -112,6 +103,11 @@ class RunResults:
             f"{table.source}: expected a column '{name}', but there is none; "
             f"{nearest_names(name, table.columns)}."
         )
+
+
+def _split(table: Table) -> dict[str, Array]:
+    """Columns by their names, each (frames,)."""
+    return dict(zip(table.columns, table.values.T, strict=True))
 
 
 def read_results(setup: RunSetup) -> RunResults:

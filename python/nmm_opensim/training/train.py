@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NMMError, nearest_names
+from ..estimators.interface import FittedNMM
 from ..listener import SILENT, Listener
 from ..nmm.estimate import TrialEstimate
+from ..nmm.novelty import describe_novelty, find_outside
 from ..physics.paths.path_report import describe_path_report, write_path_report
 from .fit_outcome import fit_estimators, fit_outcome, open_checkpoint
 from .outcome import Outcome, write_outcome
@@ -73,6 +75,7 @@ def train(setup: Path | str, listener: Listener = SILENT) -> Trained:
         listener.note(describe_path_report(report))
         listener.note(f"Fitted paths of every muscle: {paths}")
     outcome = fit_outcome(prepared, listener)
+    _tell_outside(prepared, outcome.chosen, listener)
     scores = score_outcome(prepared, outcome)
     write_outcome(prepared, outcome, list_scores(summarise(scores)))
     open_checkpoint(declared).clear()
@@ -91,6 +94,16 @@ def score(
     """
     prepared = _prepare(setup, listener)
     return tuple(score_estimators(prepared, fit_estimators(prepared, estimators, listener)))
+
+
+def _tell_outside(prepared: PreparedTraining, chosen: FittedNMM, listener: Listener) -> None:
+    """Of trials that were not trained on, how many frames lie outside what training saw."""
+    if chosen.training_range is None:
+        return
+    for name, trial in prepared.trials.items():
+        novelty = chosen.training_range.compute_novelty(trial)
+        if find_outside(novelty).any():
+            listener.note(f"Trial '{name}' ({trial.role}): {describe_novelty(novelty)}.")
 
 
 def _prepare(setup: Path | str, listener: Listener) -> PreparedTraining:

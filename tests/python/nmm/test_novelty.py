@@ -16,7 +16,12 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.formats.tables import Table
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import Declaration, PreparedTrial
-from nmm_opensim.nmm.novelty import TrainingRange, find_training_range
+from nmm_opensim.nmm.novelty import (
+    TrainingRange,
+    describe_novelty,
+    find_outside,
+    find_training_range,
+)
 from nmm_opensim.nmm.predictor import PredictorArchitecture
 from nmm_opensim.nmm.sources import Measured, MuscleSources
 from nmm_opensim.physics.motion import Motion
@@ -90,6 +95,18 @@ def test_novelty_by_hand() -> None:
         replace(below, envelopes=below.envelopes * [1, 1, 0] + [0, 0, 0.3])
     )
     np.testing.assert_allclose(novelty["channels"], [0.5, 0.1 / 1.2, 0.0])
+
+
+def test_frames_are_counted_by_group() -> None:
+    training = find_training_range(declare(("fy",)), [make_walk()])
+    faster = training.compute_novelty(make_walk(2.0))
+    assert find_outside(faster).tolist() == [False, False, True]
+    assert describe_novelty(faster) == (
+        "1 of 3 frames lie outside what training saw: "
+        "channels at 1, coordinates at 1, speeds at 1, external loads at 1"
+    )
+    inside = training.compute_novelty(make_walk())
+    assert describe_novelty(inside) == "0 of 3 frames lie outside what training saw"
 
 
 def test_no_loads_are_no_group() -> None:

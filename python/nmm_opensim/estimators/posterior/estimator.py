@@ -16,7 +16,7 @@ import numpy as np
 
 from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate, Interval
-from ...nmm.novelty import find_training_range
+from ...nmm.novelty import TrainingRange, find_training_range
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
@@ -87,6 +87,7 @@ class FittedPosterior(FittedNMM):
     """Calibrated muscles and corrections."""
 
     name = Posterior.name
+    training_range: TrainingRange
 
     def __init__(
         self,
