@@ -103,7 +103,9 @@ def main() -> None:
             said = [driven.compute_excitations(trial)[:, muscle] for trial in judged]
             if doubt:
                 said = [
-                    np.clip(each + correct(driven, trial, spreads, trial.moments, drive), 0.0, 1.0)
+                    np.clip(
+                        each + correct(driven, trial, spreads, trial.known_moments, drive), 0.0, 1.0
+                    )
                     for each, trial in zip(said, judged, strict=True)
                 ]
             row.append(_core.agreement(np.concatenate(said), recording).r)

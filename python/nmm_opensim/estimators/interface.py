@@ -47,6 +47,12 @@ class Task:
                 )
         if not self.training:
             raise NMMError("Task: expected at least one training trial, but found none.")
+        for trial in (*self.training, *self.validation):
+            if trial.moments is None:
+                raise NMMError(
+                    f"Task: expected joint moments of trial '{trial.name}', by which it teaches or "
+                    "judges, but found none; a trial without them can only test."
+                )
 
 
 def split(task: Task) -> tuple[tuple[PreparedTrial, ...], tuple[PreparedTrial, ...]]:
@@ -86,6 +92,8 @@ class FittedEstimator(ABC):
 
     name: str
     seed: int | None = None
+    sees_moments: bool = False
+    """As :attr:`Estimator.sees_moments`: a trial without moments cannot be asked for."""
 
     @abstractmethod
     def estimate(self, trial: PreparedTrial) -> Estimate:
@@ -116,7 +124,7 @@ class Estimator(ABC):
 
     ``standing`` says what its scores mean. ``seeded``: whether the seed matters. ``sees_moments``:
     whether it is given the joint moments of the trial it estimates, so that its moments are no
-    prediction.
+    prediction, and it has nothing to say of a trial without them.
     """
 
     name: str

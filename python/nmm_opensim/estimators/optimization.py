@@ -149,8 +149,8 @@ class MomentLoss:
         self._nmm = nmm
         self._trials = [TrialTensors.of(trial) for trial in trials]
         self._options = options
-        moments = torch.cat([trial.moments for trial in self._trials])
-        self._scale = moments.std(dim=0)
+        self._moments = [torch.from_numpy(trial.known_moments) for trial in trials]
+        self._scale = torch.cat(self._moments).std(dim=0)
         if bool((self._scale == 0).any()):
             j = int((self._scale == 0).nonzero()[0])
             raise NMMError(
@@ -172,12 +172,17 @@ class MomentLoss:
 
     def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
         """The loss and its first term: the mean squared moment error relative to its variance."""
-        results = [(self._nmm(trial), trial.moments) for trial in self._trials]
-        errors = torch.cat([(result.moments - moments) for result, moments in results])
+        results = [self._nmm(trial) for trial in self._trials]
+        errors = torch.cat(
+            [
+                result.moments - moments
+                for result, moments in zip(results, self._moments, strict=True)
+            ]
+        )
         moment_error = (errors / self._scale).square().mean()
 
         calibration, options = self._nmm.calibration, self._options
-        predicted = torch.cat([result.excitations for result, _ in results])[:, self._predicted]
+        predicted = torch.cat([result.excitations for result in results])[:, self._predicted]
         # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
         # Taken twice: gradients that meet in one tensor would add up in another order.
         normalized = (

@@ -50,7 +50,6 @@ class TrialTensors:
     lengths: torch.Tensor
     speeds: torch.Tensor
     moment_arms: torch.Tensor
-    moments: torch.Tensor
 
     @classmethod
     def of(cls, trial: PreparedTrial) -> TrialTensors:
@@ -62,7 +61,6 @@ class TrialTensors:
             torch.from_numpy(trial.lengths),
             torch.from_numpy(trial.speeds),
             torch.from_numpy(trial.moment_arms),
-            torch.from_numpy(trial.moments),
         )
 
 

@@ -27,7 +27,8 @@ class TrialFiles:
     role: str
     emg_file: Path
     coordinates_file: Path
-    inverse_dynamics_file: Path
+    inverse_dynamics_file: Path | None
+    """None where nobody knows the trial's moments; then it can only test."""
     lowpass_cutoff_frequency_for_coordinates: float | None = None
     initial_time: float | None = None
     final_time: float | None = None
@@ -41,7 +42,9 @@ class TrialFiles:
     @property
     def data_files(self) -> list[Path]:
         """The files that hold the trial's data."""
-        files = [self.emg_file, self.coordinates_file, self.inverse_dynamics_file]
+        files = [self.emg_file, self.coordinates_file]
+        if self.inverse_dynamics_file is not None:
+            files.append(self.inverse_dynamics_file)
         if self.external_loads_file is not None:
             files += [self.external_loads_file, find_data_file(self.external_loads_file)]
         if self.strides_file is not None:
@@ -53,21 +56,32 @@ class TrialFiles:
 class Trial:
     """A trial ready for an NMM. The hidden channels are not in it: ``emg`` holds inputs only.
 
-    ``moments`` (N m, or N for translations) has shape (frames, moment coordinates),
-    ``external_loads`` (frames, columns that the network sees), in the units of their file.
+    ``moments`` (N m, or N for translations) has shape (frames, moment coordinates) and is None
+    where nobody knows them; ``external_loads`` (frames, columns that the network sees) is in the
+    units of its file.
     """
 
     name: str
     role: str
     emg: Table
     motion: Motion
-    moments: Array
+    moments: Array | None
     external_loads: Array
 
     @property
     def time(self) -> Array:
         """Frames, s."""
         return self.motion.time
+
+    @property
+    def known_moments(self) -> Array:
+        """The moments of a trial that must have them, as every trial that teaches does."""
+        if self.moments is None:
+            raise NMMError(
+                f"Trial '{self.name}': expected joint moments, but found none; give its "
+                "<inverse_dynamics_file>, or let it only test."
+            )
+        return self.moments
 
 
 def read_trial(
@@ -89,25 +103,35 @@ def read_trial(
         files.final_time,
     )
     check_coupled_coordinates(motion, model, f"coordinates file '{files.coordinates_file}'")
+    return Trial(
+        files.name,
+        files.role,
+        emg,
+        motion,
+        _read_moments(files, model, motion, moment_coordinates),
+        read_loads(files.external_loads_file, external_loads, motion.time),
+    )
+
+
+def _read_moments(
+    files: TrialFiles, model: OsimModel, motion: Motion, moment_coordinates: Sequence[str]
+) -> Array | None:
+    """Moments (N m) at the motion's frames, (frames, coordinates), None where there are none."""
+    file = files.inverse_dynamics_file
+    if file is None:
+        return None
     labels = [model.ids_column(name) for name in moment_coordinates]
-    moments = read_table(files.inverse_dynamics_file, "inverse dynamics file").select(labels)
+    moments = read_table(file, "inverse dynamics file").select(labels)
     check_covers(moments, motion.time[0], motion.time[-1])
     check_inverse_dynamics_file(
-        files.inverse_dynamics_file,
+        file,
         model,
         motion,
         moment_coordinates,
         files.coordinates_file,
         files.lowpass_cutoff_frequency_for_coordinates,
     )
-    return Trial(
-        files.name,
-        files.role,
-        emg,
-        motion,
-        _core.sample(moments.time, moments.values, motion.time),
-        read_loads(files.external_loads_file, external_loads, motion.time),
-    )
+    return _core.sample(moments.time, moments.values, motion.time)
 
 
 def read_loads(file: Path | None, columns: Sequence[str], times: Array) -> Array:

@@ -115,7 +115,7 @@ def _read_trial(files: TrialFiles, model: OsimModel, channels: Sequence[str]) ->
         files.role,
         emg,
         motion,
-        moments=nothing,
+        moments=None,
         external_loads=nothing,
         envelopes=nothing,
         inputs=nothing,

@@ -105,12 +105,18 @@ def score_estimators(
     fitted: Sequence[FittedEstimator],
     roles: Sequence[str] = ROLES,
 ) -> list[Score]:
-    """Scores of fitted estimators on trials: moments, and EMG where a recording exists."""
+    """Scores of fitted estimators on trials: moments where these are known, EMG where recorded.
+
+    Estimators that are given a trial's own moments have no score on a trial without them.
+    """
     scores = []
     for files in prepared.setup.with_role(*roles):
         recordings = read_hidden(prepared, files)
+        trial = prepared.trials[files.name]
         for estimator in fitted:
-            estimate = estimator.estimate(prepared.trials[files.name])
+            if estimator.sees_moments and trial.moments is None:
+                continue
+            estimate = estimator.estimate(trial)
             scores += _score_moments(prepared, files, estimator, estimate)
             scores += _score_emg(files, recordings, estimator, estimate)
     return scores
@@ -119,9 +125,9 @@ def score_estimators(
 def _score_moments(
     prepared: PreparedTraining, files: TrialFiles, estimator: FittedEstimator, estimate: Estimate
 ) -> list[Score]:
-    if estimate.moments is None:
-        return []
     reference = prepared.trials[files.name].moments
+    if estimate.moments is None or reference is None:
+        return []
     return [
         compare(
             Subject(files.name, files.role, MOMENT, coordinate),

@@ -21,6 +21,8 @@ from .population_setup import PopulationSetup, pair_names, read_population_setup
 TOOL = "NMMTrainingTool"
 ESTIMATE = "estimate"
 ROLES = ("train", "validation", "test")
+WITHOUT_MOMENTS = ("test",)
+"""The roles of trials that may leave out moments: the others teach by them, or judge a fit."""
 TRAINED = ("posterior", "nmm")
 """The estimators that become an artefact; the first is the default."""
 
@@ -186,13 +188,14 @@ def _read_trials(
     trials = []
     for trial in element.get_children(["Trial"]):
         cutoff = trial.get_number("lowpass_cutoff_frequency_for_coordinates", -1.0)
+        role = trial.get_choice("role", ROLES)
         trials.append(
             TrialFiles(
                 name=trial.name,
-                role=trial.get_choice("role", ROLES),
+                role=role,
                 emg_file=trial.get_file("emg_file"),
                 coordinates_file=trial.get_file("coordinates_file"),
-                inverse_dynamics_file=trial.get_file("inverse_dynamics_file"),
+                inverse_dynamics_file=_read_inverse_dynamics_file(trial, role),
                 lowpass_cutoff_frequency_for_coordinates=cutoff if cutoff > 0 else None,
                 initial_time=trial.get_optional_number("initial_time"),
                 final_time=trial.get_optional_number("final_time"),
@@ -207,6 +210,16 @@ def _read_trials(
     if overlap := find_overlap(trials):
         raise element.error(overlap)
     return tuple(trials)
+
+
+def _read_inverse_dynamics_file(trial: SetupElement, role: str) -> Path | None:
+    tag = "inverse_dynamics_file"
+    if not trial.has(tag) and role not in WITHOUT_MOMENTS:
+        raise trial.error(
+            f"trial '{trial.name}': expected <{tag}>, because a trial of the role {role} needs its "
+            f"joint moments, but found none; add it, or give the trial the role test"
+        )
+    return trial.get_optional_file(tag)
 
 
 def _read_external_loads_file(

@@ -178,7 +178,7 @@ def test_synx_recovers_missing_weights(synthetic: Synthetic, factorisation: Fact
 def test_the_oracle_needs_no_training_trial_but_its_own(synthetic: Synthetic) -> None:
     # Moments of the training trial that contradict everything: the oracle does not look at them.
     (trial,) = synthetic.task.training
-    wrong = replace(trial, moments=-trial.moments)
+    wrong = replace(trial, moments=-trial.known_moments)
     oracle = SynxOracle("NMF", K)
     assert oracle.sees_moments
     fitted = oracle.fit(replace(synthetic.task, training=(wrong,)), seed=0)
@@ -188,7 +188,7 @@ def test_the_oracle_needs_no_training_trial_but_its_own(synthetic: Synthetic) ->
 
 def test_synx_stays_within_bounds_when_moments_ask_for_more(synthetic: Synthetic) -> None:
     (trial,) = synthetic.task.training
-    strong = replace(trial, moments=5.0 * trial.moments)
+    strong = replace(trial, moments=5.0 * trial.known_moments)
     task = replace(synthetic.task, training=(strong,))
     for factorisation in FACTORISATIONS:
         deep = Synx(factorisation, K).fit(task, seed=0).estimate(trial).excitations["soleus_r"]

@@ -71,7 +71,7 @@ class EmgAssisted(Estimator):
         steps = steps or Steps()
         copies = CopyDriven(task)
         driven = calibrate_copies(task, copies, steps)
-        spread = np.vstack([trial.moments for trial in task.training]).std(axis=0)
+        spread = np.vstack([trial.known_moments for trial in task.training]).std(axis=0)
         muscle = MillardMuscle(task.model, task.declaration.sources.muscles, "rigid")
         problem = Problem(copies, driven, muscle, spread)
         steps.tell("choosing the weights of EMG-assisted optimisation")
@@ -118,7 +118,7 @@ class Problem:
         recorded = self.driven.compute_activations(self.copies.prepare(trial, masked))
         return solve_assisted(
             np.einsum("tmc,om->toc", moments.active[frames], self.ties) / self._spread,
-            (trial.moments - moments.passive)[frames] / self._spread,
+            (trial.known_moments - moments.passive)[frames] / self._spread,
             recorded[frames][:, self.own],
             measured,
             weights,
@@ -151,6 +151,7 @@ class FittedEmgAssisted(FittedEstimator):
     """A calibrated model, and how errors of moments and EMG are weighed."""
 
     name = EmgAssisted.name
+    sees_moments = EmgAssisted.sees_moments
 
     def __init__(self, problem: Problem, weights: Weights) -> None:
         self._problem = problem

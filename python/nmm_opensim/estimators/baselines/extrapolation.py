@@ -45,7 +45,7 @@ class LinearisedTrials:
         drives: Sequence[int],
         excitations: Sequence[Array],
     ) -> None:
-        scale = np.concatenate([trial.moments for trial in trials]).std(axis=0)
+        scale = np.concatenate([trial.known_moments for trial in trials]).std(axis=0)
         self._steps = [float(np.median(np.diff(trial.time))) for trial in trials]
         self._sensitivities = []
         targets = []
@@ -54,7 +54,9 @@ class LinearisedTrials:
             corrections[:, drives] = excitation
             weight = weigh_errors(step, scale)
             sensitivity = driven.compute_sensitivity(trial, corrections)[::EVERY, drives] * weight
-            errors = (trial.moments - driven.compute_moments(trial, corrections))[::EVERY] * weight
+            errors = (trial.known_moments - driven.compute_moments(trial, corrections))[
+                ::EVERY
+            ] * weight
             followed = follow(excitation, step)[::EVERY]
             targets.append((errors + np.einsum("tdc,td->tc", sensitivity, followed)).ravel())
             self._sensitivities.append(sensitivity)

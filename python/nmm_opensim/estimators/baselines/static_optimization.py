@@ -41,6 +41,7 @@ class FittedStaticOptimization(FittedEstimator):
     """There is nothing to fit: the model's own muscles."""
 
     name = StaticOptimization.name
+    sees_moments = StaticOptimization.sees_moments
 
     def __init__(self, task: Task) -> None:
         self._muscles = task.declaration.sources.muscles
@@ -52,7 +53,7 @@ class FittedStaticOptimization(FittedEstimator):
         """Activations (frames, muscles), as OpenSim's tool gives them, and the muscles' moments."""
         active = linearise(self._muscle, self._parameters, trial).active
         minimum = self._properties.minimum_activation
-        activations = solve_static(active, trial.moments, minimum)
+        activations = solve_static(active, trial.known_moments, minimum)
         return activations, np.einsum("tm,tmc->tc", activations, active)
 
     def estimate(self, trial: PreparedTrial) -> Estimate:

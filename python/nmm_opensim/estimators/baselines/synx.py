@@ -151,6 +151,8 @@ class SynxOracle(Estimator):
 class FittedSynxOracle(FittedEstimator):
     """Fits anew for every trial that it estimates."""
 
+    sees_moments = SynxOracle.sees_moments
+
     def __init__(self, name: str, synx: Synx, task: Task) -> None:
         self.name = name
         self._synx = synx

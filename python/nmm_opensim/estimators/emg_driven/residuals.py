@@ -54,7 +54,7 @@ class Residuals:
         for recording, trials in enumerate(recordings):
             for trial in trials:
                 frames = _choose_frames(trial, most_frames // len(trials))
-                reference = trial.moments[frames][:, coordinates]
+                reference = trial.known_moments[frames][:, coordinates]
                 self.parts.append(Part(recording, trial, frames, reference))
         # A recording's own: light loads tell of timing as much as heavy ones.
         self._deviations = [

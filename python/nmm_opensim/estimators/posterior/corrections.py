@@ -125,7 +125,7 @@ def collect(
     """The normal equations of all ``trials``, linear about ``weights`` (drives, FEATURES)."""
     size = len(driven.model.drives) * FEATURES
     matrix, vector = np.zeros((size, size)), np.zeros(size)
-    scale = np.concatenate([trial.moments for trial in trials]).std(axis=0)
+    scale = np.concatenate([trial.known_moments for trial in trials]).std(axis=0)
     for trial in trials:
         time = trial.time
         units = features.compute(trial)
@@ -135,7 +135,7 @@ def collect(
         weight = weigh_errors(step, scale)
         sensitivity = driven.compute_sensitivity(trial, corrections)[::EVERY] * weight
         rows = _find_changes(sensitivity, follow(units, step)[::EVERY]).reshape(-1, size)
-        errors = ((trial.moments - moments)[::EVERY] * weight).ravel()
+        errors = ((trial.known_moments - moments)[::EVERY] * weight).ravel()
         if weights is not None:
             errors = errors + rows @ weights.ravel()
         matrix += rows.T @ rows

@@ -132,12 +132,12 @@ class _Examination:
     def choose_measured_doubt(self) -> float:
         """The one of MEASURED_DOUBTS that meets the judged moments best."""
         features, equations, asked_of = self._prepare()
-        scale = np.concatenate([trial.moments for trial in asked_of]).std(axis=0)
+        scale = np.concatenate([trial.known_moments for trial in asked_of]).std(axis=0)
 
         def find_error(doubt: float) -> float:
             spreads = find_spreads(self.driven.model, self.drives, doubt, 0.0)
             corrected = self._correct(features, equations.solve(spreads * self.amplitudes))
-            errors = [corrected.compute_moments(trial) - trial.moments for trial in asked_of]
+            errors = [corrected.compute_moments(trial) - trial.known_moments for trial in asked_of]
             return float(np.square(np.concatenate(errors) / scale).mean())
 
         return min(MEASURED_DOUBTS, key=find_error)
