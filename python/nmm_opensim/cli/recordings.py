@@ -372,12 +372,12 @@ def timing(setup: Path) -> None:
     """
     from ..timing.recordings import estimate_setup_timing
     from ..timing.timing_table import make_table
-    from ..training.preparation import prepare_training
+    from ..training.preparation import prepare_recordings
     from ..training.training_setup import read_training_setup
 
     declared = read_training_setup(setup)
     with console.status("Reading data and sampling muscle paths") as status:
-        prepared = prepare_training(declared, status.update)
+        prepared = prepare_recordings(declared, status.update)
         status.update("Estimating lags")
         found = estimate_setup_timing(prepared)
     console.print(make_table(found))

@@ -28,7 +28,7 @@ class Task:
     """All that an estimator may see while it is fitted.
 
     Test trials are not in it, nor is any hidden recording or its name: the trials hold input
-    channels only.
+    channels only. ``teacher_doubts`` say why the joint moments may teach what is wrong.
     """
 
     model: OsimModel
@@ -37,6 +37,7 @@ class Task:
     validation: tuple[PreparedTrial, ...] = ()
     prior_subjects: tuple[RecordedSubject, ...] = ()
     population: DeclaredPopulation | None = None
+    teacher_doubts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for source in self.declaration.sources.deep:

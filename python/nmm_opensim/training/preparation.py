@@ -23,6 +23,7 @@ from .cycles import attach_cycles
 from .emg_check import check_emg
 from .hide_channels import hide_channels
 from .prior_subjects import gather_recordings
+from .teacher.examine import examine_moments
 from .training_setup import PriorSubject, TrainingSetup
 
 Status = Callable[[str], None]
@@ -34,7 +35,8 @@ class PreparedTraining:
     """All that a setup declares, loaded; ``trials`` by name.
 
     ``declaration`` names the hidden recordings, which :attr:`task` does not. ``warnings`` are what
-    a user should know, one line each.
+    a user should know, one line each; those that say why the joint moments are a doubtful teacher
+    are ``teacher_doubts`` too.
     """
 
     setup: TrainingSetup
@@ -42,6 +44,7 @@ class PreparedTraining:
     declaration: Declaration
     trials: Mapping[str, PreparedTrial]
     warnings: tuple[str, ...] = ()
+    teacher_doubts: tuple[str, ...] = ()
 
     @property
     def training_trials(self) -> tuple[PreparedTrial, ...]:
@@ -58,6 +61,7 @@ class PreparedTraining:
             self._with_role("validation"),
             tuple(_record(subject) for subject in self.setup.prior_subjects),
             None if self.setup.population is None else self.setup.population.declared,
+            self.teacher_doubts,
         )
 
     def _with_role(self, role: str) -> tuple[PreparedTrial, ...]:
@@ -65,7 +69,26 @@ class PreparedTraining:
 
 
 def prepare_training(setup: TrainingSetup, status: Status = lambda text: None) -> PreparedTraining:
-    """Read and check all files, fit paths, sample and, where nobody knows it, find the delay."""
+    """All that training needs, its joint moments examined: nonsense does not teach."""
+    prepared = prepare_recordings(setup, status)
+    status("Examining joint moments")
+    trials = [prepared.trials[files.name] for files in setup.trials]
+    doubts = examine_moments(setup.trials, trials, prepared.model, prepared.declaration)
+    return replace(
+        prepared,
+        warnings=prepared.warnings + doubts.teacher + doubts.scored,
+        teacher_doubts=doubts.teacher,
+    )
+
+
+def prepare_recordings(
+    setup: TrainingSetup, status: Status = lambda text: None
+) -> PreparedTraining:
+    """Read and check all files, fit paths, sample and, where nobody knows it, find the delay.
+
+    Whether the moments make sense is not asked: for other subjects, of whom they teach nothing, and
+    for whoever looks for what is wrong.
+    """
     model = OsimModel(setup.model_file)
     check_loadable(setup.model_file)
     crossing = model.find_crossing_muscles(setup.moment_coordinates)
@@ -230,5 +253,5 @@ def group_recordings(
 
 @lru_cache(maxsize=8)
 def _record(subject: PriorSubject) -> RecordedSubject:
-    theirs = prepare_training(hide_channels(subject.setup, {}))
+    theirs = prepare_recordings(hide_channels(subject.setup, {}))
     return gather_recordings(subject, theirs.declaration.sources, list(theirs.trials.values()))

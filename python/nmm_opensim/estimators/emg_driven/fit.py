@@ -132,6 +132,18 @@ class FittedMuscles:
             explained[r] = 1.0 - left / whole
         return explained
 
+    def find_explained_by_trial(self) -> Array:
+        """The share of each moment explained in each trial, (trials, coordinates).
+
+        Relative to the variance over all trials: light loads are not asked for more than heavy
+        ones.
+        """
+        parts = self._residuals.parts
+        whole = np.concatenate([part.reference for part in parts]).var(axis=0)
+        errors = self._residuals.compute_errors(self.vector)
+        explained: Array = 1.0 - np.array([np.square(e).mean(axis=0) for e in errors]) / whole
+        return explained
+
     def find_spreads(self) -> Array:
         """Deviation of each lag over blocks of time, (recordings,).
 

@@ -57,14 +57,14 @@ def estimate_lead(
     driven = EmgDrivenModel(model, sources, trials)
     assumed: tuple[str, ...] = ()
     if not driven.list_driven(trials):
-        sources, assumed = _hear_all(sources)
+        sources, assumed = hear_all(sources)
         driven = EmgDrivenModel(model, sources, trials)
     fitted = EmgDrivenFit(driven, recordings, driven.find_driven(trials)).run([USUAL])
     lead = float(np.average(fitted.lags, weights=1.0 / fitted.find_spreads() ** 2))
     return Lead(lead, assumed)
 
 
-def _hear_all(sources: MuscleSources) -> tuple[MuscleSources, tuple[str, ...]]:
+def hear_all(sources: MuscleSources) -> tuple[MuscleSources, tuple[str, ...]]:
     """The same with all channels for muscles that none is declared for, and which those are."""
     channels = tuple(sources.channels)
     assumed: list[str] = []

@@ -18,6 +18,7 @@ from ...formats.tables import Table
 from ...formats.trc import Markers
 from ...physics.motion import Motion
 from ...physics.osim_model import ROTATIONAL, OsimModel
+from ...physics.root import find_root
 from .marker_model import ModelMarkers, find_up
 
 MARKER_RMS, MARKER_MAXIMUM = 0.02, 0.04  # m
@@ -150,7 +151,7 @@ def examine_dynamics(
 ) -> DynamicsQuality:
     """The residuals of ``moments``, as inverse dynamics names its columns."""
     first, last = (float(t) for t in moments.time[[0, -1]])
-    root = _find_root(model)
+    root = find_root(model)
     if root is None:
         return DynamicsQuality(len(moments.time), first, last, None, None, None, None, None)
     name, coordinates = root
@@ -168,16 +169,6 @@ def examine_dynamics(
                 limit = RESIDUAL_MOMENT * height * net
                 moment = Residual(moment.rms, moment.peak, moment.time, limit)
     return DynamicsQuality(len(moments.time), first, last, name, net, height, force, moment)
-
-
-def _find_root(model: OsimModel) -> tuple[str, list[str]] | None:
-    """The body that six coordinates move freely in ground, and these."""
-    for joint in model.model.getJointSet():
-        grounded = joint.getParentFrame().findBaseFrame().getName() == "ground"
-        if grounded and joint.numCoordinates() == 6:
-            names = [joint.get_coordinates(i).getName() for i in range(6)]
-            return str(joint.getChildFrame().findBaseFrame().getName()), names
-    return None
 
 
 def _find_net_force(loads: AppliedLoads, time: Array) -> float | None:

@@ -1,0 +1,1 @@
+"""Joint moments are examined before they teach: size, strength, residuals, timing."""
