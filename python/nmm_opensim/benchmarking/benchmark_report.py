@@ -21,7 +21,7 @@ from ..files import write_atomically, write_csv, write_text
 from ..training.format_mean import format_mean
 from ..training.scoring import EMG, METRICS, MOMENT
 from .benchmark_setup import BenchmarkSetup
-from .summary import Row, Verdict, select
+from .summary import Row, Verdict, count_trials, select
 
 GIVEN_MOMENTS, CEILING = "*", "†"
 NOT_APPLICABLE = "n/a"
@@ -31,25 +31,30 @@ LEGEND = (
     "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on. "
     f"{NOT_APPLICABLE}: gives no such estimate, as a copy does without synergists."
 )
+WITHOUT_MOMENTS = (
+    " Some test trials have no moments: who is given these says nothing of such a trial, and "
+    "(1 of 2) is the mean of one of two trials. Verdicts compare on the trials that both answered."
+)
 
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
     """EMG and moments of every estimator, and what they mean."""
     emg, moments = select(rows, EMG), select(rows, MOMENT)
     labels = {name: label_estimator(setup, name) for name in setup.estimators}
+    silent = setup.silent_estimators
     folds = ", ".join(fold.name for fold in setup.folds)
     seeds = " ".join(map(str, setup.seeds))
     parts = [
         f"# Hide-a-muscle: {setup.name}",
         f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
         "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
-        f"read only to score. {LEGEND}{_describe_shared(setup)}",
+        f"read only to score. {make_legend(setup)}{_describe_shared(setup)}",
         "## EMG of the hidden muscle, r",
-        _make_table(emg, labels, "r", 1.0, 2),
+        _make_table(emg, labels, "r", 1.0, 2, silent),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
-        _make_table(emg, labels, "scaled_rmse", 100.0, 1),
+        _make_table(emg, labels, "scaled_rmse", 100.0, 1, silent),
         "## EMG of the hidden muscle, RMSE as predicted (%)",
-        _make_table(emg, labels, "rmse", 100.0, 1),
+        _make_table(emg, labels, "rmse", 100.0, 1, silent),
     ]
     with_interval = [row for row in emg if not math.isnan(row.mean["coverage"])]
     if with_interval:
@@ -68,6 +73,11 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
     if verdicts:
         parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
     return "\n\n".join(parts) + "\n"
+
+
+def make_legend(setup: BenchmarkSetup) -> str:
+    """What the marks in the tables mean."""
+    return LEGEND + (WITHOUT_MOMENTS if setup.lacks_moments else "")
 
 
 def _describe_shared(setup: BenchmarkSetup) -> str:
@@ -92,18 +102,27 @@ def label_estimator(setup: BenchmarkSetup, name: str) -> str:
 
 
 def _make_table(
-    rows: Sequence[Row], labels: Mapping[str, str], metric: str, scale: float, digits: int
+    rows: Sequence[Row],
+    labels: Mapping[str, str],
+    metric: str,
+    scale: float,
+    digits: int,
+    silent: Sequence[str] = (),
 ) -> str:
-    """Hidden muscles down, estimators across."""
+    """Hidden muscles down, estimators across, those that could not answer too."""
     cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
-    asked = {row.estimator for row in rows}
+    counts = count_trials(rows)
+    asked = {row.estimator for row in rows} | set(silent)
     estimators = [name for name in labels if name in asked]
     lines = [
         f"| hidden | of | {' | '.join(labels[name] for name in estimators)} |",
         "|---|---|" + "---|" * len(estimators),
     ]
     for key in dict.fromkeys((row.hidden, row.quantity) for row in rows):
-        texts = [_format(cells.get((*key, name)), metric, scale, digits) for name in estimators]
+        texts = [
+            _format(cells.get((*key, name)), counts[key], metric, scale, digits)
+            for name in estimators
+        ]
         lines.append(f"| {key[0]} | {key[1]} | {' | '.join(texts)} |")
     means = [_format_mean(rows, name, metric, scale, digits) for name in estimators]
     lines.append(f"| mean | | {' | '.join(means)} |")
@@ -114,15 +133,25 @@ def _format_mean(
     rows: Sequence[Row], estimator: str, metric: str, scale: float, digits: int
 ) -> str:
     """The mean of an estimator that answered everything; no other could be compared."""
-    everything = {(row.hidden, row.quantity) for row in rows}
-    values = [row.mean[metric] for row in rows if row.estimator == estimator]
+    everything = count_trials(rows)
+    values = [
+        row.mean[metric]
+        for row in rows
+        if row.estimator == estimator and row.trials == everything[row.hidden, row.quantity]
+    ]
     return f"{scale * float(np.mean(values)):.{digits}f}" if len(values) == len(everything) else ""
 
 
-def _format(row: Row | None, metric: str, scale: float, digits: int) -> str:
+def _format(row: Row | None, trials: int, metric: str, scale: float, digits: int) -> str:
     if row is None:
         return NOT_APPLICABLE
-    return format_mean(scale * row.mean[metric], scale * row.deviation[metric], digits)
+    text = format_mean(scale * row.mean[metric], scale * row.deviation[metric], digits)
+    return text + mark_trials(row, trials)
+
+
+def mark_trials(row: Row, trials: int) -> str:
+    """What follows a mean of fewer than all ``trials``."""
+    return "" if row.trials == trials else f" ({row.trials} of {trials})"
 
 
 def _make_verdicts(verdicts: Sequence[Verdict]) -> str:

@@ -75,6 +75,27 @@ class BenchmarkSetup:
         scored = {channel.name: channel.muscle for channel in hidden.channels}
         return fold.apply(hide_channels(self.training, channels, scored))
 
+    @property
+    def lacks_moments(self) -> bool:
+        """Whether there is a test trial whose moments nobody knows."""
+        return any(trial.inverse_dynamics_file is None for trial in self.training.trials)
+
+    def can_answer(self, estimator: str, fold: Fold) -> bool:
+        """Whether an estimator finds in any of the fold's test trials what it needs of them."""
+        if not ESTIMATORS[estimator](self.training.optimization).sees_moments:
+            return True
+        tests = fold.apply(self.training).with_role("test")
+        return any(trial.inverse_dynamics_file is not None for trial in tests)
+
+    @property
+    def silent_estimators(self) -> tuple[str, ...]:
+        """Those that would need the moments of test trials, none of which has any."""
+        return tuple(
+            name
+            for name in self.estimators
+            if not any(self.can_answer(name, fold) for fold in self.folds)
+        )
+
 
 def read_benchmark_setup(file: Path) -> BenchmarkSetup:
     """Read and check ``<NMMBenchmarkTool>``; every complaint names the line."""
@@ -99,6 +120,12 @@ def read_benchmark_setup(file: Path) -> BenchmarkSetup:
     tool.finish()
     if not setup.seeds:
         raise tool.error("<seeds>: expected at least one seed, but found none")
+    if set(setup.silent_estimators) == set(setup.estimators):
+        raise tool.error(
+            "<estimators>: expected one that needs no moments of the test trials, which have none, "
+            f"but found {', '.join(setup.estimators)}; add another, or the trials' "
+            "<inverse_dynamics_file>"
+        )
     for hidden in setup.hidden_groups:
         # What cannot be hidden is said now, not an hour into the run.
         setup.training_for(hidden, setup.folds[0])
@@ -173,12 +200,25 @@ def _read_folds(tool: SetupElement, training: TrainingSetup) -> tuple[Fold, ...]
                 )
         if set(fold.test_trials) == set(known):
             raise child.error("<test_trials>: expected a trial left to train on, but found none")
+        _refuse_training_without_moments(child, fold, training)
         if overlap := find_overlap(fold.apply(training).trials):
             raise child.error(f"<test_trials>: {overlap}")
         folds.append(fold)
         child.finish()
     _refuse_twice([fold.name for fold in folds], element, "Fold")
     return tuple(folds)
+
+
+def _refuse_training_without_moments(
+    element: SetupElement, fold: Fold, training: TrainingSetup
+) -> None:
+    for trial in fold.apply(training).with_role("train"):
+        if trial.inverse_dynamics_file is None:
+            raise element.error(
+                f"<test_trials>: expected all trials without moments, because no fold can train on "
+                f"them, but '{trial.name}' of '{training.file.name}' is not there; add it to every "
+                "fold, or give it an <inverse_dynamics_file>"
+            )
 
 
 def _refuse_twice(names: Sequence[str], element: SetupElement, tag: str) -> None:

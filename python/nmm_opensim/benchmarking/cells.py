@@ -56,12 +56,14 @@ class CellScores:
 
 
 def list_cells(setup: BenchmarkSetup) -> list[Cell]:
-    """All cells, those with the same hidden group and fold beside each other."""
+    """All cells that can be answered, those of the same hidden group and fold side by side."""
     options = setup.training.optimization
     cells = []
     for hidden in setup.hidden_groups:
         for fold in setup.folds:
             for name in setup.estimators:
+                if not setup.can_answer(name, fold):
+                    continue
                 estimator = ESTIMATORS[name](options)
                 seeds: tuple[int | None, ...] = setup.seeds if estimator.seeded else (None,)
                 cells += [Cell(hidden, fold, name, seed) for seed in seeds]

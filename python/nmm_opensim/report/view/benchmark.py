@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...benchmarking.benchmark import Benchmark
-from ...benchmarking.benchmark_report import LEGEND, NOT_APPLICABLE, label_estimator
-from ...benchmarking.summary import select
+from ...benchmarking.benchmark_report import (
+    NOT_APPLICABLE,
+    label_estimator,
+    make_legend,
+    mark_trials,
+)
+from ...benchmarking.summary import Row, count_trials, select
 from ...running.palette import BASELINE, COLORS, NMM
 from ...training.scoring import EMG
 from ..plots import plot_bars
@@ -23,9 +28,19 @@ OWN_COLORS = {"neighbour_copy": BASELINE, "posterior": NMM}
 def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
     """Tables of r, error and coverage, hidden muscles down and estimators across, and bars."""
     rows = select(benchmark.rows, EMG)
-    estimators = list(dict.fromkeys(row.estimator for row in rows))
+    answered = list(dict.fromkeys(row.estimator for row in rows))
+    silent = [name for name in benchmark.setup.silent_estimators if name not in answered]
+    estimators = [*answered, *silent]
     hidden = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
     cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
+    counts = count_trials(rows)
+
+    def describe(key: tuple[str, str, str], metric: str, scale: float, digits: int) -> str:
+        row = cells.get(key)
+        if row is None:
+            return NOT_APPLICABLE
+        return format_score(row, metric, scale, digits) + mark_trials(row, counts[key[:2]])
+
     metrics = [
         ("r", "Correlation r", 1.0, 2),
         ("scaled_rmse", "RMSE after the best scale (%)", 100.0, 1),
@@ -39,9 +54,7 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
                 [
                     muscle,
                     *(
-                        format_score(cells[group, muscle, name], metric, scale, digits)
-                        if (group, muscle, name) in cells
-                        else NOT_APPLICABLE
+                        describe((group, muscle, name), metric, scale, digits)
                         for name in estimators
                     ),
                 ]
@@ -51,21 +64,28 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
         for metric, title, scale, digits in metrics
     ]
     labels = {name: label_estimator(benchmark.setup, name) for name in estimators}
-    colors = _color_estimators(estimators)
+    return {
+        "estimators": list(labels.values()),
+        "legend": make_legend(benchmark.setup),
+        "tables": tables,
+        "verdicts": benchmark.verdicts,
+        "figure": _draw_bars(rows, {name: labels[name] for name in answered}),
+    }
+
+
+def _draw_bars(rows: Sequence[Row], labels: Mapping[str, str]) -> Figure:
+    """R of the estimators in ``labels``, hidden muscles side by side."""
+    hidden = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
+    cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
+    colors = _color_estimators(list(labels))
     bars = []
-    for name in estimators:
+    for name, label in labels.items():
         own = [cells.get((group, muscle, name)) for group, muscle in hidden]
         means = np.array([math.nan if row is None else row.mean["r"] for row in own])
         spreads = np.array([math.nan if row is None else row.deviation["r"] for row in own])
-        bars.append((labels[name], colors[name], means, spreads))
+        bars.append((label, colors[name], means, spreads))
     caption = "r of each hidden muscle; whiskers: standard deviation over seeds"
-    return {
-        "estimators": list(labels.values()),
-        "legend": LEGEND,
-        "tables": tables,
-        "verdicts": benchmark.verdicts,
-        "figure": Figure("benchmark", caption, plot_bars([m for _, m in hidden], bars)),
-    }
+    return Figure("benchmark", caption, plot_bars([muscle for _, muscle in hidden], bars))
 
 
 def _color_estimators(names: Sequence[str]) -> dict[str, str]:

@@ -44,13 +44,14 @@ def list_trials(content: Content) -> list[list[str]]:
     for trial in content.training.trials:
         first, last = times.get(trial.name, (math.nan, math.nan))
         cutoff = trial.lowpass_cutoff_frequency_for_coordinates
+        files = (trial.emg_file, trial.coordinates_file, trial.inverse_dynamics_file)
         rows.append(
             [
                 trial.name,
                 trial.role,
                 format_span(first, last, 2),
                 "none" if cutoff is None else f"{cutoff:g} Hz",
-                *(file.name for file in trial.data_files),
+                *("none" if file is None else file.name for file in files),
             ]
         )
     return rows
