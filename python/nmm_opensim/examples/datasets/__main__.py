@@ -8,6 +8,7 @@ import click
 
 from ...errors import one_line_errors
 from .cp import import_cp
+from .mcgill import import_mcgill
 from .overground import import_overground
 from .treadmill import import_treadmill
 from .treadmill_left import import_treadmill_left
@@ -17,6 +18,7 @@ DATASETS = {
     "overground": import_overground,
     "treadmill_left": import_treadmill_left,
     "cp": import_cp,
+    "mcgill": import_mcgill,
 }
 
 
