@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
@@ -22,8 +22,11 @@ from .sources import Deep, Measured, Source, Tied, Unscored
 from .trained import (
     ExcitationInterval,
     ExcitationJudgement,
+    Expectation,
     ParameterJudgement,
     PopulationFit,
+    Trust,
+    Verdict,
     Witness,
 )
 
@@ -242,15 +245,31 @@ def _parse_source(muscle: str, source: Mapping[str, Any], synergists: Sequence[s
 
 
 def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
-    if source.get("verdict") is None:
+    # What older formats call a verdict says what decided, and not whether to believe it.
+    if source.get("verdict") in (None, *get_args(Verdict)):
         return None
-    interval = source["interval"]
-    known = interval and ExcitationInterval(interval["margin"], interval["floor"])
+    if source["verdict"] not in get_args(Trust):
+        raise TypeError(f"expected a verdict, but found {str(source['verdict'])[:20]}")
     witnesses = tuple(
         Witness(_parse_text(w["who"]), _parse_number(w["weight"]))
         for w in source.get("witnesses", ())
     )
-    return ExcitationJudgement(source["verdict"], source["reason"], known, witnesses)
+    interval, expected = source["interval"], source["expectation"]
+    return ExcitationJudgement(
+        source["verdict"],
+        _parse_text(source["reason"]),
+        interval
+        and ExcitationInterval(_parse_range(interval["lower"]), _parse_range(interval["upper"])),
+        witnesses,
+        expected
+        and Expectation(
+            _parse_number(expected["r"]),
+            _parse_range(expected["r_range"]),
+            _parse_number(expected["error"]),
+            _parse_range(expected["error_range"]),
+        ),
+        _parse_text(source["moments"]),
+    )
 
 
 def _parse_population(entry: Mapping[str, Any] | None) -> PopulationFit | None:

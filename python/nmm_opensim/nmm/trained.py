@@ -6,13 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from ..arrays import Array
 from ..physics.muscles.parameters import MuscleParameters, to_arrays
 from .chain import Declaration, NeuralMusculoskeletalModel
+from .estimate import Interval
 from .novelty import TrainingRange
 
 Verdict = Literal["determined by torque", "determined by the prior", "not determined"]
-"""What decided a value: the joint moments, what was known before them, or nothing."""
+"""What decided a parameter: the joint moments, what was known before them, or nothing."""
+
+Trust = Literal["trust", "use with care", "do not use"]
+"""Whether a deep muscle's excitation is good for anything, in words that follow from figures."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +50,42 @@ class CalibratedMuscles:
 class ExcitationInterval:
     """Holds the true excitation e' of an estimated e with a probability of 90 %.
 
-    It reaches from e - h, but not below 0, to e + h with h = margin (floor + e).
+    It reaches from e - w (l0 + l1 e), but not below 0, to e + w (u0 + u1 e), with the floor and
+    slope l0, l1 of ``lower`` and u0, u1 of ``upper``. w is 1 in frames inside what training saw and
+    grows with the novelty of others, up to 2.
     """
 
-    margin: float
-    floor: float
+    lower: tuple[float, float]
+    upper: tuple[float, float]
+
+    def compute(self, excitation: Array, novelty: Array) -> Interval:
+        """The interval of an excitation with the largest novelty of each frame, both (frames,)."""
+        width = 1.0 + np.minimum(novelty, 1.0)
+        low = width * (self.lower[0] + self.lower[1] * excitation)
+        high = width * (self.upper[0] + self.upper[1] * excitation)
+        return Interval(np.maximum(excitation - low, 0.0), excitation + high)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """How well a muscle is expected to be met, each with the range that holds 80 % of muscles.
+
+    ``r`` is the correlation with the recording that nobody has, ``error`` the root mean square
+    error after the best scale, as a share of the channel's maximum.
+    """
+
+    r: float
+    r_range: tuple[float, float]
+    error: float
+    error_range: tuple[float, float]
+
+    def describe(self) -> str:
+        """In a line."""
+        (low, high), (least, most) = self.r_range, self.error_range
+        return (
+            f"expected r {self.r:.2f} ({low:.2f} to {high:.2f}), error {100 * self.error:.0f} % "
+            f"({100 * least:.0f} to {100 * most:.0f} %) of maximum"
+        )
 
 
 @dataclass(frozen=True)
@@ -61,15 +98,24 @@ class Witness:
 
 @dataclass(frozen=True)
 class ExcitationJudgement:
-    """What decided a deep muscle's excitation, why, and how far it is to be believed.
+    """How far a deep muscle's excitation is to be believed, and why.
 
-    Without an ``interval`` nothing is known of its error.
+    ``reason`` is one clause. Without an ``interval`` or an ``expectation`` nothing is known of its
+    error. ``moments`` says what joint moments changed.
     """
 
-    verdict: Verdict
+    verdict: Trust
     reason: str
     interval: ExcitationInterval | None
     witnesses: tuple[Witness, ...] = ()
+    expectation: Expectation | None = None
+    moments: str = ""
+
+    def describe(self) -> str:
+        """In a line."""
+        expected = "" if self.expectation is None else f", {self.expectation.describe()}"
+        moments = f" {self.moments}" if self.moments else ""
+        return f"{self.verdict}{expected}, because {self.reason}.{moments}"
 
 
 @dataclass(frozen=True)

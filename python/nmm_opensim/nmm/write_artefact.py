@@ -123,7 +123,14 @@ def _describe_judgement(trained: TrainedNMM, source: Source) -> dict[str, Any]:
         return {}
     judgement = trained.excitations.get(source.muscle)
     if judgement is None:
-        return {"verdict": None, "reason": None, "interval": None, "witnesses": []}
+        return {
+            "verdict": None,
+            "reason": None,
+            "interval": None,
+            "witnesses": [],
+            "expectation": None,
+            "moments": None,
+        }
     return asdict(judgement)
 
 
