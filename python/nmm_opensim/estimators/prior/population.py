@@ -95,6 +95,25 @@ class Population:
         return weights
 
 
+def find_explained(
+    population: Population, muscle: str, heard: Sequence[str], ridge: float = USUAL_RIDGE
+) -> float:
+    """r that the population expects of a new person's muscle, given what channels tell.
+
+    Of the variance of logarithms over phase, which the mean explains, and across people, the part
+    that the weights of ``heard`` leave open is lost.
+    """
+    asked = population.muscles.index(muscle)
+    columns = [population.muscles.index(name) for name in heard]
+    weights = population.find_weights(muscle, heard, ridge)
+    covariance = population.moments / np.maximum(population.pairs, 1.0)
+    people = float(covariance[asked, asked])
+    told = weights @ covariance[np.ix_(columns, columns)] @ weights
+    left = people - 2.0 * weights @ covariance[columns, asked] + told
+    every = float(population.means[asked].var()) + people
+    return float(np.sqrt(np.clip(1.0 - left / every, 0.0, 1.0)))
+
+
 def summarise(
     movement: Movement,
     people: Sequence[Person],

@@ -13,7 +13,7 @@ from ...nmm.chain import PreparedTrial
 from .log_share import LogShare
 from .own_poses import Expansion, OwnPoses
 from .phase import LAGS, compute_agreement, find_phases, read_curves
-from .population import USUAL_RIDGE, Population
+from .population import USUAL_RIDGE, Population, find_explained
 
 # Of a relative's curve, which is not the muscle's own.
 RELATIVES_RIDGE = 10.0
@@ -115,6 +115,13 @@ class PopulationWitness:
             if weight != 0.0
         }
         return LogShare(pose, channels)
+
+    def find_explained(self, muscle: str) -> float:
+        """r that it expects of a muscle that it knows, given the channels that it hears."""
+        theirs = self.declared.find(muscle)
+        assert theirs is not None
+        ridge = USUAL_RIDGE if muscle in self.declared.muscles else RELATIVES_RIDGE
+        return find_explained(self.declared.population, theirs, list(self.channels.values()), ridge)
 
     def speak_mean(self, muscle: str) -> LogShare:
         """The mean of people who recorded a muscle that it knows, whatever the channels do."""

@@ -22,9 +22,13 @@ MARGIN = 0.01
 
 @dataclass(frozen=True)
 class Weighed:
-    """Weights of witnesses, and how a population fitted; None without one."""
+    """Weights of witnesses, how they met masked channels (r), and how a population fitted.
+
+    ``fit`` is None without a population.
+    """
 
     weighting: Weighting
+    agreements: Mapping[str, float]
     fit: PopulationFit | None
 
 
@@ -58,9 +62,11 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
     """
     masked = _ask(prior, judged)
     if not masked:
-        return Weighed(ALONE if prior.population is None else USUAL, None)
+        return Weighed(ALONE if prior.population is None else USUAL, {}, None)
     if prior.population is None:
-        return Weighed(_choose(masked, False), None)
+        alone_chosen = _choose(masked, False)
+        met = {each.channel: each.judge(alone_chosen, False) for each in masked}
+        return Weighed(alone_chosen, met, None)
     alone, unknowing = {}, {}
     for each in masked:
         if (said := each.said[2]) is not None:
@@ -78,7 +84,9 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
         {each.channel: each.judge(with_it) for each in masked},
         {each.channel: each.judge(without_it, False) for each in masked},
     )
-    return Weighed(with_it if heard else without_it, fit)
+    if heard:
+        return Weighed(with_it, fit.with_it, fit)
+    return Weighed(without_it, fit.without_it, fit)
 
 
 def _ask(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> list[_Masked]:

@@ -1,0 +1,120 @@
+"""Findings as numbers, and the ridge regression that makes an expectation of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...arrays import Array
+from .findings import Findings
+from .kinds import KINDS
+
+FEATURES = (
+    *KINDS,
+    "nobody",
+    "witnesses",
+    "own",
+    "explained",
+    "agreement",
+    "masked",
+    "masked kind",
+    "spread",
+)
+# r of 1 is never expected, and below -0.5 all are alike.
+LEAST_R, MOST_R = -0.5, 0.99
+# A person of whom few muscles were masked is taken to be as others are.
+USUAL_PERSON, USUAL_KIND = 2.0, 1.0
+# How much freer than a standardised feature kinds and masked muscles are.
+KIND_SCALE, MASKED_SCALE = 3.0, 2.0
+RIDGE = 10.0
+
+
+def to_z(r: Array | float) -> Array:
+    """Fisher's transform of correlations, in which their errors are alike (Fisher, 1921)."""
+    z: Array = np.arctanh(np.clip(r, LEAST_R, MOST_R))
+    return z
+
+
+@dataclass(frozen=True)
+class Usual:
+    """How well masked muscles are usually met: z by kind, and of ``all``."""
+
+    kinds: Mapping[str, float]
+    all: float
+
+    @classmethod
+    def of(cls, findings: Sequence[Findings]) -> Usual:
+        """The means over all masked muscles of ``findings``."""
+        by_kind: dict[str, list[float]] = {}
+        for each in findings:
+            for kind, r in each.masked:
+                by_kind.setdefault(kind, []).append(float(to_z(r)))
+        every = [z for values in by_kind.values() for z in values]
+        kinds = {kind: float(np.mean(values)) for kind, values in by_kind.items()}
+        return cls(kinds, float(np.mean(every)))
+
+    def find_deviations(self, findings: Findings) -> tuple[float, float]:
+        """How much better than usual this person's masked muscles were met: all, of the kind."""
+        every = [
+            (kind, float(to_z(r)) - self.kinds.get(kind, self.all)) for kind, r in findings.masked
+        ]
+        same = [deviation for kind, deviation in every if kind == findings.kind]
+        together = sum(deviation for _, deviation in every)
+        return together / (len(every) + USUAL_PERSON), sum(same) / (len(same) + USUAL_KIND)
+
+
+def describe(findings: Findings, usual: Usual) -> Array:
+    """The numbers of FEATURES, NaN where nothing is known."""
+    nan = float("nan")
+    return np.array(
+        [
+            *(float(findings.kind == kind) for kind in KINDS),
+            float(findings.witnesses == 0),
+            float(findings.witnesses),
+            float(findings.own),
+            nan if findings.explained is None else float(to_z(findings.explained)),
+            nan if findings.agreement is None else float(to_z(findings.agreement)),
+            *usual.find_deviations(findings),
+            findings.spread,
+        ]
+    )
+
+
+@dataclass(frozen=True)
+class Regression:
+    """``offset`` plus what every feature adds: ``factors`` of its deviation from ``means``."""
+
+    means: Array
+    factors: Array
+    offset: float
+
+    def predict(self, features: Array) -> Array:
+        """Of features (muscles, FEATURES), (muscles,)."""
+        predicted: Array = self.offset + self.find_parts(features).sum(axis=-1)
+        return predicted
+
+    def find_parts(self, features: Array) -> Array:
+        """What each feature adds; nothing where it is not known."""
+        parts: Array = np.nan_to_num(features - self.means) * self.factors
+        return parts
+
+
+def fit(features: Array, values: Array, weights: Array) -> Regression:
+    """Weighted ridge regression of ``values`` (muscles,) on features (muscles, FEATURES)."""
+    known = np.isfinite(features)
+    counts = (known * weights[:, None]).sum(axis=0)
+    means = (np.nan_to_num(features) * weights[:, None]).sum(axis=0) / np.maximum(counts, 1e-12)
+    deviations = np.where(known, features - means, 0.0)
+    scales = np.sqrt((np.square(deviations) * weights[:, None]).sum(axis=0) / weights.sum())
+    scales = np.maximum(scales, 1e-9)
+    scales[: len(KINDS)] = 1.0 / KIND_SCALE
+    masked = [FEATURES.index("masked"), FEATURES.index("masked kind")]
+    scales[masked] = 1.0 / MASKED_SCALE
+    standard = deviations / scales
+    offset = float(np.average(values, weights=weights))
+    weighted = standard * weights[:, None]
+    matrix = weighted.T @ standard + RIDGE * np.eye(len(FEATURES))
+    factors = np.linalg.solve(matrix, weighted.T @ (values - offset))
+    return Regression(means, factors / scales, offset)
