@@ -57,5 +57,5 @@ def find_wrench(
         motions[k, :3] = body.getAngularVelocityInGround(model.state).to_numpy()
         motions[k, 3:] = body.getLinearVelocityInGround(model.state).to_numpy()
     # Near gimbal lock two rotations are one: the least wrench that does it.
-    wrench = np.linalg.lstsq(motions, forces, rcond=1e-6)[0]
+    wrench: Array = np.linalg.lstsq(motions, forces, rcond=1e-6)[0].astype(float)
     return Wrench(wrench[3:], wrench[:3], body.getPositionInGround(model.state).to_numpy())

@@ -12,7 +12,7 @@ import pytest
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
-from nmm_opensim.formats.tables import Table, read_table, write_table
+from nmm_opensim.formats.tables import Header, Table, read_table, write_table
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.trial import TrialFiles
 from nmm_opensim.training.preparation import PreparedTraining
@@ -41,7 +41,7 @@ def with_residuals(
     for trial in training.setup.trials:
         table = read_table(trial.inverse_dynamics_file, "moments")
         file = folder / f"{trial.name}.sto"
-        write_table(file, table.columns, table.time, change(table))
+        write_table(file, table.columns, table.time, change(table), Header("moments", False, {}))
         files.append(replace(trial, inverse_dynamics_file=file))
     return files
 
@@ -91,13 +91,15 @@ def test_trials_without_moments_are_left_out(training: PreparedTraining) -> None
 def test_ground_that_carries_twice_the_model_is_refused(
     training: PreparedTraining, tmp_path: Path
 ) -> None:
+    """102 % too much, less the 25 % that the left foot's first step leaves there on average."""
+
     def press(table: Table) -> Array:
         values = table.values.copy()
         values[:, table.columns.index("pelvis_ty_force")] -= 850.0
         return values
 
     trials = list(training.trials.values())
-    with pytest.raises(NMMError, match=r"carries 20\d % of it.*mass"):
+    with pytest.raises(NMMError, match=r"carries 177 % of it.*mass"):
         examine(training, trials, with_residuals(training, tmp_path, press))
 
 
@@ -113,9 +115,5 @@ def test_no_loads_at_all_are_refused(training: PreparedTraining, tmp_path: Path)
 
     files = with_residuals(training, tmp_path, hang)
     trials = list(training.trials.values())
-    try:
-        doubts = examine(training, trials, files)
-    except NMMError as refused:
-        assert "external loads left out" in str(refused)
-    else:
-        assert any("external loads left out" in doubt for doubt in doubts.teacher)
+    with pytest.raises(NMMError, match="external loads left out"):
+        examine(training, trials, files)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...arrays import Array
+from ...arrays import Flags
 
 # Frames of a trial beyond a limit that are more than single spikes.
 SPIKES, SPIKES_SHARE = 3, 0.01
@@ -26,7 +26,7 @@ class Finding:
     nonsense: bool = False
 
 
-def is_more_than_spikes(beyond: Array, share: float = SPIKES_SHARE) -> bool:
+def is_more_than_spikes(beyond: Flags, share: float = SPIKES_SHARE) -> bool:
     """Whether enough of the frames, flags of shape (frames,), are beyond a limit."""
     return int(np.sum(beyond)) >= max(SPIKES, share * len(beyond))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...arrays import Array
+from ...arrays import Array, Flags
 from ...formats.tables import Table, read_table
 from ...nmm.chain import PreparedTrial
 from ...nmm.trial import TrialFiles
@@ -51,8 +51,8 @@ class Residuals:
     upward: Array
     force: Array
     moment: Array
-    missed: Array
-    own: Array
+    missed: Flags
+    own: Flags
 
 
 def check_residuals(residuals: Residuals, trial: str) -> list[Finding]:
@@ -109,7 +109,7 @@ def _find_places(model: OsimModel) -> Array:
     )
 
 
-def _find_moved(model: OsimModel, trial: PreparedTrial, coordinates: tuple[str, ...]) -> Array:
+def _find_moved(model: OsimModel, trial: PreparedTrial, coordinates: tuple[str, ...]) -> Flags:
     """Flags of the bodies that any of ``coordinates`` moves."""
     pose = dict(zip(trial.motion.coordinates, trial.motion.values[0], strict=True))
     moved = np.zeros(model.model.getBodySet().getSize(), dtype=bool)
@@ -126,7 +126,7 @@ def _measure(
     wrenches: list[Wrench],
     places: list[Array],
     time: Array,
-    moved: Array,
+    moved: Flags,
     scale: tuple[Array, float],
 ) -> Residuals:
     up, weight = scale

@@ -155,8 +155,8 @@ def _check_shares(
             if share < min(DOUBTFUL, mean - DOUBTFUL):
                 text = (
                     f"Trial '{trial.name}', moment of '{name}': muscles driven by EMG explain "
-                    f"{_percent(share)} of it, and {_percent(mean)} in the usual training trial; are "
-                    "its EMG, angles and forces of the same trial, in step, and on the right foot?"
+                    f"{_percent(share)} of it, and {_percent(mean)} in the usual trial; are its "
+                    "EMG, angles and forces of the same trial, in step, and on the right foot?"
                 )
                 nonsense = share < NOTHING and not explained.assumed
                 findings.append(Finding(trial.name, f"explained of {name}", text, nonsense))
