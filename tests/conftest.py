@@ -13,6 +13,7 @@ os.environ.setdefault("OPENBLAS_CORETYPE", "Haswell")
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # isort: on
 
+import re
 import shutil
 import subprocess
 import sys
@@ -83,6 +84,18 @@ class Walking:
             text = text.replace(old, new)
         copy = setup.with_name(name)
         copy.write_text(text, encoding="utf-8")
+        return copy
+
+    def leave_out_moments(self, setup: Path, name: str, trial: str) -> Path:
+        """A copy of a training setup one of whose trials has no inverse dynamics file."""
+        text = setup.read_text(encoding="utf-8")
+        before, found, after = text.partition(f'<Trial name="{trial}">')
+        assert found
+        own, ended, others = after.partition("</Trial>")
+        kept, count = re.subn(r"\s*<inverse_dynamics_file>[^<]*</inverse_dynamics_file>", "", own)
+        assert count == 1
+        copy = setup.with_name(name)
+        copy.write_text(before + found + kept + ended + others, encoding="utf-8")
         return copy
 
     def copy_elsewhere(self, setup: Path, folder: str, *replacements: tuple[str, str]) -> Path:

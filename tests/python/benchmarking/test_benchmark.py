@@ -11,11 +11,13 @@ from pathlib import Path
 import pytest
 from conftest import Walking, run_cli
 
+from nmm_opensim.benchmarking.benchmark import benchmark
 from nmm_opensim.benchmarking.benchmark_report import make_markdown
 from nmm_opensim.benchmarking.benchmark_setup import Fold, HiddenGroup, read_benchmark_setup
 from nmm_opensim.benchmarking.cells import Cell, CellScores, list_cells, run_cells
 from nmm_opensim.benchmarking.summary import Row, judge, summarise_cells
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.interface import Standing
 from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.sources import Deep, Measured, Tied
 from nmm_opensim.physics.muscles.activation import POSSIBLE_DELAY
@@ -170,6 +172,92 @@ def test_refused_setups(benchmark_setup: Path, old: str, new: str, complaint: st
     benchmark_setup.write_text(text.replace(old, new), encoding="utf-8")
     with pytest.raises(NMMError, match=complaint):
         read_benchmark_setup(benchmark_setup)
+
+
+@pytest.fixture
+def without_moments(walking_inputs: Walking, benchmark_setup: Path) -> Path:
+    """Hides soleus on a test trial of which nobody knows the moments."""
+    walking_inputs.leave_out_moments(
+        benchmark_setup.with_name("few_train.xml"), "unknown_train.xml", "second_stance"
+    )
+    text = benchmark_setup.read_text(encoding="utf-8")
+    text = re.sub(r'<HiddenChannel name="gastroc.*?</HiddenChannel>', "", text, flags=re.DOTALL)
+    text = text.replace("few_train.xml", "unknown_train.xml")
+    text = text.replace("neighbour_copy nmm<", "static_optimization neighbour_copy nmm<")
+    text = text.replace("results/walking_benchmark", "results/unknown_benchmark")
+    file = benchmark_setup.with_name("unknown_benchmark.xml")
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_who_is_given_moments_is_not_asked_without_them(without_moments: Path) -> None:
+    done = benchmark(without_moments)
+    assert [cell.estimator for cell in list_cells(done.setup)] == ["neighbour_copy", "nmm"]
+    assert {row.kind for row in done.rows} == {EMG}
+    assert "| static_optimization* | neighbour_copy | nmm |" in done.markdown
+    assert "| soleus | soleus_r | n/a | 0.54 | " in done.markdown
+    assert "## Moment" not in done.markdown
+    assert "Some test trials have no moments" in done.markdown
+    assert all(file.stat().st_size > 0 for file in done.files)
+    assert done.verdicts[0].best_baseline == "neighbour_copy"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (
+            "<seeds>1<",
+            '<folds><Fold name="a"><test_trials>first_stride</test_trials></Fold></folds><seeds>1<',
+            r"unknown_benchmark.xml:\d+: <test_trials>: .*'second_stance' of 'unknown_train.xml'",
+        ),
+        (
+            "static_optimization neighbour_copy nmm<",
+            "static_optimization emg_assisted<",
+            r"unknown_benchmark.xml:\d+: <estimators>: .*found static_optimization, emg_assisted",
+        ),
+    ],
+)
+def test_what_needs_moments_is_refused_without_them(
+    without_moments: Path, old: str, new: str, complaint: str
+) -> None:
+    text = without_moments.read_text(encoding="utf-8")
+    assert old in text
+    without_moments.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(NMMError, match=complaint):
+        read_benchmark_setup(without_moments)
+
+
+def test_a_fold_may_test_on_a_trial_without_moments(without_moments: Path) -> None:
+    text = without_moments.read_text(encoding="utf-8")
+    fold = '<folds><Fold name="a"><test_trials>second_stance</test_trials></Fold></folds>'
+    without_moments.write_text(text.replace("<seeds>1<", f"{fold}<seeds>1<"), encoding="utf-8")
+    setup = read_benchmark_setup(without_moments)
+    assert setup.silent_estimators == ("static_optimization",)
+
+
+def test_verdicts_compare_on_the_trials_that_both_answered(without_moments: Path) -> None:
+    """The baseline answers the first of two trials alone, where it is better."""
+    rows = summarise_cells(
+        [
+            make_scores("static_optimization", None, [0.8]),
+            make_scores("neighbour_copy", None, [0.4, 0.5]),
+            make_scores("nmm", 1, [0.5, 0.9]),
+            make_scores("nmm", 2, [0.7, 0.9]),
+        ]
+    )
+    standings: dict[str, Standing] = {
+        "nmm": "NMM",
+        "neighbour_copy": "baseline",
+        "static_optimization": "baseline",
+    }
+    (verdict,) = judge(rows, standings)
+    assert verdict.best_baseline == "static_optimization"
+    assert verdict.r == pytest.approx(0.6)
+    assert verdict.baseline_r == pytest.approx(0.8)
+    text = make_markdown(read_benchmark_setup(without_moments), rows, [verdict])
+    assert "| soleus | soleus_r | 0.80 (1 of 2) | 0.45 | 0.75 ± 0.07 |" in text
+    # A mean of fewer trials is compared with no other.
+    assert "| mean | |  | 0.45 | 0.75 |" in text
 
 
 def test_a_fold_tests_on_its_trials_and_trains_on_all_others(setup: TrainingSetup) -> None:

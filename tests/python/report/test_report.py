@@ -42,7 +42,7 @@ from nmm_opensim.running.panels import (
 )
 from nmm_opensim.running.results import RunResults, read_results
 from nmm_opensim.training.score_tables import read_scores
-from nmm_opensim.training.scoring import EMG, METRICS
+from nmm_opensim.training.scoring import EMG, METRICS, MOMENT
 
 LARGEST_PAGE = 10e6  # bytes
 
@@ -357,6 +357,30 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
     assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
     assert '<th class="number">static_optimization*</th>' in page
     assert "soleus_r, nmm: better than every fair baseline." in page
+
+
+def test_trials_without_moments_are_shown(report_content: Content, walking: Walking) -> None:
+    train = walking.leave_out_moments(walking.train_setup, "shown_train.xml", "second_stance")
+    setup = walking.copy(
+        walking.run_setup.with_name("walking_benchmark.xml"),
+        "silent_benchmark.xml",
+        ("walking_train.xml", train.name),
+        ("results/walking_benchmark", "results/silent_benchmark"),
+    )
+    declared = read_benchmark_setup(setup)
+    values = dict.fromkeys(METRICS, math.nan) | {"r": 0.8}
+    write_benchmark(declared, [Row("soleus", "nmm", EMG, "soleus_r", 1, 1, values, values)], [])
+    content = gather(replace(report_content.setup, benchmark_setup_file=declared.file))
+    tested = [s for s in content.scores if (s.role, s.kind) != ("test", MOMENT)]
+    page = render(replace(content, training=declared.training, scores=tested))
+    own = page[page.index("<td>second_stance</td>") :]
+    # Nothing slips into the column of inverse dynamics.
+    assert "<td>none</td>" in own[: own.index("</tr>")]
+    assert "soleus_r EMG, second_stance" in page
+    assert "moment, second_stance" not in page
+    assert '<th class="number">static_optimization*</th>' in page
+    assert '<td class="number">n/a</td>' in page
+    assert "Some test trials have no moments" in page
 
 
 def test_an_old_artefact_must_be_trained_again(

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from conftest import Walking, poison_channel
+from rich.console import Console
 
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.catalogue import ESTIMATORS
 from nmm_opensim.estimators.checkpoint import Checkpoint
 from nmm_opensim.estimators.emg_driven.fit import EmgDrivenFit
 from nmm_opensim.estimators.network import FittedNetwork
@@ -18,10 +22,11 @@ from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import build_nmm
 from nmm_opensim.nmm.estimate import Estimate
 from nmm_opensim.nmm.trained import TrainedNMM
-from nmm_opensim.training.fit_outcome import fit_outcome, open_checkpoint
+from nmm_opensim.training.fit_outcome import fit_estimator, fit_outcome, open_checkpoint
 from nmm_opensim.training.outcome import Outcome
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
-from nmm_opensim.training.scoring import score_outcome, summarise
+from nmm_opensim.training.score_tables import make_tables
+from nmm_opensim.training.scoring import EMG, MOMENT, score_estimators, score_outcome, summarise
 from nmm_opensim.training.training_setup import read_training_setup
 
 
@@ -200,6 +205,69 @@ def test_scores_stand_beside_the_neighbour(training: PreparedTraining, walking: 
     assert 0.45 < neighbour.mean["r"] < 0.65
     assert ("second_stance", "soleus_r", "NMM") in summaries
     assert ("second_stance", "ankle_angle_r", "NMM") in summaries
+
+
+@pytest.fixture(scope="module")
+def without_moments(walking_inputs: Walking) -> PreparedTraining:
+    """The walking trial of whose test nobody knows the moments."""
+    setup = walking_inputs.leave_out_moments(
+        walking_inputs.train_setup, "without_moments.xml", "second_stance"
+    )
+    return prepare_training(read_training_setup(setup))
+
+
+def test_a_trial_without_moments_has_its_emg_scored(
+    training: PreparedTraining, without_moments: PreparedTraining
+) -> None:
+    untrained = build_nmm(training.model, training.declaration, training.training_trials, 1)
+    outcome = Outcome((FittedNetwork(untrained, 1),))
+    scores = score_outcome(without_moments, outcome)
+    # All else is scored as if the moments were there.
+    assert scores == [
+        score
+        for score in score_outcome(training, outcome)
+        if (score.trial, score.kind) != ("second_stance", MOMENT)
+    ]
+    assert {s.kind for s in scores if s.trial == "second_stance"} == {EMG}
+    # The moments that the NMM foretells are no less told for that.
+    moments = outcome.chosen.estimate(without_moments.trials["second_stance"]).moments
+    assert moments is not None
+    assert np.isfinite(moments).all()
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(make_tables(summarise(scores)))
+    text = console.export_text()
+    assert "soleus_r EMG, second_stance (test)" in text
+    assert "ankle_angle_r moment, first_stride (train)" in text
+    assert "moment, second_stance" not in text
+
+
+def test_who_is_given_moments_says_nothing_without_them(
+    without_moments: PreparedTraining,
+) -> None:
+    """Every estimator of the catalogue answers the trial, or is known to need its moments."""
+    scored = set()
+    for name, make in ESTIMATORS.items():
+        options = replace(without_moments.setup.optimization, iterations=1)
+        fitted = fit_estimator(
+            name,
+            replace(without_moments, setup=replace(without_moments.setup, optimization=options)),
+            1,
+        )
+        assert fitted.sees_moments == make(options).sees_moments, name
+        scores = score_estimators(without_moments, [fitted], ["test"])
+        assert all(score.kind == EMG for score in scores), name
+        if scores:
+            scored.add(name)
+    given = {"synx_nmf_oracle", "synx_pca_oracle", "emg_assisted", "static_optimization"}
+    assert scored == set(ESTIMATORS) - given
+
+
+def test_nobody_is_taught_or_judged_without_moments(without_moments: PreparedTraining) -> None:
+    trial = without_moments.trials["second_stance"]
+    with pytest.raises(NMMError, match="joint moments of trial 'second_stance'"):
+        replace(without_moments.task, training=(trial,))
+    with pytest.raises(NMMError, match="joint moments of trial 'second_stance'"):
+        replace(without_moments.task, validation=(trial,))
 
 
 def test_the_artefact_says_what_it_was_made_from(walking: Walking) -> None:

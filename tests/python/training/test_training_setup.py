@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from conftest import ROOT, Walking
 
 from nmm_opensim.errors import NMMError
 from nmm_opensim.nmm.sources import Deep, Tied
+from nmm_opensim.project.schemas.check import check_setup
 from nmm_opensim.training.training_setup import read_training_setup
 
 
@@ -18,6 +21,47 @@ def test_walking_setup_is_complete(walking_inputs: Walking) -> None:
     assert Tied("tibpost_r", "soleus_r") in setup.sources
     assert len(setup.sources) == 22
     assert setup.artefact_file == walking_inputs.results / "walking.nmm"
+
+
+def test_a_test_trial_may_leave_out_its_moments(walking_inputs: Walking) -> None:
+    file = walking_inputs.leave_out_moments(
+        walking_inputs.train_setup, "unknown_moments.xml", "second_stance"
+    )
+    setup = read_training_setup(file)
+    known, unknown = setup.trials
+    assert known.inverse_dynamics_file == walking_inputs.results / "walking_moments.sto"
+    assert unknown.inverse_dynamics_file is None
+    assert unknown.data_files == [unknown.emg_file, unknown.coordinates_file]
+    # Whoever leaves the element empty leaves it out.
+    text = file.read_text(encoding="utf-8").replace(
+        "<role>test</role>", "<role>test</role><inverse_dynamics_file/>"
+    )
+    file.write_text(text, encoding="utf-8")
+    assert read_training_setup(file).trials == setup.trials
+    check_setup(file)
+
+
+@pytest.mark.parametrize(
+    ("trial", "role", "given"),
+    [
+        ("first_stride", "train", "train"),
+        ("second_stance", "validation", "test"),
+    ],
+)
+def test_who_teaches_or_judges_needs_moments(
+    walking_inputs: Walking, trial: str, role: str, given: str
+) -> None:
+    setup = walking_inputs.leave_out_moments(walking_inputs.train_setup, "refused.xml", trial)
+    text = setup.read_text(encoding="utf-8").replace(f"<role>{given}<", f"<role>{role}<")
+    setup.write_text(text, encoding="utf-8")
+    with pytest.raises(NMMError) as error:
+        read_training_setup(setup)
+    message = str(error.value)
+    assert re.search(
+        rf"refused.xml:\d+: trial '{trial}': expected <inverse_dynamics_file>", message
+    )
+    assert f"of the role {role} needs" in message
+    assert "\n" not in message
 
 
 def test_shipped_setup_names_only_files_inside_the_checkout() -> None:
