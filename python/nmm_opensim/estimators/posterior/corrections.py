@@ -91,23 +91,6 @@ class NormalEquations:
         weights[free] = cho_solve(factor, self.vector[free])
         return weights.reshape(len(spreads), FEATURES)
 
-    def find_left(self, spreads: Array, drive: int, units: Array) -> float:
-        """The share of a drive's deviation from its EMG or prior that moments leave undecided.
-
-        Root mean square over the frames of ``units``, (frames, FEATURES); 1 where they say nothing,
-        or where the drive is not corrected.
-        """
-        if not spreads[drive] > 0:
-            return 1.0
-        free, factor = self._factorise(spreads)
-        own = np.flatnonzero(free // FEATURES == drive)
-        covariance = cho_solve(factor, np.eye(len(free))[:, own])[own]
-        variance = np.einsum("tf,fg,tg->t", units, covariance, units).mean()
-        before = (
-            spreads[drive] ** 2 / (FEATURES * MEAN_SQUARE) * np.square(units).sum(axis=1).mean()
-        )
-        return float(np.sqrt(variance / before))
-
     def _factorise(self, spreads: Array) -> tuple[np.ndarray[Any, Any], tuple[Array, bool]]:
         """The weights that are free to move, and the factor of their posterior precision."""
         deviations = np.repeat(spreads / np.sqrt(FEATURES * MEAN_SQUARE), FEATURES)

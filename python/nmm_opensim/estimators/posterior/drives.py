@@ -23,6 +23,8 @@ class Drives:
         weighed = weigh(self.prior, split(task)[1])
         self.fit = weighed.fit
         """How a population fitted, None without one."""
+        self.met = weighed.met
+        """How all witnesses met each masked channel."""
         self.prior.believe(weighed.weighting, weighed.fit is None or weighed.fit.heard)
         self.deep = {name_prior(asked.muscle): asked for asked in self.prior.deep}
 

@@ -8,9 +8,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -21,15 +20,19 @@ from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
 from ..emg_driven.model import EmgDrivenModel
-from ..interface import Estimator, FittedNMM, Task
+from ..interface import Estimator, FittedNMM, Task, split
 from ..steps import Steps
+from ..trust.findings import gather_findings
+from ..trust.trust_model import read_shipped
+from ..trust.verdict import judge_excitation
 from .corrections import CorrectedMuscles, Corrections, Features, collect, find_errors
-from .drives import Drives, name_prior
+from .drives import Drives
 from .export import export
-from .masking import Masking, find_errors_of_drives, find_floor, find_spreads, mask
-from .verdicts import judge_excitation
+from .masking import Masking, find_errors_of_drives, find_spreads, mask
 
 ITERATIONS = 3
+# Of its deviation, that moments must move an excitation by to be said to have changed it.
+NOTICEABLE = 0.01
 
 
 class Posterior(Estimator):
@@ -59,7 +62,6 @@ class Posterior(Estimator):
         weights = None
         for iteration in range(ITERATIONS):
             steps.tell(f"correcting drives, {iteration + 1} of {ITERATIONS}")
-            # The last equations say what moments leave undecided.
             equations = collect(driven, trials, features, weights)
             weights = equations.solve(deviations)
         assert weights is not None
@@ -68,9 +70,7 @@ class Posterior(Estimator):
             lambda trial: find_errors(driven, trial, features, doubts)
         )
         corrected = CorrectedMuscles(driven, Corrections(features, weights))
-        units = np.vstack([features.compute(trial) for trial in trials])
-        left = partial(equations.find_left, deviations, units=units)
-        judgements = _judge(drives, corrected, masking, left, trials)
+        judgements = _judge(task, drives, corrected, trials)
         return FittedPosterior(task, drives, corrected, uncertainty, masking, judgements)
 
 
@@ -100,7 +100,7 @@ class FittedPosterior(FittedNMM):
     ) -> None:
         self.masking = masking
         self.judgements = judgements
-        """What decided each deep muscle's excitation, by muscle."""
+        """How far each deep muscle's excitation is to be believed, by muscle."""
         self._task = task
         self.drives = drives
         self.corrected = corrected
@@ -135,24 +135,35 @@ class FittedPosterior(FittedNMM):
 
 
 def _judge(
-    drives: Drives,
-    corrected: CorrectedMuscles,
-    masking: Masking,
-    find_left: Callable[[int], float],
-    trials: Sequence[PreparedTrial],
+    task: Task, drives: Drives, corrected: CorrectedMuscles, trials: Sequence[PreparedTrial]
 ) -> dict[str, ExcitationJudgement]:
-    """``find_left`` says of a drive what share of its deviation moments leave undecided."""
-    model = corrected.driven.model
+    """How far each deep muscle is to be believed, as masked muscles of other people taught.
+
+    ``trials`` are prepared with their drives.
+    """
+    model, prior = read_shipped(), drives.prior
+    driven, muscles = corrected.driven, corrected.driven.model.muscles
     excitations = np.vstack([corrected.compute_excitations(trial) for trial in trials])
+    uncorrected = np.vstack([driven.compute_excitations(trial) for trial in trials])
     judgements = {}
-    for asked in drives.prior.deep:
-        left = find_left(model.drives.index(name_prior(asked.muscle)))
-        floor = find_floor(excitations[:, model.muscles.index(asked.muscle)])
+    for asked in prior.deep:
+        findings = gather_findings(prior, asked, drives.met, split(task)[1])
+        column = muscles.index(asked.muscle)
+        excitation, before = excitations[:, column], uncorrected[:, column]
         judgements[asked.muscle] = judge_excitation(
-            drives.prior.describe_witnesses(asked),
-            bool(drives.prior.find_evidence(asked)),
-            masking,
-            left,
-            floor,
+            model,
+            findings,
+            excitation,
+            prior.describe_witnesses(asked),
+            _describe_change(before, excitation),
+            task.teacher_doubts,
         )
     return judgements
+
+
+def _describe_change(before: Array, after: Array) -> str:
+    """What joint moments changed of an excitation, (frames,)."""
+    moved = float(np.sqrt(np.square(after - before).mean()) / max(float(before.std()), 1e-12))
+    if moved < NOTICEABLE:
+        return "Joint moments changed nothing of it."
+    return f"Joint moments moved it by {100 * moved:.0f} % of its deviation."

@@ -7,28 +7,43 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.trained import PopulationFit
 from ..agreement import agree
 from .combination import ALONE, USUAL, MusclePrior, Weighting
 from .log_share import LogShare
-from .shares import to_shares
+from .shares import find_peak, to_shares
 
 STEPS = 4
 MARGIN = 0.01
 """Of the mean r: masked muscles are few, and less is chance."""
+COVERAGE, FLOOR = 0.9, 0.3
+"""Of errors that count as missed, and of the peak that errors are at least compared with."""
+
+
+@dataclass(frozen=True)
+class Met:
+    """How all witnesses met a masked channel: r, and by how much they missed it.
+
+    ``miss`` is what holds COVERAGE of the errors after the best scale, in units of the estimate
+    plus FLOOR of its peak; NaN where no positive scale helps.
+    """
+
+    r: float
+    miss: float
 
 
 @dataclass(frozen=True)
 class Weighed:
-    """Weights of witnesses, how they met masked channels (r), and how a population fitted.
+    """Weights of witnesses, how they met masked channels, and how a population fitted.
 
     ``fit`` is None without a population.
     """
 
     weighting: Weighting
-    agreements: Mapping[str, float]
+    met: Mapping[str, Met]
     fit: PopulationFit | None
 
 
@@ -43,15 +58,30 @@ class _Masked:
 
     def judge(self, weighting: Weighting, hears_population: bool = True) -> float:
         """How the weighed witnesses agree with the recording: r."""
+        return agree(self.estimate(weighting, hears_population), self.recording)
+
+    def meet(self, weighting: Weighting, hears_population: bool = True) -> Met:
+        """How the weighed witnesses meet the recording."""
+        estimate = self.estimate(weighting, hears_population)
+        scale = _core.agreement(estimate, self.recording).best_scale
+        miss = float("nan")
+        if scale > 0:
+            scaled = scale * estimate
+            errors = np.abs(self.recording - scaled) / (scaled + FLOOR * find_peak(scaled))
+            miss = float(np.quantile(errors, COVERAGE))
+        return Met(agree(estimate, self.recording), miss)
+
+    def estimate(self, weighting: Weighting, hears_population: bool) -> Array:
+        """Shares that the weighed witnesses say, (frames,)."""
         said = self.said if hears_population else (*self.said[:2], None)
         weights = weighting.share([each is not None for each in said])
         if not sum(weights):
-            return agree(to_shares(self.unknowing), self.recording)
+            return to_shares(self.unknowing)
         together = np.zeros(len(self.recording))
         for each, weight in zip(said, weights, strict=True):
             if each is not None:
                 together += weight / sum(weights) * each
-        return agree(to_shares(together), self.recording)
+        return to_shares(together)
 
 
 def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
@@ -65,7 +95,7 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
         return Weighed(ALONE if prior.population is None else USUAL, {}, None)
     if prior.population is None:
         alone_chosen = _choose(masked, False)
-        met = {each.channel: each.judge(alone_chosen, False) for each in masked}
+        met = {each.channel: each.meet(alone_chosen, False) for each in masked}
         return Weighed(alone_chosen, met, None)
     alone, unknowing = {}, {}
     for each in masked:
@@ -84,9 +114,8 @@ def weigh(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> Weighed:
         {each.channel: each.judge(with_it) for each in masked},
         {each.channel: each.judge(without_it, False) for each in masked},
     )
-    if heard:
-        return Weighed(with_it, fit.with_it, fit)
-    return Weighed(without_it, fit.without_it, fit)
+    chosen = with_it if heard else without_it
+    return Weighed(chosen, {each.channel: each.meet(chosen, heard) for each in masked}, fit)
 
 
 def _ask(prior: MusclePrior, judged: Sequence[PreparedTrial]) -> list[_Masked]:

@@ -12,7 +12,17 @@ from ...nmm.chain import PreparedTrial
 from ..agreement import agree
 from ..prior.combination import Asked, MusclePrior
 from ..prior.shares import find_peak, to_shares
+from ..prior.weighing import Met
 from .kinds import find_kind
+
+
+@dataclass(frozen=True)
+class MaskedMuscle:
+    """A measured muscle that was masked: its kind, r of its recording, and how it was missed."""
+
+    kind: str
+    r: float
+    miss: float
 
 
 @dataclass(frozen=True)
@@ -22,8 +32,7 @@ class Findings:
     ``witnesses`` counts who speaks of it: synergists, other subjects, a population; ``own`` says
     whether the population knows the muscle itself and not a relative. ``explained`` is r that the
     population expects of a person in whom these channels are heard, ``agreement`` the mean r
-    between any two witnesses; None where there are none. ``masked`` are kinds of measured muscles
-    that were masked, each with r of its recording. ``spread`` is the estimate's standard deviation
+    between any two witnesses; None where there are none. ``spread`` is the estimate's standard deviation
     by its peak.
     """
 
@@ -32,17 +41,17 @@ class Findings:
     own: bool
     explained: float | None
     agreement: float | None
-    masked: tuple[tuple[str, float], ...]
+    masked: tuple[MaskedMuscle, ...]
     spread: float
 
 
 def gather_findings(
     prior: MusclePrior,
     asked: Asked,
-    agreements: Mapping[str, float],
+    met: Mapping[str, Met],
     trials: Sequence[PreparedTrial],
 ) -> Findings:
-    """Findings on ``trials``; ``agreements`` are r by masked channel.
+    """Findings on ``trials``; ``met`` is how masked channels were met.
 
     The prior's witnesses must be weighed; no recording of the asked muscle is in it.
     """

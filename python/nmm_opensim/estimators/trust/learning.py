@@ -41,7 +41,7 @@ def learn(evidence: Sequence[Evidence], sources: Sequence[str] = ()) -> TrustMod
     """
     usual, r, error = _fit(evidence)
     left: list[tuple[float, float, float]] = []
-    lacks = np.zeros(len(evidence))
+    widths = np.zeros((len(evidence), 2))
     for group in sorted({each.group for each in evidence}):
         seen = [each for each in evidence if each.group != group]
         its_usual, its_r, its_error = _fit(seen)
@@ -50,7 +50,7 @@ def learn(evidence: Sequence[Evidence], sources: Sequence[str] = ()) -> TrustMod
                 continue
             features = describe(each.findings, its_usual)
             z, logarithm = float(its_r.predict(features)), float(its_error.predict(features))
-            lacks[k] = find_lack(np.tanh(z))
+            widths[k] = find_lack(np.tanh(z)), its_usual.find_width(each.findings)
             left.append((float(to_z(each.r)) - z, np.log(each.error) - logarithm, each.weight))
     r_left, error_left, weights = np.array(left).T
     return TrustModel(
@@ -59,8 +59,8 @@ def learn(evidence: Sequence[Evidence], sources: Sequence[str] = ()) -> TrustMod
         error,
         _find_range(r_left, weights),
         _find_range(error_left, weights),
-        _fit_bound(evidence, lacks, -1.0),
-        _fit_bound(evidence, lacks, 1.0),
+        _fit_bound(evidence, widths, -1.0),
+        _fit_bound(evidence, widths, 1.0),
         tuple(sources),
     )
 
@@ -83,19 +83,20 @@ def _find_range(left: Array, weights: Array) -> tuple[float, float]:
     return low, high
 
 
-def _fit_bound(evidence: Sequence[Evidence], lacks: Array, side: float) -> Bound:
+def _fit_bound(evidence: Sequence[Evidence], widths: Array, side: float) -> Bound:
     """What holds half of COVERAGE on one side: quantile regression (Koenker and Bassett, 1978).
 
-    The widths grow with the excitation and with the lack of r that was expected by a model that
+    ``widths`` (evidence, 2) are the lack of r and how wide the person's own masked muscles want it.
+    The interval grows with the excitation and with the lack of r that was expected by a model that
     had not seen the data set: conformal in data sets, not only in frames.
     """
     rows, errors, weights = [], [], []
-    for each, lack in zip(evidence, lacks, strict=True):
+    for each, (lack, width) in zip(evidence, widths, strict=True):
         share = each.estimate
         if not len(share):
             continue
         one = np.ones(len(share))
-        rows.append(np.column_stack([one, share, lack * one, lack * share]))
+        rows.append(width * np.column_stack([one, share, lack * one, lack * share]))
         errors.append(side * (each.recording - share))
         weights.append(each.weight / len(share) * one)
     quantile = (1.0 + COVERAGE) / 2

@@ -29,6 +29,8 @@ USUAL_PERSON, USUAL_KIND = 2.0, 1.0
 # How much freer than a standardised feature kinds and masked muscles are.
 KIND_SCALE, MASKED_SCALE = 3.0, 2.0
 RIDGE = 10.0
+# How far intervals go with the own masked muscles, as logarithms.
+OWN_WIDTH = 0.5
 
 
 def to_z(r: Array | float) -> Array:
@@ -39,30 +41,43 @@ def to_z(r: Array | float) -> Array:
 
 @dataclass(frozen=True)
 class Usual:
-    """How well masked muscles are usually met: z by kind, and of ``all``."""
+    """How masked muscles are usually met: z by kind, and of ``all``; the logarithm of the miss."""
 
     kinds: Mapping[str, float]
     all: float
+    miss: float
 
     @classmethod
     def of(cls, findings: Sequence[Findings]) -> Usual:
         """The means over all masked muscles of ``findings``."""
         by_kind: dict[str, list[float]] = {}
         for each in findings:
-            for kind, r in each.masked:
-                by_kind.setdefault(kind, []).append(float(to_z(r)))
+            for muscle in each.masked:
+                by_kind.setdefault(muscle.kind, []).append(float(to_z(muscle.r)))
         every = [z for values in by_kind.values() for z in values]
         kinds = {kind: float(np.mean(values)) for kind, values in by_kind.items()}
-        return cls(kinds, float(np.mean(every)))
+        misses = [found for each in findings for found in _list_misses(each)]
+        return cls(kinds, float(np.mean(every)), float(np.mean(misses)))
+
+    def find_width(self, findings: Findings) -> float:
+        """How wide this person's intervals are to be, 1 as usual: by how masked muscles missed."""
+        deviations = [miss - self.miss for miss in _list_misses(findings)]
+        return float(np.exp(OWN_WIDTH * sum(deviations) / (len(deviations) + USUAL_PERSON)))
 
     def find_deviations(self, findings: Findings) -> tuple[float, float]:
         """How much better than usual this person's masked muscles were met: all, of the kind."""
         every = [
-            (kind, float(to_z(r)) - self.kinds.get(kind, self.all)) for kind, r in findings.masked
+            (each.kind, float(to_z(each.r)) - self.kinds.get(each.kind, self.all))
+            for each in findings.masked
         ]
         same = [deviation for kind, deviation in every if kind == findings.kind]
         together = sum(deviation for _, deviation in every)
         return together / (len(every) + USUAL_PERSON), sum(same) / (len(same) + USUAL_KIND)
+
+
+def _list_misses(findings: Findings) -> list[float]:
+    """Logarithms, of muscles that any scale helps."""
+    return [float(np.log(each.miss)) for each in findings.masked if each.miss > 0]
 
 
 def describe(findings: Findings, usual: Usual) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 from ...arrays import Array
 from ...nmm.trained import ExcitationInterval, Expectation
 from .findings import Findings
+from .kinds import KINDS
 from .regression import FEATURES, Regression, Usual, describe
 
 SHIPPED = Path(__file__).parent / "shipped" / "trust.json"
@@ -70,16 +71,18 @@ class TrustModel:
         least, most = (float(np.exp(error + left)) for left in self.error_quantiles)
         return Expectation(float(np.tanh(z)), (low, high), float(np.exp(error)), (least, most))
 
-    def find_interval(self, expectation: Expectation, peak: float) -> ExcitationInterval:
+    def find_interval(self, findings: Findings, peak: float) -> ExcitationInterval:
         """The interval of a muscle whose excitation has this ``peak`` in training."""
-        lack = find_lack(expectation.r)
+        lack, width = find_lack(self.expect(findings).r), self.usual.find_width(findings)
         (l0, l1), (u0, u1) = self.lower.find_line(lack), self.upper.find_line(lack)
-        return ExcitationInterval((l0 * peak, l1), (u0 * peak, u1))
+        return ExcitationInterval((width * l0 * peak, width * l1), (width * u0 * peak, width * u1))
 
-    def find_weakest(self, findings: Findings) -> str | None:
-        """The feature that lowers the expectation most, None where none does."""
-        parts = self.r.find_parts(self.describe(findings))
-        return FEATURES[int(np.argmin(parts))] if parts.min() < 0 else None
+    def find_weakest(self, findings: Findings) -> str:
+        """The feature that lowers the expectation most; "kind" stands for all kinds."""
+        parts = dict(zip(FEATURES, self.r.find_parts(self.describe(findings)), strict=True))
+        together = {"kind": sum(parts.pop(kind) for kind in KINDS)}
+        together.update((name, part) for name, part in parts.items() if name != "nobody")
+        return min(together, key=lambda name: float(together[name]))
 
 
 def find_lack(r: float) -> float:
@@ -111,7 +114,7 @@ def read_shipped() -> TrustModel:
         for entry in (content["r"], content["error"])
     )
     return TrustModel(
-        Usual(content["usual"]["kinds"], content["usual"]["all"]),
+        Usual(**content["usual"]),
         r,
         error,
         tuple(content["r_quantiles"]),
