@@ -1,12 +1,11 @@
 """Learns trust from masked muscles, and judges it by data sets that are left out.
 
-Every recorded muscle of every setup is asked for in turn without its recording, from all other
-channels and from random sets of these, and compared with it. A setup is a benchmark
+Every recorded muscle of every setup is asked for in turn without its recording, from all
+other channels and from random sets of these, and compared with it. A setup is a benchmark
 (``<NMMBenchmarkTool>``, with its folds) or a training setup, whose only walk then teaches and tests.
 
-    python benchmarks/trust.py --judge-only setups/wearable_benchmark.xml \
-        --write python/nmm_opensim/estimators/trust/shipped/trust.json \
-        --figure docs/images/trust.png setups/treadmill_benchmark.xml …
+    python benchmarks/trust.py treadmill=setups/treadmill_benchmark.xml … --kept FOLDER \
+        --judge-only wearable=setups/wearable_benchmark.xml --write TRUST.json --figure TRUST.png
 
 Nothing is learnt from ``--judge-only`` setups. Each group of setups that share people is left out
 as a whole: the table and the figure show predictions by a model that saw nothing of the group.
@@ -23,7 +22,7 @@ from pathlib import Path
 
 import numpy as np
 from rich.console import Console
-from trust_judged import judge, show
+from trust_judged import Row, judge, show
 
 from nmm_opensim import _core
 from nmm_opensim.arrays import Array
@@ -34,7 +33,7 @@ from nmm_opensim.estimators.prior.combination import MusclePrior
 from nmm_opensim.estimators.prior.make_prior import make_prior
 from nmm_opensim.estimators.prior.shares import find_peak
 from nmm_opensim.estimators.prior.weighing import weigh
-from nmm_opensim.estimators.trust.findings import gather_findings
+from nmm_opensim.estimators.trust.findings import Findings, gather_findings
 from nmm_opensim.estimators.trust.learning import Evidence, learn
 from nmm_opensim.estimators.trust.trust_model import to_text
 from nmm_opensim.nmm.chain import PreparedTrial
@@ -124,7 +123,13 @@ def answer(
             yield _compare(prior, cut, recording, maximum, (group, question, findings)), copied
 
 
-def _compare(prior, trial, recording, maximum, of) -> Evidence:  # type: ignore[no-untyped-def]
+def _compare(
+    prior: MusclePrior,
+    trial: PreparedTrial,
+    recording: Array,
+    maximum: float,
+    of: tuple[str, Question, Findings],
+) -> Evidence:
     group, question, findings = of
     asked = prior.deep[0]
     estimate = prior.predict(asked, trial)
@@ -155,7 +160,7 @@ def _copy_agreement(prior: MusclePrior, trial: PreparedTrial, recording: Array) 
     return agree(copy, recording)
 
 
-def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Console) -> list:
+def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Console) -> list[Row]:
     """Evidence with whether all channels were heard, its setup, and r of the copy; kept on disk."""
     rows = []
     for file, group in zip(files, groups, strict=True):
@@ -168,13 +173,13 @@ def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Co
                     for evidence, copied in answer(prepared, question, group):
                         found.append((evidence, question.complete, file.stem, copied))
             cache.write_bytes(pickle.dumps(found))
-        own = pickle.loads(cache.read_bytes())  # noqa: S301
+        own = pickle.loads(cache.read_bytes())
         rows += own
         console.print(f"{file}: {len(own)} answers")
     return rows
 
 
-def weigh_rows(rows: list) -> list:
+def weigh_rows(rows: list[Row]) -> list[Row]:
     """Every muscle of a group counts once, as often as it was asked for."""
     counts = Counter((e.group, e.muscle, complete) for e, complete, _, _ in rows)
     return [

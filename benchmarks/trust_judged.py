@@ -12,6 +12,7 @@ matplotlib.use("Agg")
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.lines import Line2D
 from rich.console import Console
 from rich.table import Table as RichTable
 from scipy.stats import spearmanr
@@ -19,7 +20,7 @@ from scipy.stats import spearmanr
 from nmm_opensim.estimators.trust.learning import Evidence, learn
 from nmm_opensim.estimators.trust.trust_model import TrustModel
 from nmm_opensim.estimators.trust.verdict import decide, tells
-from nmm_opensim.nmm.trained import Expectation, Trust
+from nmm_opensim.nmm.estimate import Expectation, Trust
 
 GOOD, POOR, ENOUGH = 0.8, 0.6, 0.75
 COLOURS = {"trust": "#1b7837", "use with care": "#e08214", "do not use": "#b2182b"}
@@ -85,7 +86,8 @@ def _judge(model: TrustModel, members: Sequence[Row]) -> Judged:
         float(np.mean([each.r for each, *_ in members])),
         float(np.mean([each.error for each, *_ in members])),
         float(np.mean([copied for *_, copied in members])),
-        *(np.mean(covered, axis=0) if covered else (float("nan"), float("nan"))),
+        float(np.mean([inside for inside, _ in covered])) if covered else float("nan"),
+        float(np.mean([width for _, width in covered])) if covered else float("nan"),
         complete,
     )
 
@@ -138,16 +140,18 @@ def _sum_up(title: str, judged: Sequence[Judged], console: Console) -> None:
     console.print(
         f"{title}: {len(judged)} muscles, rank correlation "
         f"{spearmanr(expected, actual).statistic:.2f}, mean absolute difference "
-        f"{np.abs(expected - actual).mean():.3f}; {100 * np.mean(inside):.0f} % in the range of 80 %"
+        f"{np.abs(expected - actual).mean():.3f}; {100 * np.mean(inside):.0f} % in their range of 80"
     )
     trusted = [each for each in judged if each.verdict == "trust"]
     refused = [each for each in judged if each.verdict == "do not use"]
     met = sum(each.r >= GOOD for each in trusted)
     poor = sum(each.r < POOR or each.r < each.copy_r for each in refused)
     console.print(
-        f"  trust: {len(trusted)} ({100 * len(trusted) / len(judged):.0f} %), r >= {GOOD} in {met}; "
-        f"do not use: {len(refused)} ({100 * len(refused) / len(judged):.0f} %), r < {POOR} or below "
-        f"the copy's in {poor}"
+        f"  trust: {len(trusted)} ({100 * len(trusted) / len(judged):.0f} %), r >= {GOOD} in {met}"
+    )
+    console.print(
+        f"  do not use: {len(refused)} ({100 * len(refused) / len(judged):.0f} %), r < {POOR} or "
+        f"below the copy's in {poor}"
     )
 
 
@@ -169,9 +173,7 @@ def _draw(judged: Sequence[Judged], file: Path) -> None:
             )
         axes.plot([0, 1], [0, 1], color="0.6", lw=0.8)
         axes.set(xlim=(0, 1), ylim=(-0.2, 1), xlabel="expected r", ylabel="actual r")
-        handles = [
-            plt.Line2D([], [], marker="s", ls="", color=c, label=v) for v, c in COLOURS.items()
-        ]
+        handles = [Line2D([], [], marker="s", ls="", color=c, label=v) for v, c in COLOURS.items()]
         axes.add_artist(axes.legend(handles=handles, frameon=False, loc="upper left"))
         axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.spines[["top", "right"]].set_visible(False)

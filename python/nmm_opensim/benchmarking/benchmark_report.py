@@ -156,13 +156,13 @@ def mark_trials(row: Row, trials: int) -> str:
 
 def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
     lines = [
-        "| hidden | muscle | estimator | r | best fair baseline | its r | verdict |",
-        "|---|---|---|---|---|---|---|",
+        "| hidden | muscle | estimator | best fair baseline, its r | what it is worth |",
+        "|---|---|---|---|---|",
     ]
     for verdict in verdicts:
         lines.append(
-            f"| {verdict.hidden} | {verdict.muscle} | {verdict.estimator} | {verdict.r:.2f} | "
-            f"{verdict.best_baseline} | {verdict.baseline_r:.2f} | {verdict.text} |"
+            f"| {verdict.hidden} | {verdict.muscle} | {verdict.estimator} | "
+            f"{verdict.best_baseline} {verdict.best_r:.2f} | {verdict.text} |"
         )
     return "\n".join(lines)
 

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import get_args
 
 import numpy as np
 
 from ..estimators.interface import Standing
+from ..nmm.estimate import Trust
 from ..training.scoring import EMG, METRICS, MOMENT
 from .cells import CellScores
+
+COPY = "neighbour_copy"
+# Of r: less tells nobody apart.
+ALIKE = 0.02
 
 
 @dataclass(frozen=True)
@@ -19,7 +25,8 @@ class Row:
 
     ``quantity`` is the hidden muscle's EMG or a coordinate's moment; ``deviation`` is over seeds,
     NaN where there is one or none. ``r_by_trial`` is the mean over seeds by fold and trial: who
-    needs a trial's own moments has fewer trials where some have none.
+    needs a trial's own moments has fewer trials where some have none. ``verdict`` is the most
+    cautious that the estimator gave itself in any trial, empty where it gave none.
     """
 
     hidden: str
@@ -31,12 +38,14 @@ class Row:
     mean: dict[str, float]
     deviation: dict[str, float]
     r_by_trial: dict[str, float] = field(default_factory=dict)
+    verdict: str = ""
 
 
 def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
     """One row per hidden group, estimator and quantity, in the order of first appearance."""
     groups: dict[tuple[str, str, str, str], dict[int | None, list[list[float]]]] = {}
     by_trial: dict[tuple[str, str, str, str], dict[str, list[float]]] = {}
+    verdicts: dict[tuple[str, str, str, str], set[str | None]] = {}
     for scored in cells:
         for score in scored.scores:
             key = (scored.cell.hidden.name, scored.cell.estimator, score.kind, score.quantity)
@@ -44,6 +53,7 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
             groups.setdefault(key, {}).setdefault(scored.cell.seed, []).append(values)
             trial = f"{scored.cell.fold.name}/{score.trial}"
             by_trial.setdefault(key, {}).setdefault(trial, []).append(score.r)
+            verdicts.setdefault(key, set()).add(score.verdict)
     rows = []
     for key, by_seed in groups.items():
         per_seed = np.array([np.mean(trials, axis=0) for trials in by_seed.values()])
@@ -59,33 +69,59 @@ def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
                 r_by_trial={
                     trial: float(np.mean(values)) for trial, values in by_trial[key].items()
                 },
+                verdict=_find_most_cautious(verdicts[key]),
             )
         )
     return rows
 
 
+def _find_most_cautious(verdicts: Collection[str | None]) -> str:
+    given = [verdict for verdict in get_args(Trust) if verdict in verdicts]
+    return given[-1] if given else ""
+
+
 @dataclass(frozen=True)
 class Verdict:
-    """Whether a hidden muscle's EMG by an NMM is worth more than that of the best baseline."""
+    """What a hidden muscle's EMG by an NMM is worth: by itself, and beside a plain copy.
+
+    ``r`` and ``best_r`` are over the trials that NMM and best baseline both answered, ``own_r`` and
+    ``copy_r`` those that NMM and neighbour copy did; None where there is no copy. ``error``, after
+    the best scale, and ``coverage`` are shares, NaN where there are none. ``expected_r`` and
+    ``verdict`` are what the NMM said of itself before.
+    """
 
     hidden: str
     muscle: str
     estimator: str
     r: float
-    deviation: float
     best_baseline: str
-    baseline_r: float
+    best_r: float
+    error: float
+    coverage: float
+    expected_r: float
+    verdict: str
+    own_r: float
+    copy_r: float | None
 
     @property
     def text(self) -> str:
-        """In words, for a user who cannot measure the muscle."""
-        better = self.r - self.baseline_r
-        margin = 0.0 if math.isnan(self.deviation) else self.deviation
-        if better > max(margin, 0.02):
-            return "better than every fair baseline"
-        if better > -0.05:
-            return f"no better than {self.best_baseline}: use that"
-        return f"worse than {self.best_baseline}: do not trust it here"
+        """In a sentence, for a user who cannot measure the muscle."""
+        parts = [f"r {self.r:.2f}, error {100 * self.error:.0f} % of maximum"]
+        if not math.isnan(self.coverage):
+            parts.append(f"{100 * self.coverage:.0f} % inside its 90 % interval")
+        if self.verdict:
+            parts.append(f"expected r {self.expected_r:.2f} ({self.verdict})")
+        return ", ".join(parts) + "; " + self._describe_copy()
+
+    def _describe_copy(self) -> str:
+        if self.copy_r is None:
+            return "no synergist to copy"
+        gained = self.own_r - self.copy_r
+        if gained > ALIKE:
+            return f"a plain copy would not do (r {self.copy_r:.2f})"
+        if gained >= -ALIKE:
+            return f"a plain copy would do (r {self.copy_r:.2f})"
+        return f"a plain copy is better (r {self.copy_r:.2f})"
 
 
 def judge(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Verdict]:
@@ -107,15 +143,21 @@ def judge(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Verdic
         if fair:
             compared = [(other, *compare_r(row, other)) for other in fair]
             best, own_r, best_r = max(compared, key=lambda each: each[2] - each[1])
+            copies = [each for each in compared if each[0].estimator == COPY]
             verdicts.append(
                 Verdict(
                     row.hidden,
                     row.quantity,
                     row.estimator,
                     own_r,
-                    row.deviation["r"],
                     best.estimator,
                     best_r,
+                    row.mean["scaled_rmse"],
+                    row.mean["coverage"],
+                    row.mean.get("expected_r", math.nan),
+                    row.verdict,
+                    copies[0][1] if copies else own_r,
+                    copies[0][2] if copies else None,
                 )
             )
     return verdicts

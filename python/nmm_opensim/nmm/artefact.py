@@ -17,15 +17,14 @@ from ..errors import NMMError
 from ..files import require_reasonable
 from ..physics.muscles.millard import TendonModel
 from .calibration import PARAMETERS, Range
+from .estimate import Expectation, Trust
 from .novelty import GROUPS, TrainingRange
 from .sources import Deep, Measured, Source, Tied, Unscored
 from .trained import (
     ExcitationInterval,
     ExcitationJudgement,
-    Expectation,
     ParameterJudgement,
     PopulationFit,
-    Trust,
     Verdict,
     Witness,
 )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from ..arrays import Array
+
+Trust = Literal["trust", "use with care", "do not use"]
+"""Whether a deep muscle's excitation is good for anything, in words that follow from figures."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +18,36 @@ class Interval:
 
     lower: Array
     upper: Array
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """How well a muscle is expected to be met, each with the range that holds 80 % of muscles.
+
+    ``r`` is the correlation with the recording that nobody has, ``error`` the root mean square
+    error after the best scale, as a share of the channel's maximum.
+    """
+
+    r: float
+    r_range: tuple[float, float]
+    error: float
+    error_range: tuple[float, float]
+
+    def describe(self) -> str:
+        """In a line."""
+        (low, high), (least, most) = self.r_range, self.error_range
+        return (
+            f"expected r {self.r:.2f} ({low:.2f} to {high:.2f}), error {100 * self.error:.0f} % "
+            f"({100 * least:.0f} to {100 * most:.0f} %) of maximum"
+        )
+
+
+@dataclass(frozen=True)
+class Trusted:
+    """Whether a deep muscle of a trial is to be believed, and the accuracy to expect."""
+
+    verdict: Trust
+    expectation: Expectation | None
 
 
 @dataclass(frozen=True)
@@ -32,6 +66,7 @@ class Estimate:
     moments: Array | None = None
     intervals: Mapping[str, Interval] = field(default_factory=dict)
     novelty: Mapping[str, Array] = field(default_factory=dict)
+    trust: Mapping[str, Trusted] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,14 +11,11 @@ import numpy as np
 from ..arrays import Array
 from ..physics.muscles.parameters import MuscleParameters, to_arrays
 from .chain import Declaration, NeuralMusculoskeletalModel
-from .estimate import Interval
+from .estimate import Expectation, Interval, Trust
 from .novelty import TrainingRange
 
 Verdict = Literal["determined by torque", "determined by the prior", "not determined"]
 """What decided a parameter: the joint moments, what was known before them, or nothing."""
-
-Trust = Literal["trust", "use with care", "do not use"]
-"""Whether a deep muscle's excitation is good for anything, in words that follow from figures."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +61,6 @@ class ExcitationInterval:
         low = width * (self.lower[0] + self.lower[1] * excitation)
         high = width * (self.upper[0] + self.upper[1] * excitation)
         return Interval(np.maximum(excitation - low, 0.0), excitation + high)
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """How well a muscle is expected to be met, each with the range that holds 80 % of muscles.
-
-    ``r`` is the correlation with the recording that nobody has, ``error`` the root mean square
-    error after the best scale, as a share of the channel's maximum.
-    """
-
-    r: float
-    r_range: tuple[float, float]
-    error: float
-    error_range: tuple[float, float]
-
-    def describe(self) -> str:
-        """In a line."""
-        (low, high), (least, most) = self.r_range, self.error_range
-        return (
-            f"expected r {self.r:.2f} ({low:.2f} to {high:.2f}), error {100 * self.error:.0f} % "
-            f"({100 * least:.0f} to {100 * most:.0f} %) of maximum"
-        )
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,10 @@ def read_scores(path: Path) -> list[Score]:
 
 
 def _parse(text: str, kind: str) -> Any:
-    if kind == "str":
-        return text
     if text == "" and kind.endswith("| None"):
         return None
+    if kind.startswith("str"):
+        return text
     return int(text) if kind.startswith("int") else float(text)
 
 
@@ -61,10 +61,9 @@ def list_scores(summaries: Sequence[Summary]) -> dict[str, dict[str, float]]:
 
 
 def describe_judgements(trained: TrainedNMM) -> list[str]:
-    """What decided each deep muscle's excitation and the muscles' parameters, one line each."""
+    """How far each deep muscle is to be believed, and what decided parameters, one line each."""
     lines = [
-        f"{muscle}: {judgement.verdict}. {judgement.reason}"
-        for muscle, judgement in trained.excitations.items()
+        f"{muscle}: {judgement.describe()}" for muscle, judgement in trained.excitations.items()
     ]
     if trained.population is not None:
         lines.append(trained.population.describe())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from .. import _core
 from ..arrays import Array
 from ..estimators.baselines.neighbour import NeighbourCopy
 from ..estimators.interface import FittedEstimator
-from ..nmm.estimate import Estimate, Interval
+from ..nmm.estimate import Estimate, Interval, Trusted
 from ..nmm.trial import TrialFiles
 from .intervals import compute_coverage
 from .labels import Hidden, read_hidden
@@ -43,6 +43,8 @@ class Score:
     the scale of an unrecorded channel cannot be known. ``coverage`` is the share of the recording
     inside the estimate's 90 % interval after that scale, ``interval_width`` that interval's mean
     width as a share of the channel's maximum; None where the estimator gives no interval.
+    ``expected_r``, ``expected_error`` (of ``scaled_rmse``) and ``verdict`` are what the estimator
+    said of its own accuracy before any recording was looked at.
     """
 
     trial: str
@@ -61,6 +63,9 @@ class Score:
     scaled_vaf: float
     coverage: float | None = None
     interval_width: float | None = None
+    expected_r: float | None = None
+    expected_error: float | None = None
+    verdict: str | None = None
 
     @property
     def metrics(self) -> dict[str, float]:
@@ -77,6 +82,8 @@ class Score:
             "scaled_vaf": self.scaled_vaf,
             "coverage": nan if self.coverage is None else self.coverage,
             "interval_width": nan if self.interval_width is None else self.interval_width,
+            "expected_r": nan if self.expected_r is None else self.expected_r,
+            "expected_error": nan if self.expected_error is None else self.expected_error,
         }
 
 
@@ -91,6 +98,8 @@ METRICS = (
     "scaled_vaf",
     "coverage",
     "interval_width",
+    "expected_r",
+    "expected_error",
 )
 
 
@@ -151,17 +160,29 @@ def _score_emg(
         if muscle not in estimate.excitations:
             continue
         share = 1.0 / recording.maximum
-        scores.append(
-            compare(
-                Subject(files.name, files.role, EMG, muscle),
-                estimator.describe(muscle),
-                estimator.seed,
-                estimate.excitations[muscle] * share,
-                recording.values * share,
-                _scale(estimate.intervals.get(muscle), share),
-            )
+        score = compare(
+            Subject(files.name, files.role, EMG, muscle),
+            estimator.describe(muscle),
+            estimator.seed,
+            estimate.excitations[muscle] * share,
+            recording.values * share,
+            _scale(estimate.intervals.get(muscle), share),
         )
+        scores.append(_add_expected(score, estimate.trust.get(muscle)))
     return scores
+
+
+def _add_expected(score: Score, trusted: Trusted | None) -> Score:
+    """The score with what the estimate said of its own accuracy."""
+    if trusted is None:
+        return score
+    expected = trusted.expectation
+    return replace(
+        score,
+        expected_r=expected and expected.r,
+        expected_error=expected and expected.error,
+        verdict=trusted.verdict,
+    )
 
 
 def _scale(interval: Interval | None, factor: float) -> Interval | None:

@@ -13,10 +13,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from ...arrays import Array
 from ...nmm.chain import PreparedTrial
-from ...nmm.estimate import Estimate, Interval
-from ...nmm.novelty import TrainingRange, find_training_range
+from ...nmm.estimate import Estimate, Trusted
+from ...nmm.novelty import TrainingRange, find_outside, find_training_range
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
+from ...nmm.trial_verdict import find_trial_verdict
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
 from ..emg_driven.model import EmgDrivenModel
@@ -113,15 +115,19 @@ class FittedPosterior(FittedNMM):
         moments = self.corrected.compute_moments(driven)
         muscles = self.corrected.driven.model.muscles
         by_muscle = dict(zip(muscles, excitations.T, strict=True))
-        intervals = {}
-        for muscle, judgement in self.judgements.items():
-            if (interval := judgement.interval) is not None:
-                excitation = by_muscle[muscle]
-                margin = interval.margin * (interval.floor + excitation)
-                lower = np.maximum(excitation - margin, 0.0)
-                intervals[muscle] = Interval(lower, excitation + margin)
         novelty = self.training_range.compute_novelty(trial)
-        return Estimate(by_muscle, moments, intervals, novelty)
+        farthest = np.max(list(novelty.values()), axis=0)
+        intervals = {
+            muscle: judgement.interval.compute(by_muscle[muscle], farthest)
+            for muscle, judgement in self.judgements.items()
+            if judgement.interval is not None
+        }
+        outside = float(find_outside(novelty).mean())
+        trust = {
+            muscle: Trusted(find_trial_verdict(judgement, outside)[0], judgement.expectation)
+            for muscle, judgement in self.judgements.items()
+        }
+        return Estimate(by_muscle, moments, intervals, novelty, trust)
 
     def describe_nmm(self) -> TrainedNMM:
         exported = export(

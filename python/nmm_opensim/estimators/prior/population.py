@@ -98,7 +98,7 @@ class Population:
 def find_explained(
     population: Population, muscle: str, heard: Sequence[str], ridge: float = USUAL_RIDGE
 ) -> float:
-    """r that the population expects of a new person's muscle, given what channels tell.
+    """R that the population expects of a new person's muscle, given what channels tell.
 
     Of the variance of logarithms over phase, which the mean explains, and across people, the part
     that the weights of ``heard`` leave open is lost.

@@ -117,7 +117,7 @@ class PopulationWitness:
         return LogShare(pose, channels)
 
     def find_explained(self, muscle: str) -> float:
-        """r that it expects of a muscle that it knows, given the channels that it hears."""
+        """R that it expects of a muscle that it knows, given the channels that it hears."""
         theirs = self.declared.find(muscle)
         assert theirs is not None
         ridge = USUAL_RIDGE if muscle in self.declared.muscles else RELATIVES_RIDGE

@@ -32,8 +32,8 @@ class Findings:
     ``witnesses`` counts who speaks of it: synergists, other subjects, a population; ``own`` says
     whether the population knows the muscle itself and not a relative. ``explained`` is r that the
     population expects of a person in whom these channels are heard, ``agreement`` the mean r
-    between any two witnesses; None where there are none. ``spread`` is the estimate's standard deviation
-    by its peak.
+    between any two witnesses; None where there are none. ``masked`` are measured
+    muscles that were masked, ``spread`` is the estimate's standard deviation by its peak.
     """
 
     kind: str
@@ -69,6 +69,9 @@ def gather_findings(
         population is not None and asked.muscle in population.declared.muscles,
         None if population is None else population.find_explained(asked.muscle),
         float(np.mean(agreeing)) if agreeing else None,
-        tuple((find_kind(prior.masked[channel].muscle), r) for channel, r in agreements.items()),
+        tuple(
+            MaskedMuscle(find_kind(prior.masked[channel].muscle), each.r, each.miss)
+            for channel, each in met.items()
+        ),
         float(estimate.std() / find_peak(estimate)),
     )

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from ...arrays import Array
-from ...nmm.trained import ExcitationInterval, Expectation
+from ...nmm.estimate import Expectation
+from ...nmm.trained import ExcitationInterval
 from .findings import Findings
 from .kinds import KINDS
 from .regression import FEATURES, Regression, Usual, describe

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...arrays import Array
-from ...nmm.trained import ExcitationInterval, ExcitationJudgement, Expectation, Trust, Witness
+from ...nmm.estimate import Expectation, Trust
+from ...nmm.trained import ExcitationInterval, ExcitationJudgement, Witness
 from .findings import Findings
 from .kinds import OTHER
 from .trust_model import TrustModel

@@ -1,4 +1,4 @@
-"""What decided excitations and parameters."""
+"""How far excitations are to be trusted, and what decided parameters."""
 
 from __future__ import annotations
 
@@ -11,16 +11,23 @@ from .parameters import PARAMETERS
 
 
 def list_verdicts(content: Content) -> list[dict[str, str]]:
-    """What decided each deep muscle's excitation."""
+    """How far each deep muscle's excitation is to be trusted, and why."""
     return [
         {
             "muscle": muscle.name,
             "verdict": muscle.judgement.verdict if muscle.judgement else "not judged",
+            "expected": _describe_expectation(muscle.judgement),
             "reason": muscle.judgement.reason if muscle.judgement else "",
+            "moments": muscle.judgement.moments if muscle.judgement else "",
             "witnesses": _describe_witnesses(muscle.judgement),
         }
         for muscle in content.artefact.deep_muscles
     ]
+
+
+def _describe_expectation(judgement: ExcitationJudgement | None) -> str:
+    expectation = judgement and judgement.expectation
+    return expectation.describe() if expectation else ""
 
 
 def _describe_witnesses(judgement: ExcitationJudgement | None) -> str:

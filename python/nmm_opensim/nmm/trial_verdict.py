@@ -1,0 +1,33 @@
+"""How far a deep muscle is to be believed in one trial: what the plugin says of a run."""
+
+from __future__ import annotations
+
+from math import floor
+
+from .estimate import Trust
+from .trained import ExcitationJudgement
+
+CARE_SHARE = 0.25
+"""Above this share of frames outside training no muscle of a trial is to be trusted.
+
+More than a quarter of what is shown is a guess then.
+"""
+
+USELESS_SHARE = 0.5
+"""Above this share none is to be used: most of what is shown is a guess."""
+
+
+def find_trial_verdict(judgement: ExcitationJudgement, outside_share: float) -> tuple[Trust, str]:
+    """The artefact's verdict, lowered where much of the trial lies outside what training saw.
+
+    ``outside_share`` of its frames do. The reason is the artefact's where nothing was lowered.
+    """
+    verdict = judgement.verdict
+    if outside_share > USELESS_SHARE:
+        verdict = "do not use"
+    elif outside_share > CARE_SHARE and verdict == "trust":
+        verdict = "use with care"
+    if verdict == judgement.verdict:
+        return verdict, judgement.reason
+    percent = floor(100.0 * outside_share + 0.5)
+    return verdict, f"{percent} % of frames lie outside what training saw"
