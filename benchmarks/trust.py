@@ -1,8 +1,8 @@
 """Learns trust from masked muscles, and judges it by data sets that are left out.
 
-Every recorded muscle of every setup is asked for in turn without its recording, from all
-other channels and from random sets of these, and compared with it. A setup is a benchmark
-(``<NMMBenchmarkTool>``, with its folds) or a training setup, whose only walk then teaches and tests.
+Every recorded muscle of every setup is asked for in turn without its recording, from
+all other channels and from random sets of these, and compared with it. A setup is a benchmark
+(``<NMMBenchmarkTool>``, with its folds) or a training setup, whose only walk teaches and tests.
 
     python benchmarks/trust.py treadmill=setups/treadmill_benchmark.xml … --kept FOLDER \
         --judge-only wearable=setups/wearable_benchmark.xml --write TRUST.json --figure TRUST.png

@@ -140,7 +140,7 @@ def _sum_up(title: str, judged: Sequence[Judged], console: Console) -> None:
     console.print(
         f"{title}: {len(judged)} muscles, rank correlation "
         f"{spearmanr(expected, actual).statistic:.2f}, mean absolute difference "
-        f"{np.abs(expected - actual).mean():.3f}; {100 * np.mean(inside):.0f} % in their range of 80"
+        f"{np.abs(expected - actual).mean():.3f}; {100 * np.mean(inside):.0f} % in theirs of 80"
     )
     trusted = [each for each in judged if each.verdict == "trust"]
     refused = [each for each in judged if each.verdict == "do not use"]

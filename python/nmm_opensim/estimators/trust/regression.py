@@ -30,7 +30,7 @@ USUAL_PERSON, USUAL_KIND = 2.0, 1.0
 KIND_SCALE, MASKED_SCALE = 3.0, 2.0
 RIDGE = 10.0
 # How far intervals go with the own masked muscles, as logarithms.
-OWN_WIDTH = 0.5
+OWN_WIDTH = 0.8
 
 
 def to_z(r: Array | float) -> Array:
