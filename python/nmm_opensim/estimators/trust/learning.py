@@ -10,7 +10,7 @@ from sklearn.linear_model import QuantileRegressor
 
 from ...arrays import Array
 from .findings import Findings
-from .regression import Regression, Usual, describe, fit, to_z
+from .regression import SIGNS, Regression, Usual, describe, fit, to_z
 from .trust_model import COVERAGE, RANGE, Bound, TrustModel, find_lack
 
 
@@ -69,8 +69,8 @@ def _fit(evidence: Sequence[Evidence]) -> tuple[Usual, Regression, Regression]:
     usual = Usual.of([each.findings for each in evidence])
     features = np.array([describe(each.findings, usual) for each in evidence])
     weights = np.array([each.weight for each in evidence])
-    r = fit(features, to_z(np.array([each.r for each in evidence])), weights)
-    error = fit(features, np.log([each.error for each in evidence]), weights)
+    r = fit(features, to_z(np.array([each.r for each in evidence])), weights, SIGNS)
+    error = fit(features, np.log([each.error for each in evidence]), weights, -SIGNS)
     return usual, r, error
 
 

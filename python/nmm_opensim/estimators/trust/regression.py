@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.optimize import lsq_linear
 
 from ...arrays import Array
 from .findings import Findings
@@ -29,6 +30,8 @@ USUAL_PERSON, USUAL_KIND = 2.0, 1.0
 # How much freer than a standardised feature kinds and masked muscles are.
 KIND_SCALE, MASKED_SCALE = 3.0, 2.0
 RIDGE = 10.0
+SIGNS = np.array([*(0.0 for _ in KINDS), -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
+"""Of FEATURES: 1 where more can only be better news, -1 where worse, 0 where nobody knows."""
 # How far intervals go with the own masked muscles, as logarithms.
 OWN_WIDTH = 0.8
 
@@ -116,8 +119,11 @@ class Regression:
         return parts
 
 
-def fit(features: Array, values: Array, weights: Array) -> Regression:
-    """Weighted ridge regression of ``values`` (muscles,) on features (muscles, FEATURES)."""
+def fit(features: Array, values: Array, weights: Array, signs: Array) -> Regression:
+    """Weighted ridge regression of ``values`` (muscles,) on features (muscles, FEATURES).
+
+    ``signs`` (FEATURES,) are those that factors may have; 0 leaves them free.
+    """
     known = np.isfinite(features)
     counts = (known * weights[:, None]).sum(axis=0)
     means = (np.nan_to_num(features) * weights[:, None]).sum(axis=0) / np.maximum(counts, 1e-12)
@@ -129,7 +135,11 @@ def fit(features: Array, values: Array, weights: Array) -> Regression:
     scales[masked] = 1.0 / MASKED_SCALE
     standard = deviations / scales
     offset = float(np.average(values, weights=weights))
-    weighted = standard * weights[:, None]
-    matrix = weighted.T @ standard + RIDGE * np.eye(len(FEATURES))
-    factors = np.linalg.solve(matrix, weighted.T @ (values - offset))
+    # The ridge is a row for each factor.
+    root = np.sqrt(weights)
+    design = np.vstack([root[:, None] * standard, np.sqrt(RIDGE) * np.eye(len(FEATURES))])
+    target = np.concatenate([root * (values - offset), np.zeros(len(FEATURES))])
+    low = np.where(signs > 0, 0.0, -np.inf)
+    high = np.where(signs < 0, 0.0, np.inf)
+    factors = lsq_linear(design, target, (low, high)).x
     return Regression(means, factors / scales, offset)
