@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from safetensors import safe_open
 from safetensors.numpy import save_file
 
 from nmm_opensim.arrays import Array
@@ -113,6 +114,28 @@ def write_replaying_artefact(
         "training": {},
     }
     tensors = _draw_network(2 * len(channels) + 2, max(len(deep), 1))
+    save_file(tensors, path, metadata={"nmm": json.dumps(content)})
+
+
+def judge_replaying_artefact(
+    path: Path, judgements: Mapping[str, dict[str, Any]], angles: tuple[float, float] | None
+) -> None:
+    """Make a replaying artefact one of format 3, with entries of its deep muscles' sources.
+
+    ``angles`` (rad) are what training saw of the elbow; of all else it saw more than there is. None
+    for an artefact that does not tell.
+    """
+    with safe_open(path, framework="numpy") as file:
+        content = json.loads(file.metadata()["nmm"])
+        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    content["format"] = 3
+    for muscle in content["muscles"]:
+        muscle["source"].update(judgements.get(muscle["name"], {}))
+    content["training_range"] = angles and {
+        "channels": [[-1e3, 1e3]] * len(content["channels"]),
+        "coordinates": [list(angles)],
+        "speeds": [[-1e3, 1e3]],
+    }
     save_file(tensors, path, metadata={"nmm": json.dumps(content)})
 
 

@@ -29,6 +29,13 @@ PRIOR: tuple[dict[str, Any], ...] = (
     {"gain": 1.2, "channels": [], "channel_peaks": [], "weights": []},
     {"gain": 0.9, "channels": ["tibant"], "channel_peaks": [0.5], "weights": [1.4]},
 )
+JUDGED: dict[str, Any] = {
+    "verdict": "trust",
+    "reason": "nobody looked",
+    "interval": {"lower": [0.05, 0.5], "upper": [0.1, 0.25]},
+    "expectation": {"r": 0.75, "r_range": [0.55, 0.88], "error": 0.1, "error_range": [0.05, 0.2]},
+    "moments": None,
+}
 
 
 def describe_muscle(name: str, source: dict[str, Any]) -> dict[str, Any]:
@@ -48,12 +55,7 @@ def describe_muscle(name: str, source: dict[str, Any]) -> dict[str, Any]:
 
 
 def make_content() -> dict[str, Any]:
-    judged = {
-        "verdict": "not determined",
-        "reason": "by nobody",
-        "interval": {"margin": 0.5, "floor": 0.1},
-    }
-    unjudged = {"verdict": None, "reason": None, "interval": None}
+    unjudged = {"verdict": None, "reason": None, "interval": None, "expectation": None}
     return {
         "format": 3,
         "created_with": {"nmm_opensim": "0.2.0"},
@@ -68,7 +70,7 @@ def make_content() -> dict[str, Any]:
         "moment_coordinates": ["ankle_angle_r"],
         "muscles": [
             describe_muscle(
-                "soleus_r", {"kind": "deep", "output": 0, "recorded_channel": "soleus", **judged}
+                "soleus_r", {"kind": "deep", "output": 0, "recorded_channel": "soleus", **JUDGED}
             ),
             describe_muscle(
                 "perlong_r", {"kind": "deep", "output": 1, "recorded_channel": None, **unjudged}

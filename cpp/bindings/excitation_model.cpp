@@ -64,8 +64,10 @@ py::dict computeNovelty(const nmm::ExcitationModel& model, const Names& channels
     return byGroup;
 }
 
-py::tuple computeIntervals(const nmm::ExcitationModel& model, const Array& excitations) {
-    auto intervals = model.computeIntervals(toMatrix(excitations, "excitations"));
+py::tuple computeIntervals(
+        const nmm::ExcitationModel& model, const Array& excitations, const Array& novelty) {
+    auto intervals = model.computeIntervals(
+            toMatrix(excitations, "excitations"), toVector(novelty, "novelty"));
     const auto names = model.getArtefact().getMuscleNames();
     Names muscles;
     for (const auto index : intervals.muscles) {
@@ -103,7 +105,8 @@ void bindExcitationModel(py::module_& module) {
             .def("compute_novelty", &computeNovelty, py::arg("channels"), py::arg("emg_time"),
                     py::arg("emg_values"), py::arg("times"), py::arg("coordinates"),
                     py::arg("speeds"), py::arg("external_loads") = py::none())
-            .def("compute_intervals", &computeIntervals, py::arg("excitations"))
+            .def("compute_intervals", &computeIntervals, py::arg("excitations"),
+                    py::arg("novelty"))
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))
             .def_property_readonly("channels",

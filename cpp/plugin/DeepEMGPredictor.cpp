@@ -12,6 +12,7 @@
 #include <nmm/muscles/ShapeFunction.h>
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace OpenSim {
@@ -151,7 +152,10 @@ SimTK::Vec2 DeepEMGPredictor::calcInterval(
     for (int i = 0; i < excitations.size(); ++i) {
         row(0, static_cast<std::size_t>(i)) = excitations[i];
     }
-    const auto intervals = _nmm->getExcitationModel().computeIntervals(row);
+    // NaN where the artefact does not tell.
+    const double novelty = getOutsideTraining(state);
+    const auto intervals = _nmm->getExcitationModel().computeIntervals(
+            row, {std::isnan(novelty) ? 0.0 : novelty});
     const auto i = static_cast<std::size_t>(found - _intervalMuscles.begin());
     return {intervals.lower(0, i), intervals.upper(0, i)};
 }

@@ -39,9 +39,11 @@ class Coordinate;
 /// in the artefact, and none without. Both bounds hold the true excitation e' with a probability of
 /// 90 %:
 ///
-///     max(e_i - h_i, 0) <= e' <= e_i + h_i,  h_i = margin_i (floor_i + e_i)
+///     max(e_i - w (l0_i + l1_i e_i), 0) <= e' <= e_i + w (u0_i + u1_i e_i),  w = 1 + min(n, 1)
 ///
-/// They come of the same pass of the network as the excitations.
+/// with the artefact's floors l0, u0 and slopes l1, u1, and n, how far the state lies outside what
+/// training saw (below; 0 where the artefact does not tell). They come of the same pass of the
+/// network as the excitations.
 ///
 /// The output `outside_training` says how far the state lies outside what training saw, in EMG,
 /// coordinates, speeds and external loads: the largest of max(0, low - x, x - high)/(high - low)

@@ -33,7 +33,8 @@ namespace OpenSim {
 /// Files in the tool's results_directory: `<tool>_<analysis>_excitations.sto`, `_activations.sto`,
 /// `_muscle_forces.sto`, `_joint_moments.sto`, and `_excitation_intervals.sto`,
 /// `_outside_training.sto` and `_agreement.sto` where the artefact has intervals, where it tells
-/// what training saw, and where there is something to compare with.
+/// what training saw, and where there is something to compare with. How far deep muscles are to be
+/// believed is in the log and in the header of the excitations.
 ///
 /// The same series are storages (getStorageList()), which OpenSim's GUI plots, named
 /// `<analysis>_excitations` and so on.

@@ -45,6 +45,11 @@ namespace OpenSim {
 /// (`external_loads`, where the network sees any) lie outside what training saw, in widths of what
 /// it saw; the log says how many frames do. Older artefacts do not tell, and give no such file.
 ///
+/// Where the artefact says how far its deep muscles are to be believed, the log says it in a line
+/// for each, and the header of `_excitations.sto` lists them under `trust`, `use_with_care` and
+/// `do_not_use`, and the correlations to expect with their ranges under `expected_r`. More than a
+/// quarter of frames outside training leave nothing to trust, more than half nothing to use.
+///
 /// They appear together when the run is complete; a run that fails leaves the earlier ones.
 ///
 /// @code{.xml}

@@ -110,11 +110,13 @@ class ExcitationModel:
         """
 
     def compute_intervals(
-        self, excitations: ArrayLike
+        self, excitations: ArrayLike, novelty: ArrayLike
     ) -> tuple[list[str], NDArray[np.float64], NDArray[np.float64]]:
         """Deep muscles with an interval, and its ends, each (frames, those muscles).
 
-        ``excitations`` have shape (frames, muscles).
+        excitations: frames x muscles.
+        novelty: of each frame the largest of all groups (frames,), 0 where that is not told; it
+            widens the intervals of artefacts of format 3.
         """
 
     def compute_activations(self, times: ArrayLike, excitations: ArrayLike) -> NDArray[np.float64]:

@@ -112,6 +112,7 @@ std::vector<TrialTable> makeTrialTables(
     excitations.addTableMetaData(
             "electromechanical_delay", toText(artefact.electromechanicalDelay));
     addSources(excitations, artefact.muscles);
+    addMuscleVerdicts(excitations, report.verdicts);
     add("excitations", std::move(excitations), "dimensionless, 0 to 1");
     if (!report.intervals.muscles.empty()) {
         auto intervals = makeIntervals(report, artefact, paths);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "MuscleVerdicts.h"
 #include "Trial.h"
 #include "TrialAgreement.h"
 
@@ -19,6 +20,7 @@ struct TrialReport {
     std::vector<double> times; ///< of the frames, s
     TrialResults results;
     ExcitationIntervals intervals;
+    std::vector<MuscleVerdict> verdicts;
     std::vector<std::string> momentLabels; ///< see getGeneralizedForceLabel()
     std::optional<Matrix> inverseDynamics; ///< frames x moment coordinates
     std::vector<ScoredSeries> scores;
@@ -33,7 +35,8 @@ struct TrialTable {
 
 /// All tables of a trial:
 /// - `excitations`: columns `/forceset/soleus_r`. The time column is the EMG's own time,
-///   t - delay; the header says the delay and which muscles are measured, deep, tied and unscored.
+///   t - delay; the header says the delay, which muscles are measured, deep, tied and unscored, and
+///   how far deep ones are to be believed, see addMuscleVerdicts().
 /// - `excitation_intervals`, if the artefact has intervals: columns
 ///   `/forceset/soleus_r/lower` and `/forceset/soleus_r/upper` hold the true excitation with a
 ///   probability of 90 %; time as above.

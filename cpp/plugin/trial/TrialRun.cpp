@@ -47,16 +47,20 @@ TrialReport computeTrialReport(const std::string& name, const OpenSim::Model& mo
 
     Stopwatch stopwatch;
     report.results = computeTrial(model, excitationModel, trajectory, recordings);
-    report.intervals = excitationModel.computeIntervals(report.results.excitations);
+    const auto& novelty = report.results.novelty;
+    report.intervals = excitationModel.computeIntervals(report.results.excitations,
+            novelty ? novelty->getLargest() : std::vector<double>(times.size(), 0.0));
     const double duration = stopwatch.lap();
     OpenSim::log_info("Computed {} frames in {:.0f} ms: {:.3f} ms per frame", times.size(),
             duration, duration / static_cast<double>(times.size()));
-    if (const auto& novelty = report.results.novelty) {
+    if (novelty) {
         const auto outside = describeOutsideTraining(*novelty);
         if (!outside.empty()) {
             OpenSim::log_warn("{}: {}", name, outside);
         }
     }
+    report.verdicts = findMuscleVerdicts(artefact, novelty);
+    logMuscleVerdicts(report.verdicts);
 
     if (report.inverseDynamics) {
         report.scores =

@@ -72,6 +72,8 @@ def run(setup: Path) -> None:
     console.print(f"Results: {done.results.setup.results_directory}", soft_wrap=True)
     if outside := done.results.describe_outside():
         console.print(f"Outside training: {outside}", soft_wrap=True)
+    for muscle, said in done.results.describe_verdicts().items():
+        console.print(f"{muscle}: {said}", soft_wrap=True, markup=False)
     console.print(f"Picture: {done.picture}", soft_wrap=True)
     console.print(f"The same without Python:\n  {' '.join(done.command)}", soft_wrap=True)
 

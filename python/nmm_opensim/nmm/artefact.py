@@ -256,7 +256,7 @@ def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
     interval, expected = source["interval"], source["expectation"]
     return ExcitationJudgement(
         source["verdict"],
-        _parse_text(source["reason"]),
+        _parse_text(source["reason"] or ""),
         interval
         and ExcitationInterval(_parse_range(interval["lower"]), _parse_range(interval["upper"])),
         witnesses,
@@ -267,7 +267,7 @@ def _parse_judgement(source: Mapping[str, Any]) -> ExcitationJudgement | None:
             _parse_number(expected["error"]),
             _parse_range(expected["error_range"]),
         ),
-        _parse_text(source["moments"]),
+        _parse_text(source["moments"] or ""),
     )
 
 

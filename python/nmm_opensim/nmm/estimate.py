@@ -33,11 +33,16 @@ class Expectation:
     error: float
     error_range: tuple[float, float]
 
+    def describe_r(self) -> str:
+        """The correlation and its range, as the plugin says them."""
+        low, high = self.r_range
+        return f"expected r {self.r:.2f} ({low:.2f} to {high:.2f})"
+
     def describe(self) -> str:
         """In a line."""
-        (low, high), (least, most) = self.r_range, self.error_range
+        least, most = self.error_range
         return (
-            f"expected r {self.r:.2f} ({low:.2f} to {high:.2f}), error {100 * self.error:.0f} % "
+            f"{self.describe_r()}, error {100 * self.error:.0f} % "
             f"({100 * least:.0f} to {100 * most:.0f} %) of maximum"
         )
 

@@ -39,7 +39,7 @@ class TrainingRange:
         """
         values = _gather(trial, self.names)
         return {
-            group: _find_largest(values[group], pairs)
+            group: _find_farthest(values[group], pairs)
             for group, pairs in self.pairs.items()
             if len(pairs) or group != "external_loads"
         }
@@ -57,6 +57,12 @@ def find_training_range(declaration: Declaration, trials: Sequence[PreparedTrial
     values = [_gather(trial, names) for trial in trials]
     pairs = {group: _widen(np.vstack([each[group] for each in values])) for group in GROUPS}
     return TrainingRange(names, pairs)
+
+
+def find_largest(novelty: Mapping[str, Array], frames: int) -> Array:
+    """The largest of all groups, (frames,); 0 where there are none."""
+    largest: Array = np.max([np.zeros(frames), *novelty.values()], axis=0)
+    return largest
 
 
 def find_outside(novelty: Mapping[str, Array]) -> Flags:
@@ -96,7 +102,7 @@ def _widen(values: Array) -> Array:
     return np.column_stack([low - margin, high + margin])
 
 
-def _find_largest(values: Array, pairs: Array) -> Array:
+def _find_farthest(values: Array, pairs: Array) -> Array:
     """Of frames (frames, inputs) the farthest of all inputs, (frames,)."""
     low, high = pairs.reshape(-1, 2).T
     excess = np.maximum(low - values, values - high) / (high - low)

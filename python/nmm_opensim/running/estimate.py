@@ -12,6 +12,7 @@ from ..formats.setup_xml import SetupElement, read_setup
 from ..nmm.artefact import read_artefact
 from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
+from ..nmm.novelty import find_largest
 from ..nmm.trial import read_emg, read_loads
 from ..physics.motion import Motion, read_motion
 from ..physics.osim_model import OsimModel
@@ -54,7 +55,9 @@ def estimate(setup: Path | str) -> TrialEstimate:
     try:
         excitations = runtime.compute_excitations(*asked)
         novelty = runtime.compute_novelty(*asked)
-        deep, lower, upper = runtime.compute_intervals(excitations)
+        deep, lower, upper = runtime.compute_intervals(
+            excitations, find_largest(novelty, len(motion.time))
+        )
     except _core.CoreError as error:
         raise NMMError(f"{emg.source}: {error}") from None
     return TrialEstimate(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -10,11 +11,20 @@ import numpy as np
 from ..arrays import Array, Flags
 from ..errors import NMMError, nearest_names
 from ..formats.setup_xml import SetupElement, read_setup
-from ..formats.tables import Table, read_table
+from ..formats.tables import Table, read_header_entries, read_table
 from ..nmm.artefact import Artefact, read_artefact
 from ..nmm.novelty import describe_novelty, find_outside
+from ..nmm.trained import Trust
+from ..nmm.trial_verdict import find_trial_verdict
 
 TOOL = "NMMTool"
+
+VERDICTS: Mapping[str, Trust] = {
+    "trust": "trust",
+    "use_with_care": "use with care",
+    "do_not_use": "do not use",
+}
+"""Entries in the header of excitations, which list muscles."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,11 @@ class RunResults:
 
     Of the excitations' times; None where an older artefact or tool does not tell.
     """
+    verdicts: Mapping[str, Trust] = field(default_factory=dict)
+    """By deep muscle how far it is to be believed in this trial.
+
+    Empty where an older artefact or tool does not tell.
+    """
 
     def find_outside(self) -> Flags:
         """Which frames lie outside what training saw, (frames,); none where that is not told."""
@@ -93,6 +108,20 @@ class RunResults:
         if self.outside_training is None:
             return ""
         return describe_novelty(_split(self.outside_training))
+
+    def describe_verdicts(self) -> dict[str, str]:
+        """By deep muscle its verdict in this trial, what to expect and why, in a line each."""
+        share = float(self.find_outside().mean())
+        said = {}
+        for muscle in self.artefact.deep_muscles:
+            verdict, judgement = self.verdicts.get(muscle.name), muscle.judgement
+            if verdict is None or judgement is None:
+                continue
+            expected = judgement.expectation
+            _, reason = find_trial_verdict(judgement, share)
+            parts = [verdict, expected and expected.describe_r(), reason and f"because {reason}"]
+            said[muscle.name] = ", ".join(part for part in parts if part)
+        return said
 
     def get_muscle(self, table: Table, name: str) -> Array:
         """One column, (frames,); the plugin's are absolute paths, ``name`` is their end."""
@@ -124,7 +153,28 @@ def read_results(setup: RunSetup) -> RunResults:
         _read_agreement(setup.result("agreement")),
         _read_optional(setup.result("excitation_intervals")),
         _read_outside(setup.result("outside_training"), excitations),
+        _read_verdicts(setup.result("excitations"), artefact),
     )
+
+
+def _read_verdicts(file: Path, artefact: Artefact) -> dict[str, Trust]:
+    """What the header says of deep muscles."""
+    entries = read_header_entries(file)
+    listed = {
+        verdict: entries[key].split(",") for key, verdict in VERDICTS.items() if key in entries
+    }
+    deep = {muscle.name for muscle in artefact.deep_muscles}
+    verdicts: dict[str, Trust] = {}
+    for verdict, muscles in listed.items():
+        for muscle in muscles:
+            if muscle not in deep or muscle in verdicts:
+                raise NMMError(
+                    f"results file '{file}': expected each deep muscle of "
+                    f"'{artefact.model_name}' under one verdict at most, but found '{muscle}' "
+                    f"under '{verdict}'; run the NMM again."
+                )
+            verdicts[muscle] = verdict
+    return verdicts
 
 
 def _read_optional(file: Path) -> Table | None:

@@ -32,6 +32,14 @@ void addInterval(nlohmann::json& content) {
     content["muscles"][1]["source"]["interval"] = {{"margin", 0.2}, {"floor", 0.1}};
 }
 
+/// Of the third format: an interval that grows outside training, and nothing else.
+void addJudgement(nlohmann::json& content) {
+    content["format"] = 3;
+    content["muscles"][1]["source"].update({{"verdict", nullptr}, {"reason", nullptr},
+            {"expectation", nullptr}, {"moments", nullptr},
+            {"interval", {{"lower", {0.01, 0.2}}, {"upper", {0.03, 0.4}}}}});
+}
+
 } // namespace
 
 TEST_CASE("Measured and deep excitations are the artefact's") {
@@ -195,8 +203,7 @@ TEST_CASE("Without intervals there is no bound to read") {
 
 TEST_CASE("How far a state lies outside training is an output that asks no network") {
     const ArmProject project([](nlohmann::json& content) {
-        content["format"] = 3;
-        content["muscles"][1]["source"]["interval"] = nullptr;
+        addJudgement(content);
         content["training_range"] = {{"channels", {{0.0, 0.5}, {0.0, 0.5}}},
                 {"coordinates", {{-0.5, 1.5}}}, {"speeds", {{-4.0, 4.0}}}};
     });
@@ -213,6 +220,17 @@ TEST_CASE("How far a state lies outside training is an output that asks no netwo
     CHECK(read(2.0, -8.0) == Approx(0.5).epsilon(1e-14));
     CHECK(read(0.3, 0.5) == 0.0);
     CHECK(predictor.getNumNetworkPasses() == before);
+    // A quarter of the range beyond, at most a whole one counts.
+    for (const auto& [angle, width] :
+            {std::pair(0.3, 1.0), std::pair(2.0, 1.25), std::pair(9.0, 2.0)}) {
+        setMotion(*model, state, 1.0, angle, 0.5);
+        const double e = predictor.getExcitation(state, "extensor");
+        CHECK(predictor.getExcitationLowerBound(state, "extensor") ==
+                Approx(std::max(e - width * (0.01 + 0.2 * e), 0.0)).margin(1e-14));
+        CHECK(predictor.getExcitationUpperBound(state, "extensor") ==
+                Approx(e + width * (0.03 + 0.4 * e)).epsilon(1e-14));
+    }
+    CHECK(predictor.getNumNetworkPasses() == before + 3);
 }
 
 TEST_CASE("An artefact that does not tell what training saw has no number of it") {

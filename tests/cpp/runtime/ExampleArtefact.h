@@ -25,10 +25,12 @@ struct ExampleArtefact {
     /// `soleus_r` (gain 0.5) has the witnesses `gasmed` (peak 2, weight 0.6) and `tibant` (peak
     /// 0.4, weight -0.2), and of it the pose says -1 + 0.5 exp(-ln 2 |x|^2) with x: the ankle's
     /// angle and speed; of `perlong_r` (gain 1) the pose alone tells, -0.25 - exp(-ln 2 |x|^2).
-    /// Rest: 0.02. `soleus_r` has an interval of margin 0.5 and floor 0.1.
+    /// Rest: 0.02. `soleus_r` has an interval from e - (0.05 + 0.5 e) to e + (0.1 + 0.25 e) and is
+    /// to be used with care: r 0.75 (0.55 to 0.88), error 0.12 (0.08 to 0.2).
     static ExampleArtefact makePosterior();
     /// The same of format 2: `soleus_r` has the witnesses `gasmed` (peak 2) and other subjects
-    /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4).
+    /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4). The interval of
+    /// `soleus_r` has margin 0.5 and floor 0.1.
     static ExampleArtefact makePosteriorOfFormat2();
     void write(const std::filesystem::path& file) const;
 };

@@ -27,7 +27,13 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.nmm.trained import ExcitationInterval, PopulationFit, Witness
+from nmm_opensim.nmm.trained import (
+    ExcitationInterval,
+    ExcitationJudgement,
+    Expectation,
+    PopulationFit,
+    Witness,
+)
 
 
 def correct(trial: Trial, tensors: dict[str, Array]) -> Array:
@@ -112,8 +118,55 @@ def test_python_reads_it(tmp_path: Path) -> None:
     assert artefact.predictor.coordinates == COORDINATES
     soleus, perlong = artefact.deep_muscles
     assert soleus.judgement is not None
-    assert soleus.judgement.interval == ExcitationInterval(margin=0.5, floor=0.1)
+    assert soleus.judgement == ExcitationJudgement(
+        "trust",
+        "nobody looked",
+        ExcitationInterval((0.05, 0.5), (0.1, 0.25)),
+        (),
+        Expectation(0.75, (0.55, 0.88), 0.1, (0.05, 0.2)),
+    )
     assert perlong.judgement is None
+
+
+def test_intervals_of_the_runtime_are_pythons(tmp_path: Path) -> None:
+    random = np.random.default_rng(8)
+    file = write(tmp_path / "leg.nmm", make_content(), make_tensors(random))
+    runtime, artefact = _core.ExcitationModel(str(file)), read_artefact(file)
+    excitations = random.uniform(size=(200, len(runtime.muscles)))
+    novelty = np.maximum(random.normal(0.3, 0.6, len(excitations)), 0.0)
+    assert (novelty == 0.0).any()
+    assert (novelty > 1.0).any()
+    names, lower, upper = runtime.compute_intervals(excitations, novelty)
+    assert names == ["soleus_r"]
+    judgement = artefact.deep_muscles[0].judgement
+    assert judgement is not None
+    assert judgement.interval is not None
+    soleus = excitations[:, runtime.muscles.index("soleus_r")]
+    expected = judgement.interval.compute(soleus, novelty)
+    assert (expected.lower == 0.0).any()
+    assert (expected.lower > 0.0).any()
+    np.testing.assert_allclose(lower[:, 0], expected.lower, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(upper[:, 0], expected.upper, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("entry", "value", "complaint"),
+    [
+        ("verdict", "not determined", "one of 'trust', 'use with care', 'do not use', but found"),
+        ("interval", {"margin": 0.5, "floor": 0.1}, "lower: Expected this entry"),
+        ("interval", {"lower": [0.1, -0.5], "upper": [0.1, 0.5]}, r"lower\[1\]: Expected a number"),
+        ("reason", 3, "reason: Expected a string, but found 3"),
+        ("expectation", {"r": 0.7, "r_range": [0.8, 0.7]}, "low not above high"),
+    ],
+)
+def test_a_judgement_that_does_not_fit_is_refused(
+    tmp_path: Path, entry: str, value: object, complaint: str
+) -> None:
+    content = make_content()
+    content["muscles"][0]["source"][entry] = value
+    file = write(tmp_path / "leg.nmm", content, make_tensors(np.random.default_rng(6)))
+    with pytest.raises(NMMError, match=rf"leg.nmm.*muscles\[0\].source.{entry}.*{complaint}"):
+        read_artefact(file)
 
 
 POPULATION: dict[str, Any] = {

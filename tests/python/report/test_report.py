@@ -23,7 +23,12 @@ from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.sources import Deep
-from nmm_opensim.nmm.trained import ExcitationJudgement, PopulationFit, Witness
+from nmm_opensim.nmm.trained import (
+    ExcitationJudgement,
+    Expectation,
+    PopulationFit,
+    Witness,
+)
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
 from nmm_opensim.recordings.emg.process import process_emg
 from nmm_opensim.report import content as content_module
@@ -222,6 +227,35 @@ def test_a_run_inside_training_has_no_grey(report_content: Content) -> None:
     assert inside.describe_outside().startswith("0 of ")
     text = strip_scripts(render(replace(report_content, runs=[(run, inside)])))
     assert "only guesses" not in text
+
+
+def test_each_deep_muscle_has_its_verdict_in_the_trial(report_content: Content) -> None:
+    ((run, results),) = report_content.runs
+    (soleus,) = results.artefact.deep_muscles
+    judgement = ExcitationJudgement(
+        "trust", "two neighbours agree", None, (), Expectation(0.9, (0.8, 0.95), 0.1, (0.05, 0.2))
+    )
+    artefact = replace(
+        results.artefact,
+        muscles=tuple(
+            replace(muscle, judgement=judgement) if muscle is soleus else muscle
+            for muscle in results.artefact.muscles
+        ),
+    )
+    for share, verdict, reason in (
+        (0.1, "trust", "two neighbours agree"),
+        (0.4, "use with care", "39 % of frames lie outside what training saw"),
+    ):
+        frames = list(range(int(share * len(results.excitations.time))))
+        judged = replace(
+            mark_outside(results, frames), artefact=artefact, verdicts={"soleus_r": verdict}
+        )
+        said = f"{verdict}, expected r 0.90 (0.80 to 0.95), because {reason}"
+        assert judged.describe_verdicts() == {"soleus_r": said}
+        text = strip_scripts(render(replace(report_content, runs=[(run, judged)])))
+        assert f"<p>In this trial: {said}.</p>" in text
+    # Of an older tool, which wrote none.
+    assert "In this trial" not in strip_scripts(render(report_content))
 
 
 def test_results_of_an_older_version_tell_no_frames_outside(report_content: Content) -> None:

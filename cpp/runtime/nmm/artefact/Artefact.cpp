@@ -51,6 +51,12 @@ std::size_t readFormat(const JsonReader& reader) {
 
 } // namespace
 
+std::string toText(Trust trust) {
+    return trust == Trust::Trust         ? "trust"
+           : trust == Trust::UseWithCare ? "use with care"
+                                         : "do not use";
+}
+
 std::size_t Artefact::getNumOutputs() const {
     return predictor.prior ? predictor.prior->muscles.size()
                            : tensors.at(biasName(predictor.numLayers - 1)).values.size();

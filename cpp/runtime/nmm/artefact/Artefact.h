@@ -21,11 +21,44 @@ struct Channel {
     double gain = 1.0;
 };
 
-/// Holds the true excitation where e was estimated, with a probability of 90 %: from e - h, but not
-/// below 0, to e + h, with h = margin (floor + e).
-struct ExcitationInterval {
-    double margin = 0.0;
+/// How far the true excitation may lie on one side of an estimated e: floor + slope e.
+struct ErrorBound {
     double floor = 0.0;
+    double slope = 0.0;
+};
+
+/// Holds the true excitation where e was estimated, with a probability of 90 %: from
+/// e - w (lower.floor + lower.slope e), but not below 0, to e + w (upper.floor + upper.slope e).
+/// w = 1 + min(1, n) grows with the novelty n of the frame; in older formats it is 1.
+struct ExcitationInterval {
+    ErrorBound lower;
+    ErrorBound upper;
+};
+
+/// Whether a deep muscle's excitation is good for anything.
+enum class Trust { Trust, UseWithCare, DoNotUse };
+
+/// "trust", "use with care", "do not use": as in the artefact.
+std::string toText(Trust trust);
+
+/// What is expected of a muscle, with the range that holds 80 % of muscles.
+struct ExpectedValue {
+    double value = 0.0;
+    double low = 0.0;
+    double high = 0.0; ///< not below low
+};
+
+/// How well a deep muscle is expected to be met.
+struct Expectation {
+    ExpectedValue r;     ///< correlation with the recording that nobody has
+    ExpectedValue error; ///< RMSE after the best scale, as a share of the channel's maximum
+};
+
+/// How far a deep muscle's excitation is to be believed.
+struct Judgement {
+    Trust trust = Trust::DoNotUse;
+    std::string reason; ///< one clause; empty where none is told
+    std::optional<Expectation> expectation;
 };
 
 /// Where a muscle's excitation comes from. Exactly one source per muscle.
@@ -48,6 +81,8 @@ struct MuscleSource {
     std::optional<std::string> recordedChannel;
     /// Deep: absent where nothing is known of the error.
     std::optional<ExcitationInterval> interval;
+    /// Deep: absent where nobody judged.
+    std::optional<Judgement> judgement;
 
     /// Tied: index into Artefact::muscles (never itself tied) and the ratio.
     std::size_t tiedTo = 0;

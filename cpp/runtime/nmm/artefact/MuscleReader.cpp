@@ -1,6 +1,7 @@
 #include "MuscleReader.h"
 
 #include "JsonChecks.h"
+#include "JudgementReader.h"
 
 #include <nmm/Text.h>
 #include <nmm/muscles/Activation.h>
@@ -77,11 +78,8 @@ void readPredicted(const JsonReader& reader, const Artefact& artefact, MuscleSou
     if (source.kind != MuscleSource::Kind::Deep) {
         return;
     }
-    if (artefact.format > 1 && !reader.at("interval").isNull()) {
-        const auto interval = reader.at("interval");
-        source.interval = {
-                readNonNegative(interval.at("margin")), readNonNegative(interval.at("floor"))};
-    }
+    source.interval = readInterval(reader, artefact.format);
+    source.judgement = readJudgement(reader, artefact.format);
     if (reader.at("recorded_channel").isNull()) {
         return;
     }

@@ -36,6 +36,15 @@ void checkInput(const Matrix& values, std::size_t numFrames,
     }
 }
 
+void checkNovelty(const std::vector<double>& novelty) {
+    for (std::size_t frame = 0; frame < novelty.size(); ++frame) {
+        if (!std::isfinite(novelty[frame]) || novelty[frame] < 0.0) {
+            throw Error("Intervals: Expected a finite novelty, 0 or greater, but received " +
+                        toText(novelty[frame]) + " in frame " + std::to_string(frame) + ".");
+        }
+    }
+}
+
 void checkRange(const TimeSeries& emg, double initialTime, double finalTime, double delay,
         const std::string& emgName) {
     const auto range = [](double from, double to) {
@@ -207,7 +216,12 @@ std::optional<Novelty> ExcitationModel::computeNovelty(const TimeSeries& emg,
     return nmm::computeNovelty(_artefact, envelopes, frames);
 }
 
-ExcitationIntervals ExcitationModel::computeIntervals(const Matrix& excitations) const {
+ExcitationIntervals ExcitationModel::computeIntervals(
+        const Matrix& excitations, const std::vector<double>& novelty) const {
+    checkInput(excitations, novelty.size(), _artefact.getMuscleNames(), "excitations");
+    checkNovelty(novelty);
+    // What older formats state holds for every frame.
+    const bool grows = _artefact.format > 2;
     ExcitationIntervals intervals;
     for (std::size_t m = 0; m < _artefact.muscles.size(); ++m) {
         if (_artefact.muscles[m].source.interval) {
@@ -221,9 +235,12 @@ ExcitationIntervals ExcitationModel::computeIntervals(const Matrix& excitations)
         const auto& interval = *_artefact.muscles[muscle].source.interval;
         for (std::size_t frame = 0; frame < excitations.rows; ++frame) {
             const double excitation = excitations(frame, muscle);
-            const double halfWidth = interval.margin * (interval.floor + excitation);
-            intervals.lower(frame, i) = std::max(excitation - halfWidth, 0.0);
-            intervals.upper(frame, i) = excitation + halfWidth;
+            const double width = grows ? 1.0 + std::min(novelty[frame], 1.0) : 1.0;
+            const auto compute = [&](const ErrorBound& bound) {
+                return width * (bound.floor + bound.slope * excitation);
+            };
+            intervals.lower(frame, i) = std::max(excitation - compute(interval.lower), 0.0);
+            intervals.upper(frame, i) = excitation + compute(interval.upper);
         }
     }
     return intervals;

@@ -51,7 +51,11 @@ public:
             const FrameInputs& frames, const std::string& emgName = "EMG") const;
 
     /// @param excitations frames x muscles, from computeExcitations()
-    ExcitationIntervals computeIntervals(const Matrix& excitations) const;
+    /// @param novelty     of each frame the largest of all groups, see Novelty::getLargest(); 0
+    /// where the artefact does not tell. Intervals of older formats do not depend on it.
+    /// @throws Error if the shapes do not fit or a novelty is not a finite number, 0 or greater.
+    ExcitationIntervals computeIntervals(
+            const Matrix& excitations, const std::vector<double>& novelty) const;
 
     /// computeExcitations() followed by computeActivations().
     Matrix computeActivations(const std::vector<double>& times, const Matrix& excitations) const;

@@ -46,6 +46,22 @@ double Novelty::getLargest(std::size_t frame) const {
     return largest;
 }
 
+std::vector<double> Novelty::getLargest() const {
+    std::vector<double> largest(values.rows);
+    for (std::size_t frame = 0; frame < values.rows; ++frame) {
+        largest[frame] = getLargest(frame);
+    }
+    return largest;
+}
+
+double Novelty::getOutsideShare() const {
+    const auto largest = getLargest();
+    const auto outside =
+            std::count_if(largest.begin(), largest.end(), [](double x) { return x > 0.0; });
+    return largest.empty() ? 0.0
+                           : static_cast<double>(outside) / static_cast<double>(largest.size());
+}
+
 Novelty computeNovelty(
         const Artefact& artefact, const Matrix& envelopes, const FrameInputs& frames) {
     const auto& range = *artefact.trainingRange;

@@ -29,6 +29,10 @@ struct Novelty {
 
     /// The largest of a frame's groups: above 0 the frame lies outside training.
     double getLargest(std::size_t frame) const;
+    /// That of each frame.
+    std::vector<double> getLargest() const;
+    /// The share of frames that lie outside training; 0 without frames.
+    double getOutsideShare() const;
 };
 
 /// @param artefact  has a training range

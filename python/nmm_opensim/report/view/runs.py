@@ -19,6 +19,7 @@ from .figure import Figure
 
 def describe_run(number: int, run: ReportRun, results: RunResults) -> dict[str, Any]:
     """All plots of a run, by section, with its windows."""
+    verdicts = results.describe_verdicts()
     deep, moments = make_deep_panels(results), make_moment_panels(results)
     muscles = [muscle.name for muscle in results.artefact.muscles]
     kinds = {muscle.name: muscle.source.kind for muscle in results.artefact.muscles}
@@ -31,7 +32,10 @@ def describe_run(number: int, run: ReportRun, results: RunResults) -> dict[str, 
             for name, style in choose_styles(muscles).items()
         ],
         "deep": [
-            Figure(f"run-{number}-deep-{i}", panel.title, plot_panel(panel))
+            {
+                "figure": Figure(f"run-{number}-deep-{i}", panel.title, plot_panel(panel)),
+                "verdict": verdicts.get(panel.subject),
+            }
             for i, panel in enumerate(deep)
         ],
         "activations": Figure(

@@ -108,18 +108,6 @@ TEST_CASE("Frames together and alone have the same prior") {
     }
 }
 
-TEST_CASE("Intervals grow with the excitation and end at 0") {
-    const ExcitationModel model(readExample(ExampleArtefact::makePosterior()));
-    Matrix excitations(2, 4, 0.9);
-    excitations(1, Soleus) = 0.0;
-    const auto intervals = model.computeIntervals(excitations);
-    REQUIRE(intervals.muscles == std::vector<std::size_t>{Soleus});
-    CHECK(intervals.lower(0, 0) == Approx(0.9 - 0.5 * (0.1 + 0.9)));
-    CHECK(intervals.upper(0, 0) == Approx(0.9 + 0.5 * (0.1 + 0.9)));
-    CHECK(intervals.lower(1, 0) == 0.0);
-    CHECK(intervals.upper(1, 0) == Approx(0.05));
-}
-
 TEST_CASE("A prior that does not fit is refused") {
     auto example = ExampleArtefact::makePosterior();
     auto& prior = example.content["predictor"]["prior"];
@@ -288,10 +276,6 @@ TEST_CASE("Tensors that do not fit a prior are refused") {
 TEST_CASE("Entries that do not fit a posterior are refused") {
     auto example = ExampleArtefact::makePosterior();
     std::string message;
-    SECTION("a negative margin") {
-        example.content["muscles"][2]["source"]["interval"]["margin"] = -1.0;
-        message = "interval.margin: Expected a number, 0 or greater, but found -1";
-    }
     SECTION("a family that the first format does not have") {
         example.content["format"] = 1;
         message = "family: Expected 'mlp', but found 'posterior'";
