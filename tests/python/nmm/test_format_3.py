@@ -152,10 +152,14 @@ def test_intervals_of_the_runtime_are_pythons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("entry", "value", "complaint"),
     [
-        ("verdict", "not determined", "one of 'trust', 'use with care', 'do not use', but found"),
+        (
+            "verdict",
+            "not determined",
+            "Expected one of 'trust', 'use with care', 'do not use', but found",
+        ),
         ("interval", {"margin": 0.5, "floor": 0.1}, "lower: Expected this entry"),
         ("interval", {"lower": [0.1, -0.5], "upper": [0.1, 0.5]}, r"lower\[1\]: Expected a number"),
-        ("reason", 3, "reason: Expected a string, but found 3"),
+        ("reason", 3, "Expected a string, but found 3"),
         ("expectation", {"r": 0.7, "r_range": [0.8, 0.7]}, "low not above high"),
     ],
 )

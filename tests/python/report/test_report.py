@@ -27,6 +27,7 @@ from nmm_opensim.nmm.trained import (
     ExcitationJudgement,
     Expectation,
     PopulationFit,
+    Trust,
     Witness,
 )
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
@@ -242,10 +243,11 @@ def test_each_deep_muscle_has_its_verdict_in_the_trial(report_content: Content) 
             for muscle in results.artefact.muscles
         ),
     )
-    for share, verdict, reason in (
+    cases: tuple[tuple[float, Trust, str], ...] = (
         (0.1, "trust", "two neighbours agree"),
         (0.4, "use with care", "39 % of frames lie outside what training saw"),
-    ):
+    )
+    for share, verdict, reason in cases:
         frames = list(range(int(share * len(results.excitations.time))))
         judged = replace(
             mark_outside(results, frames), artefact=artefact, verdicts={"soleus_r": verdict}
