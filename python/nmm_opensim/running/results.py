@@ -119,8 +119,13 @@ class RunResults:
                 continue
             expected = judgement.expectation
             _, reason = find_trial_verdict(judgement, share)
-            parts = [verdict, expected and expected.describe_r(), reason and f"because {reason}"]
-            said[muscle.name] = ", ".join(part for part in parts if part)
+            said[muscle.name] = ", ".join(
+                [
+                    verdict,
+                    *([expected.describe_r()] if expected else []),
+                    *([f"because {reason}"] if reason else []),
+                ]
+            )
         return said
 
     def get_muscle(self, table: Table, name: str) -> Array:
