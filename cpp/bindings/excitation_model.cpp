@@ -105,8 +105,7 @@ void bindExcitationModel(py::module_& module) {
             .def("compute_novelty", &computeNovelty, py::arg("channels"), py::arg("emg_time"),
                     py::arg("emg_values"), py::arg("times"), py::arg("coordinates"),
                     py::arg("speeds"), py::arg("external_loads") = py::none())
-            .def("compute_intervals", &computeIntervals, py::arg("excitations"),
-                    py::arg("novelty"))
+            .def("compute_intervals", &computeIntervals, py::arg("excitations"), py::arg("novelty"))
             .def("compute_activations", &computeActivations, py::arg("times"),
                     py::arg("excitations"))
             .def_property_readonly("channels",

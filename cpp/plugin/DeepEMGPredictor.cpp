@@ -154,8 +154,8 @@ SimTK::Vec2 DeepEMGPredictor::calcInterval(
     }
     // NaN where the artefact does not tell.
     const double novelty = getOutsideTraining(state);
-    const auto intervals = _nmm->getExcitationModel().computeIntervals(
-            row, {std::isnan(novelty) ? 0.0 : novelty});
+    const auto intervals =
+            _nmm->getExcitationModel().computeIntervals(row, {std::isnan(novelty) ? 0.0 : novelty});
     const auto i = static_cast<std::size_t>(found - _intervalMuscles.begin());
     return {intervals.lower(0, i), intervals.upper(0, i)};
 }

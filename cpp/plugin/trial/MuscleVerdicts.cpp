@@ -13,8 +13,8 @@ std::vector<MuscleVerdict> findMuscleVerdicts(
     std::vector<MuscleVerdict> verdicts;
     for (const auto& muscle : artefact.muscles) {
         if (const auto& judgement = muscle.source.judgement) {
-            verdicts.push_back({muscle.name, findTrialVerdict(*judgement, outside),
-                    judgement->expectation});
+            verdicts.push_back(
+                    {muscle.name, findTrialVerdict(*judgement, outside), judgement->expectation});
         }
     }
     return verdicts;
@@ -24,10 +24,10 @@ void logMuscleVerdicts(const std::vector<MuscleVerdict>& verdicts) {
     for (const auto& [muscle, verdict, expectation] : verdicts) {
         const auto line = [&](const auto& log) {
             log(fmt::format("{}: {}{}{}", muscle, toText(verdict.trust),
-                    expectation ? fmt::format(", expected r {:.2f} ({:.2f} to {:.2f})",
-                                          expectation->r.value, expectation->r.low,
-                                          expectation->r.high)
-                                : "",
+                    expectation
+                            ? fmt::format(", expected r {:.2f} ({:.2f} to {:.2f})",
+                                      expectation->r.value, expectation->r.low, expectation->r.high)
+                            : "",
                     verdict.reason.empty() ? "" : ", because " + verdict.reason));
         };
         if (verdict.trust == Trust::DoNotUse) {

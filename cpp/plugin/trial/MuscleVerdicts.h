@@ -28,7 +28,6 @@ void logMuscleVerdicts(const std::vector<MuscleVerdict>& verdicts);
 /// Entries of a table's header: `trust`, `use_with_care` and `do_not_use` list muscles, those
 /// without muscles are left out; `expected_r` lists `soleus_r 0.75 0.55 0.88`: muscle, r, and the
 /// ends of its range.
-void addMuscleVerdicts(
-        OpenSim::TimeSeriesTable& table, const std::vector<MuscleVerdict>& verdicts);
+void addMuscleVerdicts(OpenSim::TimeSeriesTable& table, const std::vector<MuscleVerdict>& verdicts);
 
 } // namespace nmm::osim

@@ -49,11 +49,11 @@ ExampleArtefact ExampleArtefact::makePosterior() {
     ExampleArtefact example;
     auto& content = example.content;
     content["format"] = 3;
-    content["muscles"][2]["source"].update({{"verdict", "use with care"},
-            {"reason", "nobody looked"}, {"moments", nullptr},
-            {"interval", {{"lower", {0.05, 0.5}}, {"upper", {0.1, 0.25}}}},
-            {"expectation", {{"r", 0.75}, {"r_range", {0.55, 0.88}}, {"error", 0.12},
-                                    {"error_range", {0.08, 0.2}}}}});
+    content["muscles"][2]["source"].update(
+            {{"verdict", "use with care"}, {"reason", "nobody looked"}, {"moments", nullptr},
+                    {"interval", {{"lower", {0.05, 0.5}}, {"upper", {0.1, 0.25}}}},
+                    {"expectation", {{"r", 0.75}, {"r_range", {0.55, 0.88}}, {"error", 0.12},
+                                            {"error_range", {0.08, 0.2}}}}});
     content["predictor"]["family"] = "posterior";
     content["predictor"]["prior"] = {{"rest", 0.02},
             {"pose", {{"coordinates", {"ankle_angle_r"}}, {"kernel_width", std::log(2.0)}}},
@@ -76,8 +76,8 @@ ExampleArtefact ExampleArtefact::makePosterior() {
 ExampleArtefact ExampleArtefact::makePosteriorOfFormat2() {
     auto example = makePosterior();
     example.content["format"] = 2;
-    example.content["muscles"][2]["source"].update({{"verdict", "not determined"},
-            {"interval", {{"margin", 0.5}, {"floor", 0.1}}}});
+    example.content["muscles"][2]["source"].update(
+            {{"verdict", "not determined"}, {"interval", {{"margin", 0.5}, {"floor", 0.1}}}});
     auto& prior = example.content["predictor"]["prior"];
     prior["population"] = prior["pose"];
     prior.erase("pose");

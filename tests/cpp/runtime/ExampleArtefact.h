@@ -29,8 +29,8 @@ struct ExampleArtefact {
     /// to be used with care: r 0.75 (0.55 to 0.88), error 0.12 (0.08 to 0.2).
     static ExampleArtefact makePosterior();
     /// The same of format 2: `soleus_r` has the witnesses `gasmed` (peak 2) and other subjects
-    /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4). The interval of
-    /// `soleus_r` has margin 0.5 and floor 0.1.
+    /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4). The
+    /// interval of `soleus_r` has margin 0.5 and floor 0.1.
     static ExampleArtefact makePosteriorOfFormat2();
     void write(const std::filesystem::path& file) const;
 };

@@ -45,8 +45,8 @@ std::optional<Expectation> readExpectation(const JsonReader& reader) {
     }
     return Expectation{readExpected(reader, "r", "a correlation from -1 to 1",
                                [](double x) { return std::abs(x) <= 1.0; }),
-            readExpected(reader, "error", "a number, 0 or greater",
-                    [](double x) { return x >= 0.0; })};
+            readExpected(
+                    reader, "error", "a number, 0 or greater", [](double x) { return x >= 0.0; })};
 }
 
 } // namespace
@@ -57,8 +57,7 @@ std::optional<ExcitationInterval> readInterval(const JsonReader& reader, std::si
     }
     const auto interval = reader.at("interval");
     if (format > 2) {
-        return ExcitationInterval{
-                readBound(interval.at("lower")), readBound(interval.at("upper"))};
+        return ExcitationInterval{readBound(interval.at("lower")), readBound(interval.at("upper"))};
     }
     const double margin = readNonNegative(interval.at("margin"));
     const ErrorBound bound{margin * readNonNegative(interval.at("floor")), margin};
