@@ -164,14 +164,15 @@ def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Co
     """Evidence with whether all channels were heard, its setup, and r of the copy; kept on disk."""
     rows = []
     for file, group in zip(files, groups, strict=True):
-        cache = kept / f"{group}_{file.stem if file.stem != 'train' else file.parent.name}.pkl"
+        name = file.parent.name if file.stem == "train" else file.stem.removesuffix("_benchmark")
+        cache = kept / f"{group}_{name}.pkl"
         if not cache.is_file():
             random, found = np.random.default_rng(0), []
             for setup in list_folds(file):
                 prepared = prepare_recordings(setup)
                 for question in list_questions(prepared.declaration.sources.channels, random):
                     for evidence, copied in answer(prepared, question, group):
-                        found.append((evidence, question.complete, file.stem, copied))
+                        found.append((evidence, question.complete, name, copied))
             cache.write_bytes(pickle.dumps(found))
         own = pickle.loads(cache.read_bytes())
         rows += own

@@ -110,7 +110,7 @@ def show(judged: Sequence[Judged], console: Console, figure: Path | None) -> Non
     for each in complete:
         low, high = each.expectation.r_range
         table.add_row(
-            each.setup.removesuffix("_benchmark"),
+            each.setup,
             each.muscle,
             each.verdict,
             f"{each.expectation.r:.2f} ({low:.2f}–{high:.2f})",
@@ -169,7 +169,7 @@ def _draw(judged: Sequence[Judged], file: Path) -> None:
                 marker=sign,
                 s=22,
                 lw=0.8,
-                label=setup.removesuffix("_benchmark"),
+                label=setup,
             )
         axes.plot([0, 1], [0, 1], color="0.6", lw=0.8)
         axes.set(xlim=(0, 1), ylim=(-0.2, 1), xlabel="expected r", ylabel="actual r")

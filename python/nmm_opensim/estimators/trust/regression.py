@@ -33,7 +33,7 @@ RIDGE = 10.0
 SIGNS = np.array([*(0.0 for _ in KINDS), -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
 """Of FEATURES: 1 where more can only be better news, -1 where worse, 0 where nobody knows."""
 # How far intervals go with the own masked muscles, as logarithms.
-OWN_WIDTH = 0.8
+OWN_WIDTH = 0.5
 
 
 def to_z(r: Array | float) -> Array:

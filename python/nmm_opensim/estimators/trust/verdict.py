@@ -13,7 +13,7 @@ from .findings import Findings
 from .kinds import OTHER
 from .trust_model import TrustModel
 
-TRUSTED, DOUBTED = 0.86, 0.7
+TRUSTED, DOUBTED = 0.86, 0.6
 """Of the expected r: from the one on to be trusted, below the other not to be used."""
 KNOWN = 0.8
 """An interval that is wider than this share of the maximum tells nothing."""
