@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from sklearn.linear_model import QuantileRegressor
+from scipy.optimize import linprog
+from scipy.sparse import eye_array, hstack
 
 from ...arrays import Array
 from .findings import Findings
@@ -87,7 +88,7 @@ def _fit_bound(evidence: Sequence[Evidence], widths: Array, side: float) -> Boun
     """What holds half of COVERAGE on one side: quantile regression (Koenker and Bassett, 1978).
 
     ``widths`` (evidence, 2) are the lack of r and how wide the person's own masked muscles want it.
-    The interval grows with the excitation and with the lack of r that was expected by a model that
+    The interval goes with the excitation and with the lack of r that was expected by a model that
     had not seen the data set: conformal in data sets, not only in frames.
     """
     rows, errors, weights = [], [], []
@@ -96,7 +97,9 @@ def _fit_bound(evidence: Sequence[Evidence], widths: Array, side: float) -> Boun
         if not len(share):
             continue
         one = np.ones(len(share))
-        rows.append(width * np.column_stack([one, share, lack * one, lack * share]))
+        # Lines of no lack and of all, between which others lie.
+        ends = [(1.0 - lack) * one, (1.0 - lack) * share, lack * one, lack * share]
+        rows.append(width * np.column_stack(ends))
         errors.append(side * (each.recording - share))
         weights.append(each.weight / len(share) * one)
     quantile = (1.0 + COVERAGE) / 2
@@ -105,9 +108,22 @@ def _fit_bound(evidence: Sequence[Evidence], widths: Array, side: float) -> Boun
     chosen = np.random.default_rng(0).choice(
         len(error), min(FRAMES, len(error)), p=weight / weight.sum()
     )
-    model = QuantileRegressor(quantile=quantile, alpha=0.0, fit_intercept=False)
-    model.fit(design[chosen], error[chosen])
-    return Bound(*(float(factor) for factor in model.coef_))
+    floor, slope, most_floor, most_slope = _regress(design[chosen], error[chosen], quantile)
+    return Bound(floor, slope, most_floor - floor, most_slope - slope)
+
+
+def _regress(design: Array, values: Array, quantile: float) -> list[float]:
+    """Factors of the design whose sums exceed a ``quantile`` of the values.
+
+    None is negative: an interval holds its estimate, whatever this and r are.
+    """
+    count, size = design.shape
+    one = eye_array(count)
+    costs = np.concatenate(
+        [np.zeros(size), np.full(count, quantile), np.full(count, 1.0 - quantile)]
+    )
+    found = linprog(costs, A_eq=hstack([design, one, -one]), b_eq=values, method="highs")
+    return [float(factor) for factor in found.x[:size]]
 
 
 FRAMES = 6000
