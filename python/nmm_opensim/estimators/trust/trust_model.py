@@ -78,12 +78,21 @@ class TrustModel:
         (l0, l1), (u0, u1) = self.lower.find_line(lack), self.upper.find_line(lack)
         return ExcitationInterval((width * l0 * peak, width * l1), (width * u0 * peak, width * u1))
 
-    def find_weakest(self, findings: Findings) -> str:
-        """The feature that lowers the expectation most; "kind" stands for all kinds."""
+    def find_weakest(self, findings: Findings) -> str | None:
+        """The feature that lowers the expectation most; "kind" stands for all kinds.
+
+        None where nothing that is known lowers it.
+        """
         parts = dict(zip(FEATURES, self.r.find_parts(self.describe(findings)), strict=True))
         together = {"kind": sum(parts.pop(kind) for kind in KINDS)}
         together.update((name, part) for name, part in parts.items() if name != "nobody")
-        return min(together, key=lambda name: float(together[name]))
+        # Nobody was met worse than usual where nobody was masked.
+        if not findings.masked:
+            del together["masked"]
+        if findings.kind not in [muscle.kind for muscle in findings.masked]:
+            del together["masked kind"]
+        weakest = min(together, key=lambda name: float(together[name]))
+        return weakest if together[weakest] < 0.0 else None
 
 
 def find_lack(r: float) -> float:

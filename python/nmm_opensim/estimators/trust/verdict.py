@@ -17,6 +17,7 @@ TRUSTED, DOUBTED = 0.86, 0.6
 """Of the expected r: from the one on to be trusted, below the other not to be used."""
 KNOWN = 0.8
 """An interval that is wider than this share of the maximum tells nothing."""
+UNTAUGHT = "no muscle of its kind was ever masked to learn trust from"
 
 
 def judge_excitation(
@@ -57,7 +58,7 @@ def decide(model: TrustModel, findings: Findings, expectation: Expectation) -> t
     if expectation.r < TRUSTED:
         return "use with care", explain(model, findings)
     if findings.kind == OTHER:
-        return "use with care", "no muscle of its kind was ever masked to learn trust from"
+        return "use with care", UNTAUGHT
     if not findings.masked:
         return "use with care", "no measured muscle of this person could be masked"
     agreeing = "" if findings.agreement is None else f", which agree (r {findings.agreement:.2f})"
@@ -72,7 +73,9 @@ def explain(model: TrustModel, findings: Findings) -> str:
     if findings.witnesses == 0:
         return "neither a synergist nor another person tells of it"
     clauses = {
-        "kind": f"people differ in muscles like it ({findings.kind})",
+        "kind": UNTAUGHT
+        if findings.kind == OTHER
+        else f"people differ in muscles like it ({findings.kind})",
         "witnesses": f"only {findings.witnesses} of 3 kinds of witnesses tell of it",
         "own": "other people tell of a relative at best, not of the muscle itself",
         "explained": "people differ in this muscle",
@@ -81,4 +84,7 @@ def explain(model: TrustModel, findings: Findings) -> str:
         "masked kind": "its masked neighbour was met worse than usual",
         "spread": "its estimate hardly varies",
     }
-    return clauses[model.find_weakest(findings)]
+    weakest = model.find_weakest(findings)
+    return (
+        "masked muscles of other people are met no better" if weakest is None else clauses[weakest]
+    )
