@@ -129,7 +129,8 @@ def fit(features: Array, values: Array, weights: Array, signs: Array) -> Regress
     means = (np.nan_to_num(features) * weights[:, None]).sum(axis=0) / np.maximum(counts, 1e-12)
     deviations = np.where(known, features - means, 0.0)
     scales = np.sqrt((np.square(deviations) * weights[:, None]).sum(axis=0) / weights.sum())
-    scales = np.maximum(scales, 1e-9)
+    # What is the same in all muscles tells nothing.
+    scales = np.where(scales > 1e-9, scales, np.inf)
     scales[: len(KINDS)] = 1.0 / KIND_SCALE
     masked = [FEATURES.index("masked"), FEATURES.index("masked kind")]
     scales[masked] = 1.0 / MASKED_SCALE
@@ -141,5 +142,5 @@ def fit(features: Array, values: Array, weights: Array, signs: Array) -> Regress
     target = np.concatenate([root * (values - offset), np.zeros(len(FEATURES))])
     low = np.where(signs > 0, 0.0, -np.inf)
     high = np.where(signs < 0, 0.0, np.inf)
-    factors = lsq_linear(design, target, (low, high)).x
+    factors = lsq_linear(design, target, (low, high), method="bvls").x
     return Regression(means, factors / scales, offset)
