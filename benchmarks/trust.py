@@ -160,11 +160,16 @@ def _copy_agreement(prior: MusclePrior, trial: PreparedTrial, recording: Array) 
     return agree(copy, recording)
 
 
+def _name(file: Path) -> str:
+    """Of a data set: a folder's own training setup has the folder's name."""
+    return file.parent.name if file.stem == "train" else file.stem.removesuffix("_benchmark")
+
+
 def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Console) -> list[Row]:
     """Evidence with whether all channels were heard, its setup, and r of the copy; kept on disk."""
     rows = []
     for file, group in zip(files, groups, strict=True):
-        name = file.parent.name if file.stem == "train" else file.stem.removesuffix("_benchmark")
+        name = _name(file)
         cache = kept / f"{group}_{name}.pkl"
         if not cache.is_file():
             random, found = np.random.default_rng(0), []
@@ -209,7 +214,7 @@ def main() -> None:
     if options.write:
         learnt = [e for e, *_ in rows if e.group not in judged_only]
         sources = [
-            f"{group}: {Path(file).stem}" for group, file in pairs if group not in judged_only
+            f"{group}: {_name(Path(file))}" for group, file in pairs if group not in judged_only
         ]
         options.write.write_text(to_text(learn(learnt, sources)), encoding="utf-8")
 

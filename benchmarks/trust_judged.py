@@ -169,13 +169,13 @@ def _draw(judged: Sequence[Judged], file: Path) -> None:
                 marker=sign,
                 s=22,
                 lw=0.8,
-                label=setup,
             )
         axes.plot([0, 1], [0, 1], color="0.6", lw=0.8)
         axes.set(xlim=(0, 1), ylim=(-0.2, 1), xlabel="expected r", ylabel="actual r")
         handles = [Line2D([], [], marker="s", ls="", color=c, label=v) for v, c in COLOURS.items()]
         axes.add_artist(axes.legend(handles=handles, frameon=False, loc="upper left"))
-        axes.legend(frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
+        sets = [Line2D([], [], marker=m, ls="", color="0.4", label=s) for s, m in signs.items()]
+        axes.legend(handles=sets, frameon=False, loc="center left", bbox_to_anchor=(1.0, 0.5))
         axes.spines[["top", "right"]].set_visible(False)
         drawing.savefig(file, dpi=150, bbox_inches="tight", metadata={"Software": None})
         plt.close(drawing)
