@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -253,7 +254,10 @@ def test_verdicts_compare_on_the_trials_that_both_answered(without_moments: Path
     (verdict,) = judge(rows, standings)
     assert verdict.best_baseline == "static_optimization"
     assert verdict.r == pytest.approx(0.6)
-    assert verdict.baseline_r == pytest.approx(0.8)
+    assert verdict.best_r == pytest.approx(0.8)
+    # The copy answered both trials.
+    assert verdict.own_r == pytest.approx(0.75)
+    assert verdict.copy_r == pytest.approx(0.45)
     text = make_markdown(read_benchmark_setup(without_moments), rows, [verdict])
     assert "| soleus | soleus_r | 0.80 (1 of 2) | 0.45 | 0.75 ± 0.07 |" in text
     # A mean of fewer trials is compared with no other.
@@ -328,11 +332,15 @@ def test_the_verb_on_two_muscles_goes_on_where_it_stopped(benchmark_setup: Path)
     assert stem.with_suffix(".png").stat().st_size > 5000
 
 
-def make_scores(estimator: str, seed: int | None, values: list[float]) -> CellScores:
-    others = dict.fromkeys([name for name in METRICS if name != "r"], 0.1)
+def make_scores(
+    estimator: str, seed: int | None, values: list[float], verdicts: Sequence[str | None] = ()
+) -> CellScores:
+    """A score a trial; ``verdicts`` are what the estimator said of itself in each."""
+    numbers = dict.fromkeys(METRICS, 0.1)
+    alike = Score("", "test", EMG, "soleus_r", estimator, seed, **numbers, verdict=None)
     scores = tuple(
-        Score(f"trial{k}", "test", EMG, "soleus_r", estimator, seed, r=r, **others)
-        for k, r in enumerate(values)
+        replace(alike, trial=f"trial{k}", r=r, verdict=verdict)
+        for k, (r, verdict) in enumerate(zip(values, verdicts or [None] * len(values), strict=True))
     )
     return CellScores(Cell(HiddenGroup("soleus", ()), Fold("roles"), estimator, seed), scores)
 
@@ -353,23 +361,88 @@ def test_means_are_over_trials_and_spreads_over_seeds() -> None:
     assert (nmm.trials, nmm.seeds, copy.seeds) == (2, 2, 0)
 
 
+KNOWN = {**dict.fromkeys(METRICS, 0.1), "scaled_rmse": 0.12, "coverage": 0.93, "expected_r": 0.84}
+STANDINGS: dict[str, Standing] = {
+    "nmm": "NMM",
+    "neighbour_copy": "baseline",
+    "population_mean": "baseline",
+    "supervised": "ceiling",
+}
+
+
+def make_row(estimator: str, r: float, verdict: str = "", **others: float) -> Row:
+    mean = {**KNOWN, **others, "r": r}
+    spread = dict.fromkeys(METRICS, math.nan)
+    return Row("soleus", estimator, EMG, "soleus_r", 1, 5, mean, spread, {"roles/t": r}, verdict)
+
+
 @pytest.mark.parametrize(
-    ("nmm", "spread", "copy", "words"),
+    ("nmm", "copy", "words"),
     [
-        (0.9, 0.02, 0.6, "better than every fair baseline"),
-        (0.65, 0.2, 0.6, "no better than neighbour_copy"),
-        (0.2, 0.02, 0.6, "worse than neighbour_copy"),
+        (0.9, 0.6, "a plain copy would not do (r 0.60)"),
+        (0.63, 0.6, "a plain copy would not do (r 0.60)"),
+        (0.61, 0.6, "a plain copy would do (r 0.60)"),
+        (0.59, 0.6, "a plain copy would do (r 0.60)"),
+        (0.57, 0.6, "a plain copy is better (r 0.60)"),
+        (0.2, 0.6, "a plain copy is better (r 0.60)"),
+        (0.9, None, "no synergist to copy"),
     ],
 )
-def test_verdicts(nmm: float, spread: float, copy: float, words: str) -> None:
-    def row(estimator: str, r: float, deviation: float) -> Row:
-        return Row("soleus", estimator, EMG, "soleus_r", 1, 5, {"r": r}, {"r": deviation})
-
-    (verdict,) = judge(
-        [row("nmm", nmm, spread), row("neighbour_copy", copy, math.nan)],
-        {"nmm": "NMM", "neighbour_copy": "baseline"},
+def test_what_a_muscle_is_worth_in_a_sentence(nmm: float, copy: float | None, words: str) -> None:
+    """By itself, what was expected of it, and beside a copy; ceilings are compared with nobody."""
+    rows = [
+        make_row("nmm", nmm, "use with care"),
+        make_row("population_mean", 0.3),
+        make_row("supervised", 0.99),
+    ]
+    if copy is not None:
+        rows.append(make_row("neighbour_copy", copy))
+    (verdict,) = judge(rows, STANDINGS)
+    assert verdict.best_baseline == ("population_mean" if copy is None else "neighbour_copy")
+    assert verdict.text == (
+        f"r {nmm:.2f}, error 12 % of maximum, 93 % inside its 90 % interval, "
+        f"expected r 0.84 (use with care); {words}"
     )
-    assert verdict.text.startswith(words)
+
+
+def test_what_an_estimator_does_not_say_of_itself_is_left_out() -> None:
+    rows = [
+        make_row("nmm", 0.9, coverage=math.nan, expected_r=math.nan),
+        make_row("neighbour_copy", 0.6),
+    ]
+    (verdict,) = judge(rows, STANDINGS)
+    assert verdict.text == ("r 0.90, error 12 % of maximum; a plain copy would not do (r 0.60)")
+
+
+def test_the_best_baseline_may_be_another_than_the_copy(benchmark_setup: Path) -> None:
+    rows = [
+        make_row("nmm", 0.7, "trust"),
+        make_row("neighbour_copy", 0.5),
+        make_row("population_mean", 0.8),
+    ]
+    (verdict,) = judge(rows, STANDINGS)
+    assert (verdict.best_baseline, verdict.best_r) == ("population_mean", 0.8)
+    assert verdict.text.endswith("expected r 0.84 (trust); a plain copy would not do (r 0.50)")
+    table = make_markdown(read_benchmark_setup(benchmark_setup), rows, [verdict])
+    line = f"| soleus | soleus_r | nmm | population_mean 0.80 | {verdict.text} |"
+    assert line in table.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"),
+    [
+        (["trust", "trust"], "trust"),
+        (["trust", "use with care"], "use with care"),
+        (["do not use", "trust"], "do not use"),
+        ([None, "trust"], "trust"),
+        ([None, None], ""),
+    ],
+)
+def test_of_several_trials_the_most_cautious_verdict_is_told(
+    said: list[str | None], verdict: str
+) -> None:
+    (row,) = summarise_cells([make_scores("nmm", 1, [0.8, 0.6], said)])
+    assert row.verdict == verdict
 
 
 def test_the_table_shows_spreads_and_gaps(benchmark_setup: Path) -> None:

@@ -162,6 +162,10 @@ def test_no_estimator_can_see_the_hidden_channel(
     )
     spoilt = estimate_all(prepare_training(read_training_setup(setup)))
     compare_estimates(estimates, spoilt)
+    # Nor is it believed more or less for what the channel holds.
+    trusted = estimates["posterior"].trust["soleus_r"]
+    assert trusted.expectation is not None
+    assert spoilt["posterior"].trust == {"soleus_r": trusted}
 
 
 def test_the_estimated_delay_cannot_see_the_hidden_channel(walking_inputs: Walking) -> None:
@@ -182,8 +186,11 @@ def compare_estimates(estimates: dict[str, Estimate], spoilt: dict[str, Estimate
     for name, estimate in estimates.items():
         for muscle, excitation in estimate.excitations.items():
             assert np.array_equal(excitation, spoilt[name].excitations[muscle]), name
+        assert set(estimate.intervals) == set(spoilt[name].intervals), name
         for muscle, interval in estimate.intervals.items():
+            assert np.array_equal(interval.lower, spoilt[name].intervals[muscle].lower), name
             assert np.array_equal(interval.upper, spoilt[name].intervals[muscle].upper), name
+        assert estimate.trust == spoilt[name].trust, name
         if estimate.moments is not None:
             moments = spoilt[name].moments
             assert moments is not None, name

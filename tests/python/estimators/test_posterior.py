@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -18,7 +19,11 @@ from nmm_opensim.estimators.emg_driven.residuals import SPREADS, STRENGTH
 from nmm_opensim.estimators.interface import Task
 from nmm_opensim.estimators.posterior.corrections import FEATURES, Features, collect, find_errors
 from nmm_opensim.estimators.posterior.estimator import FittedPosterior, Posterior
+from nmm_opensim.estimators.trust.findings import gather_findings
+from nmm_opensim.estimators.trust.trust_model import read_shipped
+from nmm_opensim.estimators.trust.verdict import decide
 from nmm_opensim.nmm.chain import PreparedTrial
+from nmm_opensim.nmm.estimate import Trusted
 from nmm_opensim.nmm.sources import MuscleSources, Unscored
 from nmm_opensim.training.preparation import PreparedTraining, prepare_training
 from nmm_opensim.training.training_setup import read_training_setup
@@ -54,6 +59,56 @@ def test_intervals_hold_the_estimate_and_are_of_deep_muscles_only(
     assert (interval.lower <= soleus).all()
     assert (soleus <= interval.upper).all()
     assert interval.lower.min() >= 0.0
+
+
+def test_a_deep_muscle_is_judged_by_what_masked_ones_taught(
+    training: PreparedTraining, fitted: FittedPosterior
+) -> None:
+    (trial,) = training.training_trials
+    (judgement,) = fitted.judgements.values()
+    (asked,) = fitted.drives.prior.deep
+    findings = gather_findings(fitted.drives.prior, asked, fitted.drives.met, [trial])
+    assert findings.kind == "calf"
+    assert len(findings.masked) == len(fitted.drives.met) >= 5
+    model = read_shipped()
+    assert judgement.expectation == model.expect(findings)
+    assert judgement.interval is not None
+    assert judgement.witnesses == fitted.drives.prior.describe_witnesses(asked)
+    assert re.fullmatch(
+        r"Joint moments (changed nothing of it|moved it by \d+ % of its deviation)\.",
+        judgement.moments,
+    )
+    assert judgement.verdict == decide(model, findings, judgement.expectation)[0]
+
+
+def test_a_trial_is_believed_as_its_frames_are_known(
+    training: PreparedTraining, fitted: FittedPosterior
+) -> None:
+    """What the muscle is judged, less where much of the trial is unlike training."""
+    judgement = fitted.judgements["soleus_r"]
+    (trial,) = training.training_trials
+    trusted = fitted.estimate(trial).trust["soleus_r"]
+    assert trusted == Trusted(judgement.verdict, judgement.expectation)
+    unlike = replace(trial, envelopes=10.0 * trial.envelopes + 10.0)
+    trusted = fitted.estimate(unlike).trust["soleus_r"]
+    assert trusted == Trusted("do not use", judgement.expectation)
+
+
+def test_doubts_of_the_moments_reach_the_judgement(
+    training: PreparedTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of somebody who trusts whatever is expected."""
+    monkeypatch.setattr("nmm_opensim.estimators.trust.verdict.TRUSTED", -1.0)
+    monkeypatch.setattr("nmm_opensim.estimators.trust.verdict.DOUBTED", -1.0)
+    assert training.task.teacher_doubts == ()
+    task = replace(training.task, teacher_doubts=("Moments are in N mm.",))
+    clean, doubted = (
+        Posterior().fit(each, 0).judgements["soleus_r"] for each in (training.task, task)
+    )
+    assert clean.verdict == "trust"
+    assert doubted.verdict == "use with care"
+    assert doubted.reason == "the joint moments are doubtful: Moments are in N mm."
+    assert (doubted.interval, doubted.expectation) == (clean.interval, clean.expectation)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What decided an excitation or a parameter: verdicts with answers known by hand."""
+"""What decided a parameter: verdicts with answers known by hand."""
 
 from __future__ import annotations
 
@@ -8,44 +8,9 @@ import pytest
 from nmm_opensim.estimators.emg_driven.fit import Uncertainty
 from nmm_opensim.estimators.emg_driven.layout import Parameters
 from nmm_opensim.estimators.emg_driven.residuals import SPREADS, STRENGTH
-from nmm_opensim.estimators.posterior.masking import Masking
-from nmm_opensim.estimators.posterior.verdicts import judge_excitation, judge_parameters
+from nmm_opensim.estimators.posterior.verdicts import judge_parameters
 from nmm_opensim.nmm.calibration import Bounds, MuscleBounds
-from nmm_opensim.nmm.trained import Witness
 from nmm_opensim.physics.muscles.parameters import MuscleParameters
-
-MET = Masking(1.0, 0.3, (0.7, 0.9), 0.5)
-NEIGHBOUR = (Witness("gasmed", 1.0),)
-PEOPLE = (Witness("gasmed", 0.25), Witness("other subjects", 0.75))
-NOBODY = (Witness("all channels", 1.0),)
-
-
-@pytest.mark.parametrize(
-    ("witnesses", "masking", "left", "verdict", "reason"),
-    [
-        (NEIGHBOUR, MET, 0.4, "determined by torque", "leave 40 %"),
-        (NEIGHBOUR, MET, 0.9, "determined by the prior", "follows gasmed;"),
-        (PEOPLE, MET, 0.9, "determined by the prior", "gasmed by 25 % and other subjects by 75 %;"),
-        (NOBODY, MET, 0.9, "not determined", "Neither a measured synergist"),
-        (NOBODY, MET, 0.4, "determined by torque", "leave 40 %"),
-        # Moments cannot have decided what was never doubted.
-        (NEIGHBOUR, Masking(1.0, 0.0, (0.9, 0.8), 0.5), 0.4, "determined by the prior", "0.90"),
-        (NEIGHBOUR, Masking(1.0, 0.0, (0.3, 0.2), 0.5), 1.0, "not determined", "(gasmed)"),
-        (NEIGHBOUR, Masking(1.0, 0.0, (), None), 1.0, "not determined", "could be masked"),
-    ],
-)
-def test_what_decided_an_excitation(
-    witnesses: tuple[Witness, ...], masking: Masking, left: float, verdict: str, reason: str
-) -> None:
-    judgement = judge_excitation(witnesses, witnesses != NOBODY, masking, left, floor=0.1)
-    assert judgement.witnesses == witnesses
-    assert judgement.verdict == verdict
-    assert reason in judgement.reason
-    if masking.margin is None:
-        assert judgement.interval is None
-    else:
-        assert judgement.interval is not None
-        assert (judgement.interval.margin, judgement.interval.floor) == (0.5, 0.1)
 
 
 def test_what_decided_a_parameter() -> None:

@@ -381,7 +381,8 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
     nothing = dict.fromkeys(METRICS, math.nan)
 
     def row(estimator: str, r: float, spread: float) -> Row:
-        mean, deviation = {**nothing, "r": r}, {**nothing, "r": spread}
+        mean = {**nothing, "r": r, "scaled_rmse": 0.1}
+        deviation = {**nothing, "r": spread}
         return Row("soleus", estimator, EMG, "soleus_r", 1, 2, mean, deviation)
 
     rows = [row("nmm", 0.8, 0.05), row("static_optimization", -0.3, math.nan)]
@@ -392,7 +393,7 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
     page = render(content)
     assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
     assert '<th class="number">static_optimization*</th>' in page
-    assert "soleus_r, nmm: better than every fair baseline." in page
+    assert "soleus_r, nmm: r 0.80, error 10 % of maximum; no synergist to copy." in page
 
 
 def test_trials_without_moments_are_shown(report_content: Content, walking: Walking) -> None:
@@ -468,7 +469,7 @@ def test_who_speaks_and_how_other_people_fit(report_content: Content) -> None:
         "walking", True, 0.07, {"a": 0.81}, {"a": -0.3}, {"a": 0.84, "b": 0.5}, {"a": 0.6, "b": 0.4}
     )
     witnesses = (Witness("gastrocnemius", 0.25), Witness("15 people (walking)", 0.75))
-    judgement = ExcitationJudgement("determined by the prior", "why", None, witnesses)
+    judgement = ExcitationJudgement("use with care", "why", None, witnesses)
     artefact = report_content.artefact
     muscles = tuple(
         replace(muscle, judgement=judgement) if isinstance(muscle.source, Deep) else muscle

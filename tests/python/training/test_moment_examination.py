@@ -31,7 +31,7 @@ def examine(
 
 def with_moments(training: PreparedTraining, change: Change) -> list[PreparedTrial]:
     trials = [training.trials[files.name] for files in training.setup.trials]
-    return [replace(trial, moments=change(trial.moments)) for trial in trials]
+    return [replace(trial, moments=change(trial.known_moments)) for trial in trials]
 
 
 def with_residuals(
@@ -39,6 +39,7 @@ def with_residuals(
 ) -> list[TrialFiles]:
     files = []
     for trial in training.setup.trials:
+        assert trial.inverse_dynamics_file is not None
         table = read_table(trial.inverse_dynamics_file, "moments")
         file = folder / f"{trial.name}.sto"
         write_table(file, table.columns, table.time, change(table), Header("moments", False, {}))
@@ -75,7 +76,7 @@ def test_moments_per_kilogram_are_doubted(training: PreparedTraining) -> None:
 
 def test_nonsense_in_a_test_trial_is_a_warning(training: PreparedTraining) -> None:
     trials = [
-        replace(trial, moments=1000.0 * trial.moments) if trial.role == "test" else trial
+        replace(trial, moments=1000.0 * trial.known_moments) if trial.role == "test" else trial
         for trial in training.trials.values()
     ]
     doubts = examine(training, trials)

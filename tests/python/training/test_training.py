@@ -179,7 +179,9 @@ def test_the_hidden_channel_cannot_leak_into_a_population(
     assert clean.population is not None
     assert clean.population.heard
     assert described.population == clean.population
+    # Verdict, reason, interval, witnesses and expectation, the last from masked muscles.
     assert described.excitations == clean.excitations
+    assert clean.excitations["soleus_r"].expectation is not None
     assert described.parameters == clean.parameters
     assert described.predictor == clean.predictor
     assert set(described.tensors) == set(clean.tensors)
@@ -188,6 +190,8 @@ def test_the_hidden_channel_cannot_leak_into_a_population(
     for muscle, excitation in expected.excitations.items():
         np.testing.assert_array_equal(said.excitations[muscle], excitation)
     assert set(said.intervals) == set(expected.intervals) == {"soleus_r"}
+    assert said.trust == expected.trust
+    assert set(said.trust) == {"soleus_r"}
     for muscle, interval in expected.intervals.items():
         np.testing.assert_array_equal(said.intervals[muscle].lower, interval.lower)
         np.testing.assert_array_equal(said.intervals[muscle].upper, interval.upper)
