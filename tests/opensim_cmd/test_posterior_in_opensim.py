@@ -64,7 +64,7 @@ def ran(walking_inputs: Walking, run_tool: Run) -> Ran:
 def test_training_says_what_is_behind_it(ran: Ran) -> None:
     # One stride is little for as many parameters, and that is said before training.
     assert "Warning: The training trials hold" in ran.stdout
-    assert "soleus_r: determined by the prior" in ran.stdout
+    assert "soleus_r: trust, expected r 0." in ran.stdout
     outside = int(find_outside(ran.expected.novelty).sum())
     said = f"{outside} of {len(ran.excitations.time)} frames lie outside what training saw: "
     assert f"Trial 'second_stance' (test): {said}" in " ".join(ran.stdout.split())
@@ -72,8 +72,11 @@ def test_training_says_what_is_behind_it(ran: Ran) -> None:
     artefact = read_artefact(ran.results / "walking.nmm")
     (soleus,) = artefact.deep_muscles
     assert soleus.judgement is not None
-    assert soleus.judgement.verdict == "determined by the prior"
-    assert "15 people (walking)" in soleus.judgement.reason
+    assert soleus.judgement.verdict == "trust"
+    assert soleus.judgement.expectation is not None
+    assert soleus.judgement.expectation.r > 0.8
+    assert "Joint moments moved it by" in soleus.judgement.moments
+    assert any("15 people (walking)" in each.who for each in soleus.judgement.witnesses)
     assert sum(witness.weight for witness in soleus.judgement.witnesses) == pytest.approx(1.0)
     assert artefact.population is not None
     assert artefact.population.name == "walking"

@@ -13,8 +13,8 @@ from ..errors import NMMError, nearest_names
 from ..formats.setup_xml import SetupElement, read_setup
 from ..formats.tables import Table, read_header_entries, read_table
 from ..nmm.artefact import Artefact, read_artefact
+from ..nmm.estimate import Trust
 from ..nmm.novelty import describe_novelty, find_outside
-from ..nmm.trained import Trust
 from ..nmm.trial_verdict import find_trial_verdict
 
 TOOL = "NMMTool"

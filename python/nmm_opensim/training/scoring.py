@@ -179,8 +179,8 @@ def _add_expected(score: Score, trusted: Trusted | None) -> Score:
     expected = trusted.expectation
     return replace(
         score,
-        expected_r=expected and expected.r,
-        expected_error=expected and expected.error,
+        expected_r=None if expected is None else expected.r,
+        expected_error=None if expected is None else expected.error,
         verdict=trusted.verdict,
     )
 

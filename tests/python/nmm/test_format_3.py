@@ -27,13 +27,8 @@ from nmm_opensim import _core
 from nmm_opensim.arrays import Array
 from nmm_opensim.errors import NMMError
 from nmm_opensim.nmm.artefact import read_artefact
-from nmm_opensim.nmm.trained import (
-    ExcitationInterval,
-    ExcitationJudgement,
-    Expectation,
-    PopulationFit,
-    Witness,
-)
+from nmm_opensim.nmm.estimate import Expectation
+from nmm_opensim.nmm.trained import ExcitationInterval, ExcitationJudgement, PopulationFit, Witness
 
 
 def correct(trial: Trial, tensors: dict[str, Array]) -> Array:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nmm_opensim.nmm.trained import ExcitationJudgement, Trust
+from nmm_opensim.nmm.estimate import Trust
+from nmm_opensim.nmm.trained import ExcitationJudgement
 from nmm_opensim.nmm.trial_verdict import find_trial_verdict
 
 

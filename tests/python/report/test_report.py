@@ -22,14 +22,9 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.artefact import read_artefact
+from nmm_opensim.nmm.estimate import Expectation, Trust
 from nmm_opensim.nmm.sources import Deep
-from nmm_opensim.nmm.trained import (
-    ExcitationJudgement,
-    Expectation,
-    PopulationFit,
-    Trust,
-    Witness,
-)
+from nmm_opensim.nmm.trained import ExcitationJudgement, PopulationFit, Witness
 from nmm_opensim.recordings.emg.emg_setup import read_emg_setup
 from nmm_opensim.recordings.emg.process import process_emg
 from nmm_opensim.report import content as content_module

@@ -15,6 +15,8 @@ from .trust_model import TrustModel
 
 TRUSTED, DOUBTED = 0.86, 0.6
 """Of the expected r: from the one on to be trusted, below the other not to be used."""
+AGREEING = 0.7
+"""Of r between witnesses: less is not worth a word."""
 KNOWN = 0.8
 """An interval that is wider than this share of the maximum tells nothing."""
 UNTAUGHT = "no muscle of its kind was ever masked to learn trust from"
@@ -61,7 +63,8 @@ def decide(model: TrustModel, findings: Findings, expectation: Expectation) -> t
         return "use with care", UNTAUGHT
     if not findings.masked:
         return "use with care", "no measured muscle of this person could be masked"
-    agreeing = "" if findings.agreement is None else f", which agree (r {findings.agreement:.2f})"
+    agreement = findings.agreement or 0.0
+    agreeing = f", which agree (r {agreement:.2f})" if agreement >= AGREEING else ""
     many = (
         f"{findings.witnesses} kinds of witnesses tell" if findings.witnesses > 1 else "one tells"
     )
@@ -82,7 +85,7 @@ def explain(model: TrustModel, findings: Findings) -> str:
         "agreement": f"its witnesses agree little (r {findings.agreement or 0.0:.2f})",
         "masked": "this person's masked muscles were met worse than usual",
         "masked kind": "its masked neighbour was met worse than usual",
-        "spread": "its estimate hardly varies",
+        "spread": "it is busy for long, and people differ in when",
     }
     weakest = model.find_weakest(findings)
     return (

@@ -72,7 +72,7 @@ def find_residuals(
 ) -> Residuals | None:
     """Of evenly spread frames; None where the file holds none or the model is fixed to ground."""
     root, up = find_root(model), find_up(model.model)
-    if root is None or up is None:
+    if root is None or up is None or files.inverse_dynamics_file is None:
         return None
     table = read_table(files.inverse_dynamics_file, "inverse dynamics file")
     columns = [model.ids_column(name) for name in root[1]]

@@ -43,12 +43,12 @@ def check_sizes(
         if model.coordinate(name).getMotionType() != ROTATIONAL:
             continue
         limits = find_usual_moments(name)
-        size = np.abs(trial.moments[:, j]) / body.mass
+        size = np.abs(trial.known_moments[:, j]) / body.mass
         frame = int(np.argmax(size))
         if size[frame] <= limits.usual:
             continue
         found = (
-            f"{trial.moments[frame, j]:.4g} N m at {trial.time[frame]:.4g} s, "
+            f"{trial.known_moments[frame, j]:.4g} N m at {trial.time[frame]:.4g} s, "
             f"{size[frame]:.3g} N m/kg of {body.described}"
         )
         beyond = size > limits.possible

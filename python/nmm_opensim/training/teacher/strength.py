@@ -90,18 +90,18 @@ def check_strength(
     trial: PreparedTrial, muscles: Muscles, coordinates: Sequence[str]
 ) -> list[Finding]:
     """Moments beyond the model's own muscles are doubtful, those beyond all bounds nonsense."""
-    own = muscles.find_own(trial).find_share(trial.moments)
+    own = muscles.find_own(trial).find_share(trial.known_moments)
     if own.max() <= 1.0:
         return []
-    most = muscles.find_most(trial).find_share(trial.moments)
+    most = muscles.find_most(trial).find_share(trial.known_moments)
     findings = []
     for j, name in enumerate(coordinates):
         frame = int(np.argmax(own[:, j]))
         if not is_more_than_spikes(own[:, j] > 1.0):
             continue
         found = (
-            f"{trial.moments[frame, j]:.4g} N m at {trial.time[frame]:.4g} s, {own[frame, j]:.2g} "
-            "times what all muscles give that way in this pose, fully active"
+            f"{trial.known_moments[frame, j]:.4g} N m at {trial.time[frame]:.4g} s, "
+            f"{own[frame, j]:.2g} times what all muscles give that way in this pose, fully active"
         )
         beyond = most[:, j] > 1.0
         nonsense = is_more_than_spikes(beyond, MOST_BEYOND)
@@ -130,7 +130,7 @@ def check_not_tiny(
     next to nothing too, they are.
     """
     shares = [
-        np.abs(trial.moments) / np.maximum(_either(muscles.find_own(trial)), 1e-9)
+        np.abs(trial.known_moments) / np.maximum(_either(muscles.find_own(trial)), 1e-9)
         for trial in trials
     ]
     largest = max(float(share.max()) for share in shares)

@@ -80,7 +80,7 @@ def explain(
     if assumed:
         driven = EmgDrivenModel(model, hear_all(sources)[0], trials)
     own = driven.list_driven(trials)
-    varying = np.concatenate([trial.moments for trial in trials]).std(axis=0) > 0
+    varying = np.concatenate([trial.known_moments for trial in trials]).std(axis=0) > 0
     coordinates = [j for j in own if varying[j]]
     if not coordinates:
         return None
@@ -89,7 +89,7 @@ def explain(
     turned = {}
     for k, j in enumerate(coordinates):
         if np.median(shares[:, k]) < DOUBTFUL:
-            mirrored = [replace(t, moments=_turn(t.moments, j)) for t in trials]
+            mirrored = [replace(t, moments=_turn(t.known_moments, j)) for t in trials]
             refitted = _fit(driven, mirrored, coordinates)
             if _find_beyond(refitted) <= 0.0:
                 turned[j] = float(np.median(refitted.find_explained_by_trial()[:, k]))
