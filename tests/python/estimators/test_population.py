@@ -19,6 +19,7 @@ from nmm_opensim.estimators.prior.population import (
     Person,
     Population,
     Source,
+    find_explained,
     pool,
     summarise,
     take_logarithms,
@@ -49,6 +50,23 @@ def test_the_weights_of_two_channels_are_the_ridge_solution() -> None:
     weights = population.find_weights("soleus", [MUSCLES[2], MUSCLES[1]], 1.0)
     # (0.4 + 0.1, 0.1; 0.1, 0.3 + 0.1) w = (0.2, 0.1), whose determinant is 0.19.
     assert weights == pytest.approx([0.03 / 0.19, 0.07 / 0.19])
+
+
+def test_what_is_explained_of_a_new_person() -> None:
+    """Phase explains the mean's variance, and channels a part of that across people."""
+    phase = np.linspace(0.0, 2.0 * np.pi, POINTS, endpoint=False)
+    means = np.array([np.sqrt(2.0 * 0.6) * np.sin(phase), np.zeros(POINTS)])
+    population = replace(make_population([[0.5, 0.2], [0.2, 0.4]]), means=means)
+    # Nobody is heard: 0.6 of 0.6 + 0.5.
+    assert find_explained(population, "soleus", []) == pytest.approx(np.sqrt(0.6 / 1.1))
+    # Heard with w = 0.2/(0.4 + 1) what is left of 0.5 is 0.5 - 2 w 0.2 + w^2 0.4.
+    weight = 0.2 / 1.4
+    left = 0.5 - 2.0 * weight * 0.2 + weight**2 * 0.4
+    found = find_explained(population, "soleus", MUSCLES[1:2], 10.0)
+    assert found == pytest.approx(np.sqrt(1.0 - left / 1.1))
+    # People who are all alike leave nothing open.
+    alike = replace(population, moments=np.zeros((2, 2)))
+    assert find_explained(alike, "soleus", MUSCLES[1:2]) == pytest.approx(1.0)
 
 
 def test_weights_are_a_regression_across_people_and_phases() -> None:
