@@ -14,11 +14,12 @@ as a whole: the table and the figure show predictions by a model that saw nothin
 from __future__ import annotations
 
 import argparse
-import pickle
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
@@ -33,9 +34,10 @@ from nmm_opensim.estimators.prior.combination import MusclePrior
 from nmm_opensim.estimators.prior.make_prior import make_prior
 from nmm_opensim.estimators.prior.shares import find_peak
 from nmm_opensim.estimators.prior.weighing import weigh
-from nmm_opensim.estimators.trust.findings import Findings, gather_findings
+from nmm_opensim.estimators.trust.findings import Findings, MaskedMuscle, gather_findings
 from nmm_opensim.estimators.trust.learning import Evidence, learn
 from nmm_opensim.estimators.trust.trust_model import to_text
+from nmm_opensim.files import write_text
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.sources import Deep, Measured, MuscleSources, find_recorded
 from nmm_opensim.training.hide_channels import hide_channels
@@ -167,22 +169,43 @@ def _name(file: Path) -> str:
 
 def gather(files: Sequence[Path], groups: Sequence[str], kept: Path, console: Console) -> list[Row]:
     """Evidence with whether all channels were heard, its setup, and r of the copy; kept on disk."""
-    rows = []
+    rows: list[Row] = []
     for file, group in zip(files, groups, strict=True):
         name = _name(file)
-        cache = kept / f"{group}_{name}.pkl"
+        cache = kept / f"{group}_{name}.json"
         if not cache.is_file():
-            random, found = np.random.default_rng(0), []
-            for setup in list_folds(file):
-                prepared = prepare_recordings(setup)
-                for question in list_questions(prepared.declaration.sources.channels, random):
-                    for evidence, copied in answer(prepared, question, group):
-                        found.append((evidence, question.complete, name, copied))
-            cache.write_bytes(pickle.dumps(found))
-        own = pickle.loads(cache.read_bytes())
+            write_text(cache, json.dumps([_pack(row) for row in _ask_all(file, group)]))
+        own = [_unpack(entry) for entry in json.loads(cache.read_text(encoding="utf-8"))]
         rows += own
         console.print(f"{file}: {len(own)} answers")
     return rows
+
+
+def _ask_all(file: Path, group: str) -> Iterator[Row]:
+    random = np.random.default_rng(0)
+    for setup in list_folds(file):
+        prepared = prepare_recordings(setup)
+        for question in list_questions(prepared.declaration.sources.channels, random):
+            for evidence, copied in answer(prepared, question, group):
+                yield evidence, question.complete, _name(file), copied
+
+
+def _pack(row: Row) -> list[Any]:
+    evidence, *others = row
+    entry = asdict(evidence)
+    for series in ("estimate", "recording"):
+        entry[series] = [float(f"{value:.6g}") for value in entry[series]]
+    return [entry, *others]
+
+
+def _unpack(packed: list[Any]) -> Row:
+    entry, complete, name, copied = packed
+    findings = entry["findings"]
+    findings["masked"] = tuple(MaskedMuscle(**muscle) for muscle in findings["masked"])
+    entry["findings"] = Findings(**findings)
+    for series in ("estimate", "recording"):
+        entry[series] = np.array(entry[series])
+    return Evidence(**entry), complete, name, copied
 
 
 def weigh_rows(rows: list[Row]) -> list[Row]:
