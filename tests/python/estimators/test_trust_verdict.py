@@ -108,6 +108,11 @@ def test_reasons_for_less_than_trust(
             "3 kinds of witnesses tell of it, which agree (r 0.90), and muscles like it are met "
             "well",
         ),
+        # Witnesses who hardly agree are not said to.
+        (
+            worsen(agreement=0.69),
+            "3 kinds of witnesses tell of it, and muscles like it are met well",
+        ),
         (
             worsen(witnesses=1, agreement=None),
             "one tells of it, and muscles like it are met well",
