@@ -109,7 +109,7 @@ class Verdict:
         parts = [f"r {self.r:.2f}, error {100 * self.error:.0f} % of maximum"]
         if not math.isnan(self.coverage):
             parts.append(f"{100 * self.coverage:.0f} % inside its 90 % interval")
-        if self.verdict:
+        if self.verdict and not math.isnan(self.expected_r):
             parts.append(f"expected r {self.expected_r:.2f} ({self.verdict})")
         return ", ".join(parts) + "; " + self._describe_copy()
 

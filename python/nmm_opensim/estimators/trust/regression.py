@@ -30,7 +30,7 @@ USUAL_PERSON, USUAL_KIND = 2.0, 1.0
 # How much freer than a standardised feature kinds and masked muscles are.
 KIND_SCALE, MASKED_SCALE = 3.0, 2.0
 RIDGE = 10.0
-SIGNS = np.array([*(0.0 for _ in KINDS), -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
+SIGNS = np.array([*(0.0 for _ in KINDS), -1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, -1.0])
 """Of FEATURES: 1 where more can only be better news, -1 where worse, 0 where nobody knows."""
 # How far intervals go with the own masked muscles, as logarithms.
 OWN_WIDTH = 0.5
