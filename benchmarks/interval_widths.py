@@ -2,7 +2,8 @@
 
 States of knowledge: nothing (the same constant interval at every frame), other subjects alone,
 neighbours alone, both (the estimator's prior) and the whole posterior. Each is calibrated by the
-same masked muscles as the posterior's interval, and scored on the test trials as in a benchmark:
+person's own masked muscles, as the posterior's interval was until it was learnt from many people
+(docs/trust.md), and scored on the test trials as in a benchmark:
 the hidden recording is read only to score. All but ``nothing`` are left out where a hidden muscle
 has no such witness, and a mean over fewer muscles says so.
 

@@ -34,12 +34,12 @@ namespace OpenSim {
 /// |---|---|---|
 /// | `_excitations.sto` | `/forceset/soleus_r`, 0 to 1 | the EMG's: t - d |
 /// | `_excitation_intervals.sto` | `/forceset/soleus_r/lower`, `…/upper`: 90 % | the EMG's: t - d |
-/// | `_outside_training.sto` | `channels`, `coordinates`, `speeds`: 0 is inside | the EMG's: t - d
-/// | | `_activations.sto` | `/forceset/soleus_r/activation`, 0 to 1 | t | | `_muscle_forces.sto` |
-/// `/forceset/soleus_r`, N | t | | `_joint_moments.sto` | `knee_angle_r_moment`, and
-/// `…_inverse_dynamics` if given, N m | t | | `_states.sto`, with forward_model_file | OpenSim's
-/// state names | t | | `_agreement.sto` | `knee_angle_r_moment/r`, `/rmse`, …
-/// `soleus_r_excitation/r`, … | last t |
+/// | `_outside_training.sto` | `channels`, `coordinates`, `speeds`: 0 is inside | t - d |
+/// | `_activations.sto` | `/forceset/soleus_r/activation`, 0 to 1 | t |
+/// | `_muscle_forces.sto` | `/forceset/soleus_r`, N | t |
+/// | `_joint_moments.sto` | `knee_angle_r_moment`, and `…_inverse_dynamics` if given, N m | t |
+/// | `_states.sto`, with forward_model_file | OpenSim's state names | t |
+/// | `_agreement.sto` | `knee_angle_r_moment/r`, `/rmse`, … `soleus_r_excitation/r`, … | last t |
 ///
 /// `_outside_training.sto` says how far a frame's EMG, coordinates, speeds and external loads
 /// (`external_loads`, where the network sees any) lie outside what training saw, in widths of what

@@ -66,8 +66,8 @@ def test_elbow(recordings: str, tmp_path: Path) -> None:
     printed = follow("elbow.md", tmp_path)
     results = tmp_path / "results" / "elbow_raw"
     assert "FILL IN" not in (results / "elbow_raw_train.xml").read_text("utf-8")
-    # The tutorial says so: a moment tells these two apart from their neighbours at no time.
-    assert printed.count("determined by the prior") == 2
+    # The tutorial says so: nobody's arm was ever masked to learn trust from.
+    assert printed.count(": use with care, expected r") == 2
     assert (results / "results" / "elbow_raw.png").is_file()
     page = (results / "results" / "elbow_raw_report.html").read_text("utf-8")
     assert "TRImed" in page
@@ -86,8 +86,7 @@ def test_laboratory(example: Path, tmp_path: Path) -> None:
     assert re.findall(r'FILL IN: .*?name="(\w+)"', setup, re.S) == ["sart_r"]
     flat = " ".join(printed.split())
     assert re.search(r"walk_06 1 4\.514–5\.174 right yes", flat)
-    assert "soleus_r: determined by the prior" in flat
-    assert re.search(r"soleus_r: .*? and 15 people \(walking\) by \d+ %", flat)
+    assert re.search(r"soleus_r: (trust|use with care), expected r", flat)
     with (results / "results" / "laboratory_scores.csv").open(encoding="utf-8") as file:
         scores = list(csv.DictReader(file))
     unseen = {row["quantity"]: float(row["r"]) for row in scores if "test" in row.values()}

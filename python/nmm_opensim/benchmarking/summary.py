@@ -115,12 +115,12 @@ class Verdict:
 
     def _describe_copy(self) -> str:
         if self.copy_r is None:
-            return "no synergist to copy"
+            return "there is no copy to compare with"
         gained = self.own_r - self.copy_r
         if gained > ALIKE:
-            return f"a plain copy would not do (r {self.copy_r:.2f})"
+            return f"a plain copy is worse (r {self.copy_r:.2f})"
         if gained >= -ALIKE:
-            return f"a plain copy would do (r {self.copy_r:.2f})"
+            return f"a plain copy does as well (r {self.copy_r:.2f})"
         return f"a plain copy is better (r {self.copy_r:.2f})"
 
 

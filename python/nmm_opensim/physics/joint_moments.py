@@ -18,8 +18,8 @@ from dataclasses import dataclass
 class UsualMoments:
     """Largest moments (N m/kg) of one kind of joint.
 
-    Up to ``usual`` people reach in walking, running and jumping; beyond ``possible``, about twice
-    that, nobody does.
+    Up to ``usual`` people reach in walking, running and jumping; beyond ``possible``, two to
+    three times that, nobody does.
     """
 
     joint: str

@@ -53,6 +53,7 @@ class Trained:
             said.moments,
             said.intervals,
             said.novelty,
+            said.trust,
             time=time,
             excitation_time=time - delay,
         )

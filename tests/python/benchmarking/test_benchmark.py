@@ -379,13 +379,13 @@ def make_row(estimator: str, r: float, verdict: str = "", **others: float) -> Ro
 @pytest.mark.parametrize(
     ("nmm", "copy", "words"),
     [
-        (0.9, 0.6, "a plain copy would not do (r 0.60)"),
-        (0.63, 0.6, "a plain copy would not do (r 0.60)"),
-        (0.61, 0.6, "a plain copy would do (r 0.60)"),
-        (0.59, 0.6, "a plain copy would do (r 0.60)"),
+        (0.9, 0.6, "a plain copy is worse (r 0.60)"),
+        (0.63, 0.6, "a plain copy is worse (r 0.60)"),
+        (0.61, 0.6, "a plain copy does as well (r 0.60)"),
+        (0.59, 0.6, "a plain copy does as well (r 0.60)"),
         (0.57, 0.6, "a plain copy is better (r 0.60)"),
         (0.2, 0.6, "a plain copy is better (r 0.60)"),
-        (0.9, None, "no synergist to copy"),
+        (0.9, None, "there is no copy to compare with"),
     ],
 )
 def test_what_a_muscle_is_worth_in_a_sentence(nmm: float, copy: float | None, words: str) -> None:
@@ -411,7 +411,7 @@ def test_what_an_estimator_does_not_say_of_itself_is_left_out() -> None:
         make_row("neighbour_copy", 0.6),
     ]
     (verdict,) = judge(rows, STANDINGS)
-    assert verdict.text == ("r 0.90, error 12 % of maximum; a plain copy would not do (r 0.60)")
+    assert verdict.text == ("r 0.90, error 12 % of maximum; a plain copy is worse (r 0.60)")
 
 
 def test_the_best_baseline_may_be_another_than_the_copy(benchmark_setup: Path) -> None:
@@ -422,7 +422,7 @@ def test_the_best_baseline_may_be_another_than_the_copy(benchmark_setup: Path) -
     ]
     (verdict,) = judge(rows, STANDINGS)
     assert (verdict.best_baseline, verdict.best_r) == ("population_mean", 0.8)
-    assert verdict.text.endswith("expected r 0.84 (trust); a plain copy would not do (r 0.50)")
+    assert verdict.text.endswith("expected r 0.84 (trust); a plain copy is worse (r 0.50)")
     table = make_markdown(read_benchmark_setup(benchmark_setup), rows, [verdict])
     line = f"| soleus | soleus_r | nmm | population_mean 0.80 | {verdict.text} |"
     assert line in table.splitlines()

@@ -86,7 +86,7 @@ def worsen(**changes: object) -> Findings:
             worsen(masked=(replace(MASKED[0], r=0.6), *MASKED[1:])),
             "its masked neighbour was met worse than usual",
         ),
-        ({"spread": -0.5}, worsen(spread=0.45), "it is busy for long, and people differ in when"),
+        ({"spread": -0.5}, worsen(spread=0.45), "it swings widely between rest and peak"),
         ({}, FINDINGS, "masked muscles of other people are met no better"),
     ],
 )

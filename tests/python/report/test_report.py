@@ -388,7 +388,7 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
     page = render(content)
     assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
     assert '<th class="number">static_optimization*</th>' in page
-    assert "soleus_r, nmm: r 0.80, error 10 % of maximum; no synergist to copy." in page
+    assert "soleus_r, nmm: r 0.80, error 10 % of maximum; there is no copy to compare with." in page
 
 
 def test_trials_without_moments_are_shown(report_content: Content, walking: Walking) -> None:

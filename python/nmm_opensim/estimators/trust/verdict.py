@@ -85,7 +85,7 @@ def explain(model: TrustModel, findings: Findings) -> str:
         "agreement": f"its witnesses agree little (r {findings.agreement or 0.0:.2f})",
         "masked": "this person's masked muscles were met worse than usual",
         "masked kind": "its masked neighbour was met worse than usual",
-        "spread": "it is busy for long, and people differ in when",
+        "spread": "it swings widely between rest and peak",
     }
     weakest = model.find_weakest(findings)
     return (

@@ -137,7 +137,7 @@ def _check_lag(explained: Explanation, trial: str) -> list[Finding]:
         "the same trial? Declare each trial's <emg_time_offset> (s), which `nmm-opensim timing` "
         "helps to find."
     )
-    return [Finding(trial, "lag", text, explained.beyond > WRONG)]
+    return [Finding(trial, "lag", text, explained.beyond > WRONG and not explained.assumed)]
 
 
 def _check_shares(
