@@ -255,5 +255,6 @@ def test_a_setup_may_leave_the_delay_to_be_estimated(
     )
     apart = prepare_training(read_training_setup(shifted))
     assert apart.declaration.electromechanical_delay == POSSIBLE_DELAY[1]
-    (warning,) = apart.warnings
-    assert re.search(r"EMG leads the motion by 1\d\d ms.*<emg_time_offset>", warning)
+    # That the moments do not fit at such a lag is said too.
+    said = "EMG leads the motion by 1\\d\\d ms.*<emg_time_offset>"
+    assert [re.search(said, warning) is not None for warning in apart.warnings].count(True) == 1
