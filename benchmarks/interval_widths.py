@@ -25,14 +25,11 @@ from rich.table import Table as RichTable
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import BenchmarkSetup, read_benchmark_setup
+from nmm_opensim.estimators.agreement import find_relative_errors
 from nmm_opensim.estimators.interface import FittedEstimator, Task, split
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.posterior.estimator import Posterior
-from nmm_opensim.estimators.posterior.masking import (
-    find_floor,
-    find_margin,
-    find_relative_errors,
-)
+from nmm_opensim.estimators.posterior.masking import find_floor, find_margin
 from nmm_opensim.estimators.prior.combination import Asked, MusclePrior
 from nmm_opensim.nmm.chain import PreparedTrial
 from nmm_opensim.nmm.estimate import Estimate, Interval
@@ -94,7 +91,7 @@ class Calibrated(FittedEstimator):
             recording = np.concatenate([prior.read(channel, trial) for trial in judged])
             said = np.concatenate([knowledge.predict(asked, trial, channel) for trial in judged])
             if recording.std() > 0:
-                errors.append(find_relative_errors(said, recording))
+                errors.append(find_relative_errors(said, recording, find_floor))
         self.margin = find_margin(errors)
         self._floors = {
             asked.muscle: find_floor(

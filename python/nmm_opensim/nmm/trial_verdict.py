@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import floor
 
-from .estimate import Trust
+from ..arrays import Array
+from .estimate import Trust, Trusted
+from .novelty import find_outside
 from .trained import ExcitationJudgement
 
 CARE_SHARE = 0.25
@@ -31,3 +34,14 @@ def find_trial_verdict(judgement: ExcitationJudgement, outside_share: float) -> 
         return verdict, judgement.reason
     percent = floor(100.0 * outside_share + 0.5)
     return verdict, f"{percent} % of frames lie outside what training saw"
+
+
+def find_trust(
+    judgements: Mapping[str, ExcitationJudgement], novelty: Mapping[str, Array]
+) -> dict[str, Trusted]:
+    """How far each deep muscle of a trial with this ``novelty`` is to be believed."""
+    outside = float(find_outside(novelty).mean()) if novelty else 0.0
+    return {
+        muscle: Trusted(find_trial_verdict(judgement, outside)[0], judgement.expectation)
+        for muscle, judgement in judgements.items()
+    }

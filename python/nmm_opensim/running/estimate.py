@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
 from ..formats.setup_xml import SetupElement, read_setup
-from ..nmm.artefact import Artefact, read_artefact
-from ..nmm.estimate import Interval, TrialEstimate, Trusted
+from ..nmm.artefact import read_artefact
+from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
-from ..nmm.novelty import find_largest, find_outside
+from ..nmm.novelty import find_largest
 from ..nmm.trial import read_emg, read_loads
-from ..nmm.trial_verdict import find_trial_verdict
+from ..nmm.trial_verdict import find_trust
 from ..physics.motion import Motion, read_motion
 from ..physics.osim_model import OsimModel
 from .results import TOOL, read_run_setup
@@ -68,22 +66,13 @@ def estimate(setup: Path | str) -> TrialEstimate:
         None,
         {muscle: Interval(lower[:, k], upper[:, k]) for k, muscle in enumerate(deep)},
         novelty,
-        _find_trust(artefact, novelty),
+        find_trust(
+            {m.name: m.judgement for m in artefact.deep_muscles if m.judgement is not None},
+            novelty,
+        ),
         time=motion.time,
         excitation_time=motion.time - runtime.electromechanical_delay,
     )
-
-
-def _find_trust(artefact: Artefact, novelty: Mapping[str, Array]) -> dict[str, Trusted]:
-    """How far each deep muscle of a trial is to be believed, where the artefact tells."""
-    outside = float(np.mean(find_outside(novelty))) if novelty else 0.0
-    return {
-        muscle.name: Trusted(
-            find_trial_verdict(muscle.judgement, outside)[0], muscle.judgement.expectation
-        )
-        for muscle in artefact.deep_muscles
-        if muscle.judgement is not None
-    }
 
 
 def _read_motion(

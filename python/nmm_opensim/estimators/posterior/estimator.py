@@ -15,10 +15,10 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
-from ...nmm.estimate import Estimate, Trusted
-from ...nmm.novelty import TrainingRange, find_outside, find_training_range
+from ...nmm.estimate import Estimate
+from ...nmm.novelty import TrainingRange, find_training_range
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
-from ...nmm.trial_verdict import find_trial_verdict
+from ...nmm.trial_verdict import find_trust
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
 from ..emg_driven.model import EmgDrivenModel
@@ -122,11 +122,7 @@ class FittedPosterior(FittedNMM):
             for muscle, judgement in self.judgements.items()
             if judgement.interval is not None
         }
-        outside = float(find_outside(novelty).mean())
-        trust = {
-            muscle: Trusted(find_trial_verdict(judgement, outside)[0], judgement.expectation)
-            for muscle, judgement in self.judgements.items()
-        }
+        trust = find_trust(self.judgements, novelty)
         return Estimate(by_muscle, moments, intervals, novelty, trust)
 
     def describe_nmm(self) -> TrainedNMM:

@@ -8,10 +8,9 @@ from functools import partial
 
 import numpy as np
 
-from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
-from ..agreement import agree
+from ..agreement import agree, find_relative_errors
 from ..emg_driven.driven import Driven
 from ..emg_driven.model import EmgDrivenModel
 from ..interface import Task, split
@@ -74,26 +73,13 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
         )
         for k, estimate in enumerate(estimates):
             agreements[k].append(agree(estimate, recording))
-            errors[k].append(find_relative_errors(estimate, recording))
+            errors[k].append(find_relative_errors(estimate, recording, find_floor))
         steps.tell(f"masked {channel}: r {max(values[-1] for values in agreements):.2f}")
     if not agreements[0]:
         return Masking(measured_doubt, DOUBTS[0], (), None)
     means = tuple(float(np.mean(values)) for values in agreements)
     best = int(np.argmax(means))
     return Masking(measured_doubt, DOUBTS[best], means, find_margin(errors[best]))
-
-
-def find_relative_errors(estimate: Array, recording: Array) -> Array:
-    """Errors after the best scale, in units of excitation and floor, (frames,).
-
-    Empty where no positive scale brings the estimate nearer to the recording.
-    """
-    scale = _core.agreement(estimate, recording).best_scale
-    if not scale > 0:
-        return np.empty(0)
-    scaled = scale * estimate
-    errors: Array = np.abs(recording - scaled) / (find_floor(scaled) + scaled)
-    return errors
 
 
 def find_margin(errors: Sequence[Array]) -> float | None:

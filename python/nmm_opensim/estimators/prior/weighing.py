@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ... import _core
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.trained import PopulationFit
-from ..agreement import agree
+from ..agreement import agree, find_relative_errors
 from .combination import ALONE, USUAL, MusclePrior, Weighting
 from .log_share import LogShare
 from .shares import find_peak, to_shares
@@ -63,12 +62,10 @@ class _Masked:
     def meet(self, weighting: Weighting, hears_population: bool = True) -> Met:
         """How the weighed witnesses meet the recording."""
         estimate = self.estimate(weighting, hears_population)
-        scale = _core.agreement(estimate, self.recording).best_scale
-        miss = float("nan")
-        if scale > 0:
-            scaled = scale * estimate
-            errors = np.abs(self.recording - scaled) / (scaled + FLOOR * find_peak(scaled))
-            miss = float(np.quantile(errors, COVERAGE))
+        errors = find_relative_errors(
+            estimate, self.recording, lambda scaled: FLOOR * find_peak(scaled)
+        )
+        miss = float(np.quantile(errors, COVERAGE)) if len(errors) else float("nan")
         return Met(agree(estimate, self.recording), miss)
 
     def estimate(self, weighting: Weighting, hears_population: bool) -> Array:

@@ -14,6 +14,9 @@ from .findings import Findings
 from .regression import SIGNS, Regression, Usual, describe, fit, to_z
 from .trust_model import COVERAGE, RANGE, Bound, TrustModel, find_lack
 
+FRAMES = 6000
+"""That the widths of intervals are learnt from, drawn by their muscles' weights."""
+
 
 @dataclass(frozen=True)
 class Evidence:
@@ -124,7 +127,3 @@ def _regress(design: Array, values: Array, quantile: float) -> list[float]:
     )
     found = linprog(costs, A_eq=hstack([design, one, -one]), b_eq=values, method="highs")
     return [float(factor) for factor in found.x[:size]]
-
-
-FRAMES = 6000
-"""That the widths of intervals are learnt from, drawn by their muscles' weights."""

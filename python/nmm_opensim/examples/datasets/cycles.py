@@ -16,8 +16,8 @@ from scipy.io import loadmat
 
 from ...arrays import Array
 from ...errors import NMMError, require_file
-from ...files import write_csv
 from ...formats.tables import Header, write_table
+from ...recordings.gait.cycles import Cycle, write_cycles
 from .envelopes import write_envelopes
 
 SAMPLES = 100
@@ -197,12 +197,8 @@ def _write_events(file: Path, contact: Contact, k: int, time: Array) -> None:
     samples earlier.
     """
     off = find_toe_off(time, contact.vertical[:, k], str(file))
-    times = (f"{each:.4f}" for each in (time[0], off, time[-1]))
-    write_csv(
-        file,
-        ["name", "side", "initial_time", "toe_off", "final_time"],
-        [[f"stride_{k}", contact.side, *times]],
-    )
+    cycle = Cycle(float(time[0]), off, float(time[-1]))
+    write_cycles(file, [(f"stride_{k}", contact.side, cycle)])
 
 
 def find_toe_off(time: Array, vertical: Array, where: str) -> float:

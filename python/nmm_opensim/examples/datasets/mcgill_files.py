@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from ...files import write_csv
 from ...formats.tables import Header, filter_lowpass, write_table
 from ...recordings.emg.filters import EmgFilters
 from ...recordings.emg.process import make_envelopes
+from ...recordings.gait.cycles import Cycle, write_cycles
 from .envelopes import find_divisors, write_envelopes
 from .mcgill_walk import LARGEST_DELAY, WiredWalk
 from .treadmill import MOMENT_CUTOFF
@@ -45,17 +45,9 @@ def write_walk(walk: WiredWalk, folder: Path) -> None:
         ),
     )
     _write_emg(walk, folder / "emg.sto")
-    write_csv(
+    write_cycles(
         folder / "strides.csv",
-        ["name", "side", "initial_time", "toe_off", "final_time"],
-        [
-            [
-                stride.name,
-                stride.side,
-                *(f"{t:.4f}" for t in (stride.start, stride.toe_off, stride.end)),
-            ]
-            for stride in walk.strides
-        ],
+        [(s.name, s.side, Cycle(s.start, s.toe_off, s.end)) for s in walk.strides],
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ...files import write_text
 from ...project.init.documents import Document, Node
+from ...project.init.learning import add_calibration, add_optimization, add_predictor
 from ...project.schemas.schema import write_schemas
 from ...training.training_setup import ESTIMATE, TOOL
 from .mcgill_walk import WiredWalk
@@ -58,7 +59,10 @@ def write_setup(file: Path, person: str, walk: WiredWalk, model_file: Path) -> N
     _add_sources(tool, walk)
     _add_population(tool, walk)
     tool.add("electromechanical_delay", ESTIMATE)
-    _add_learning(tool, suffix)
+    pose = ("hip_flexion", "knee_angle", "ankle_angle")
+    add_predictor(tool, [f"{name}_{suffix}" for name in pose])
+    add_calibration(tool)
+    add_optimization(tool, 400, (1, 2, 3))
     tool.add("artefact_file", f"results/{person}.nmm")
     tool.add("results_directory", "results")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -109,28 +113,3 @@ def _add_population(tool: Node, walk: WiredWalk) -> None:
     population.add("foot_body", f"calcn_{suffix}")
     population.add("muscles", " ".join(f"{muscle.name}_{suffix}" for muscle in MUSCLES.values()))
     population.add("their_muscles", " ".join(muscle.theirs for muscle in MUSCLES.values()))
-
-
-def _add_learning(tool: Node, suffix: str) -> None:
-    """The network of estimator nmm, and how far muscles may be from the model's."""
-    pose = " ".join(f"{name}_{suffix}" for name in ("hip_flexion", "knee_angle", "ankle_angle"))
-    predictor = tool.add("predictor")
-    predictor.add("family", "mlp")
-    predictor.add("hidden_layers", "8")
-    predictor.add("hidden_activation", "tanh")
-    predictor.add("emg_lags", "0 0.05")
-    predictor.add("coordinates", pose)
-    predictor.add("speeds", pose)
-    calibration = tool.add("calibration")
-    calibration.add("max_isometric_force_bounds", "0.5 2.5")
-    calibration.add("optimal_fiber_length_bounds", "0.85 1.15")
-    calibration.add("tendon_slack_length_bounds", "0.95 1.05")
-    calibration.add("shape_factor_bounds", "-3 0")
-    calibration.add("emg_gain_bounds", "0.05 1")
-    optimization = tool.add("optimization")
-    optimization.add("iterations", "400")
-    optimization.add("learning_rate", "0.02")
-    optimization.add("seeds", "1 2 3")
-    optimization.add("weight_decay", "0.01")
-    optimization.add("excitation_weight", "0.01")
-    optimization.add("parameter_weight", "0.1")

@@ -16,6 +16,7 @@ from ...training.training_setup import TOOL as TRAINING_TOOL
 from .anatomy import Anatomy
 from .assignment import AssignedSource
 from .documents import Document, Node
+from .learning import add_calibration, add_optimization, add_predictor
 from .other_subjects import OtherSubject, add_other_subjects
 from .population import ChosenPopulation, add_population, add_strides
 from .recordings import Part, Recording
@@ -314,7 +315,6 @@ def _add_source(sources: Node, assigned: AssignedSource, anatomy: Anatomy) -> No
 
 
 def _add_learning(tool: Node, project: Project) -> None:
-    coordinates = " ".join(project.pose)
     more = set(project.pose) - set(project.anatomy.coordinates)
     tool.comment(
         "The network of estimator nmm. Lags (s) count back from the delayed time."
@@ -323,26 +323,9 @@ def _add_learning(tool: Node, project: Project) -> None:
             * bool(more)
         )
     )
-    predictor = tool.add("predictor")
-    predictor.add("family", "mlp")
-    predictor.add("hidden_layers", "8")
-    predictor.add("hidden_activation", "tanh")
-    predictor.add("emg_lags", "0 0.05")
-    predictor.add("coordinates", coordinates)
-    predictor.add("speeds", coordinates)
+    add_predictor(tool, project.pose)
     tool.comment(
         "Forces and lengths are relative to the model's own; shape factor and gain are absolute."
     )
-    calibration = tool.add("calibration")
-    calibration.add("max_isometric_force_bounds", "0.5 2.5")
-    calibration.add("optimal_fiber_length_bounds", "0.85 1.15")
-    calibration.add("tendon_slack_length_bounds", "0.95 1.05")
-    calibration.add("shape_factor_bounds", "-3 0")
-    calibration.add("emg_gain_bounds", "0.05 1")
-    optimization = tool.add("optimization")
-    optimization.add("iterations", "600")
-    optimization.add("learning_rate", "0.02")
-    optimization.add("seeds", "1 2 3 4 5")
-    optimization.add("weight_decay", "0.01")
-    optimization.add("excitation_weight", "0.01")
-    optimization.add("parameter_weight", "0.1")
+    add_calibration(tool)
+    add_optimization(tool, 600, (1, 2, 3, 4, 5))

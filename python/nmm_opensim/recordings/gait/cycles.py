@@ -13,7 +13,7 @@ from scipy.signal import find_peaks
 
 from ...arrays import Array, Flags, find_runs
 from ...errors import NMMError
-from ...files import read_csv, require_reasonable
+from ...files import read_csv, require_reasonable, write_csv
 from .gait_setup import SIDES
 
 COLUMNS = ("side", "initial_time", "toe_off", "final_time")
@@ -39,6 +39,18 @@ class Cycle:
     def duration(self) -> float:
         """How long it lasts (s)."""
         return self.end - self.start
+
+
+def write_cycles(file: Path, cycles: Sequence[tuple[str, str, Cycle]]) -> None:
+    """Write strides, each with its name and side, where nothing is said of their loads."""
+    write_csv(
+        file,
+        ["name", *COLUMNS],
+        [
+            [name, side, *(f"{t:.4f}" for t in (cycle.start, cycle.toe_off, cycle.end))]
+            for name, side, cycle in cycles
+        ],
+    )
 
 
 def read_cycles(file: Path, side: str) -> list[Cycle]:
