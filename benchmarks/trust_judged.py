@@ -142,6 +142,8 @@ def _sum_up(title: str, judged: Sequence[Judged], console: Console) -> None:
         f"{spearmanr(expected, actual).statistic:.2f}, mean absolute difference "
         f"{np.abs(expected - actual).mean():.3f}; {100 * np.mean(inside):.0f} % in theirs of 80"
     )
+    always = np.abs(actual - actual.mean()).mean()
+    console.print(f"  mean absolute difference where always the mean is said: {always:.3f}")
     trusted = [each for each in judged if each.verdict == "trust"]
     refused = [each for each in judged if each.verdict == "do not use"]
     met = sum(each.r >= GOOD for each in trusted)
