@@ -37,11 +37,12 @@ def find_trial_verdict(judgement: ExcitationJudgement, outside_share: float) -> 
 
 
 def find_trust(
-    judgements: Mapping[str, ExcitationJudgement], novelty: Mapping[str, Array]
+    judgements: Mapping[str, ExcitationJudgement | None], novelty: Mapping[str, Array]
 ) -> dict[str, Trusted]:
-    """How far each deep muscle of a trial with this ``novelty`` is to be believed."""
+    """How far each deep muscle that was judged is to be believed in a trial of this ``novelty``."""
     outside = float(find_outside(novelty).mean()) if novelty else 0.0
     return {
         muscle: Trusted(find_trial_verdict(judgement, outside)[0], judgement.expectation)
         for muscle, judgement in judgements.items()
+        if judgement is not None
     }

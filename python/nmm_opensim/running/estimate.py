@@ -66,10 +66,7 @@ def estimate(setup: Path | str) -> TrialEstimate:
         None,
         {muscle: Interval(lower[:, k], upper[:, k]) for k, muscle in enumerate(deep)},
         novelty,
-        find_trust(
-            {m.name: m.judgement for m in artefact.deep_muscles if m.judgement is not None},
-            novelty,
-        ),
+        find_trust({m.name: m.judgement for m in artefact.deep_muscles}, novelty),
         time=motion.time,
         excitation_time=motion.time - runtime.electromechanical_delay,
     )
