@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ...errors import one_line_errors
-from ...physics.muscles.millard import TENDON_MODELS, TendonModel
+from ...physics.muscles.millard import TENDON_MODELS
+from .regime import DRIFTING, REGIMES
 from .trials import LOADS, MOVEMENT_TIMES, Session, TrialCase, list_cases, make_elbow_trials
 
 
@@ -16,7 +18,20 @@ from .trials import LOADS, MOVEMENT_TIMES, Session, TrialCase, list_cases, make_
     "  nmm-opensim train setups/elbow_train.xml"
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
-@click.option("--seed", default=1, show_default=True, help="Chooses the subject and its trials.")
+@click.option(
+    "--seed",
+    default=1,
+    show_default=True,
+    type=click.IntRange(0),
+    help="Chooses the subject and its trials.",
+)
+@click.option(
+    "--regime",
+    default=DRIFTING,
+    show_default=True,
+    type=click.Choice(list(REGIMES)),
+    help="How regularly the muscles share the moment; docs/elbow.md.",
+)
 @click.option(
     "--repetitions",
     default=2,
@@ -35,14 +50,7 @@ from .trials import LOADS, MOVEMENT_TIMES, Session, TrialCase, list_cases, make_
 @click.option(
     "--emg-noise", default=1.0, show_default=True, help="Multiplies the usual noise of the EMG."
 )
-def main(
-    folder: Path,
-    seed: int,
-    repetitions: int,
-    duration: float,
-    tendon: TendonModel,
-    emg_noise: float,
-) -> None:
+def main(folder: Path, seed: int, repetitions: int, **session: Any) -> None:
     """Simulate elbow flexion-extension by a subject whose every excitation is known.
 
     FOLDER gets the generic model, a folder for each trial with what a user would have (emg.sto,
@@ -50,15 +58,16 @@ def main(
     and excitations, activations and forces of all muscles.
     """
     cases = list_cases(repetitions=repetitions)
+    made = Session(cases, **session)
     click.echo(
-        f"{len(cases)} trials of {duration:g} s: {', '.join(f'{load:g}' for load in LOADS)} kg; "
-        f"{', '.join(MOVEMENT_TIMES)}; {repetitions} of each"
+        f"{len(cases)} trials of {made.duration:g} s: {', '.join(f'{load:g}' for load in LOADS)} "
+        f"kg; {', '.join(MOVEMENT_TIMES)}; {repetitions} of each"
     )
 
     def show(case: TrialCase) -> None:
         click.echo(f"Simulating {case.name} ({cases.index(case) + 1} of {len(cases)})")
 
-    make_elbow_trials(folder, seed, Session(cases, duration, tendon, emg_noise), show)
+    make_elbow_trials(folder, seed, made, show)
     click.echo(f"Trials: {folder}")
 
 

@@ -1,7 +1,8 @@
 """Excitations for a movement: shared among synergists, with co-contraction, by slow random laws.
 
-No muscle's excitation follows from the others': every muscle's share drifts during a trial and
-differs between trials, and so does the co-contraction of the extensors.
+Every muscle's share drifts during a trial and differs between trials, and so does the
+co-contraction of the extensors: how far is the regime's, and with it how nearly a muscle's
+excitation follows from the others'.
 """
 
 from __future__ import annotations
@@ -14,15 +15,12 @@ from scipy.ndimage import gaussian_filter1d
 from ...arrays import Array
 from .anatomy import DEEP_MUSCLES, FLEXOR, MUSCLES
 from .capacity import Capacity
+from .movement import Movement
+from .regime import Regime, draw_pose_slopes, find_place_in_range
 from .subject import Subject
 
-# Spread of the logarithm of a muscle's share about its synergists': between trials, within one.
-TRIAL_SHARE, DRIFT_SHARE, DEEP_DRIFT_SHARE = 0.15, 0.12, 0.2
 # s; how slowly shares and co-contraction drift.
 DRIFT_TIME = 0.35
-# Co-contraction as the moment (N m) of the extensors beyond need: its level in a trial
-# (log-uniform) and the spread of its logarithm within one; its part of the moment asked for.
-CO_CONTRACTION, DRIFT_CO_CONTRACTION, CO_CONTRACTION_OF_MOMENT = (1.0, 5.0), 0.4, (0.02, 0.12)
 # N m: how gently one group takes over from the other.
 HANDOVER = 0.8
 LARGEST_ACTIVATION = 0.95
@@ -44,20 +42,27 @@ class Plan:
 
 
 def plan_excitations(
-    random: np.random.Generator, subject: Subject, capacity: Capacity, time: Array
+    random: np.random.Generator,
+    subject: Subject,
+    capacity: Capacity,
+    movement: Movement,
+    regime: Regime,
 ) -> Plan:
-    """Excitations at ``time`` (s, evenly spaced) that should give the required moments."""
+    """Excitations that should give the required moments along a ``movement``, evenly sampled."""
+    time = movement.time
     step = float(time[1] - time[0])
     drift = DRIFT_TIME / step
     samples, muscles = capacity.active.shape
-    spread = np.where(IS_DEEP, DEEP_DRIFT_SHARE, DRIFT_SHARE)
+    spread = np.where(IS_DEEP, regime.deep_drift_share, regime.drift_share)
     share = np.exp(
-        random.normal(0.0, TRIAL_SHARE, muscles) + spread * _drift(random, drift, samples, muscles)
+        random.normal(0.0, regime.trial_share, muscles)
+        + spread * _drift(random, drift, samples, muscles)
+        + draw_pose_slopes(regime, subject.seed) * find_place_in_range(movement.angle)[:, None]
     )
     needed = capacity.required - capacity.passive.sum(axis=1)
-    level = np.exp(random.uniform(*np.log(CO_CONTRACTION)))
-    both = level * np.exp(DRIFT_CO_CONTRACTION * _drift(random, drift, samples, 1)[:, 0])
-    both += random.uniform(*CO_CONTRACTION_OF_MOMENT) * np.abs(needed)
+    level = np.exp(random.uniform(*np.log(regime.co_contraction)))
+    both = level * np.exp(regime.drift_co_contraction * _drift(random, drift, samples, 1)[:, 0])
+    both += random.uniform(*regime.co_contraction_of_moment) * np.abs(needed)
     flexors, extensors = (both + _positive(sign * needed) for sign in (1.0, -1.0))
 
     strength = np.abs(capacity.active)

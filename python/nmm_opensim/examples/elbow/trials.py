@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from .model import build_elbow_model, write_elbow_model
 from .movement import plan_movement
 from .plan import plan_excitations
 from .recording import CHANNELS, record_angle, record_emg
+from .regime import DRIFTING, REGIMES, write_regime
 from .simulation import Simulation, simulate
 from .subject import Subject, apply_subject, draw_subject, write_subject
 
@@ -68,7 +70,8 @@ class Session:
 
     ``duration`` (s) is of the motion of a trial; ``emg_noise`` multiplies the usual noise;
     ``angle_noise`` is a spread in degrees and ``lowpass_cutoff_frequency`` (Hz) what inverse
-    dynamics then filters the motion with.
+    dynamics then filters the motion with. ``regime``, one of REGIMES, is how regularly the muscles
+    share what is to be done.
     """
 
     cases: Sequence[TrialCase] = field(default_factory=list_cases)
@@ -77,9 +80,23 @@ class Session:
     emg_noise: float = 1.0
     angle_noise: float = 0.0
     lowpass_cutoff_frequency: float | None = None
+    regime: str = DRIFTING
 
     def __post_init__(self) -> None:
-        if not self.duration >= 1.0:
+        if not self.cases:
+            raise NMMError("elbow trials: expected a trial to make, but found none.")
+        if self.regime not in REGIMES:
+            raise NMMError(
+                f"elbow trials: expected a regime of {', '.join(REGIMES)}, but found "
+                f"'{self.regime}'."
+            )
+        for name, noise in (("EMG", self.emg_noise), ("angle", self.angle_noise)):
+            if not 0 <= noise < math.inf:
+                raise NMMError(
+                    f"elbow trials: expected a noise of the {name} of at least 0, but found "
+                    f"{noise:g}."
+                )
+        if not 1.0 <= self.duration < math.inf:
             raise NMMError(
                 f"elbow trials: expected a duration of at least 1 s, but found {self.duration:g}."
             )
@@ -111,6 +128,7 @@ def make_elbow_trials(
     subject = draw_subject(seed)
     write_elbow_model(folder / MODEL_FILE)
     write_subject(subject, folder / "truth" / "subject.json")
+    write_regime(session.regime, seed, folder / "truth" / "regime.json")
     elbow = Elbow(folder / MODEL_FILE)
     for case in session.cases:
         progress(case)
@@ -136,7 +154,7 @@ def _simulate(
     time = np.linspace(0.0, steps * STEP, steps + 1)
     movement = plan_movement(random, MOVEMENT_TIMES[case.speed], time)
     capacity = elbow.find_capacity(subject, movement, build_elbow_model(case.load))
-    plan = plan_excitations(random, subject, capacity, time)
+    plan = plan_excitations(random, subject, capacity, movement, REGIMES[session.regime])
     model = build_elbow_model(case.load)
     apply_subject(subject, model, session.tendon)
     return simulate(model, subject, movement, plan, case.load)
