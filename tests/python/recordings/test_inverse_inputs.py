@@ -256,7 +256,8 @@ class Standing:
     ) -> tuple[Table, list[str]]:
         """Moments, and what is told of the loads."""
         point = stand(self.model) if self.point is None else self.point
-        values = np.tile([0.0, 0.0, 0.0, *point], (len(self.time), 1))
+        values = np.zeros((len(self.time), 6))
+        values[:, 3:] = point
         values[:, self.axis] = self.force
         if self.gap:
             values[self.gap] = np.nan
@@ -345,6 +346,13 @@ def test_a_gap_in_the_loads_is_refused(
 def test_forces_on_the_plate_are_refused(loaded: Standing) -> None:
     with pytest.raises(NMMError, match=r"'calcn_r': .* ground to push up, but found -700"):
         replace(loaded, force=-700.0).solve()
+
+
+def test_what_a_hand_carries_about_may_pull_down(loaded: Standing) -> None:
+    height = 0.25 * np.sin(6 * loaded.time)
+    point = stand(loaded.model) + height[:, None] * np.array([0.0, 1.0, 0.0])
+    _, warnings = replace(loaded, force=-50.0, point=point).solve()
+    assert warnings == []
 
 
 def test_forces_in_another_unit_are_refused(loaded: Standing) -> None:

@@ -24,8 +24,9 @@ from .marker_model import find_up
 LEAST_FORCE, LEAST_WEIGHT = 20.0, 0.05
 # Peaks of a foot on the ground, in body weights: running is about 3, landing from a height 5.
 SMALLEST_PEAK, LARGEST_PEAK = 0.2, 10.0
-FLOOR = 0.3
-"""m: loads at points nearer to the height 0 are taken for the ground's."""
+FLOOR, SLOPE = 0.3, 0.2
+"""m: loads at points nearer to the height 0 are taken for the ground's, if these go up and down by
+less than the second: a hand carries its load about."""
 
 LEAST_VERTICAL = 0.7
 """Share of a mean force that is along gravity; friction of shoes gives less than a half aside."""
@@ -111,7 +112,7 @@ def _check_size(frames: Frames, model: OsimModel, where: str, listener: Listener
         )
     vertical = loaded.force @ up
     peak = float(np.linalg.norm(loaded.force, axis=1).max()) / weight
-    on_floor = float(np.median(np.abs(loaded.point @ up))) < FLOOR
+    on_floor = _is_on_floor(loaded.point @ up)
     if on_floor and float(vertical.mean()) < 0:
         raise NMMError(
             f"{where}: expected the ground to push up, but found {vertical.mean():.3g} N upwards "
@@ -128,6 +129,11 @@ def _check_size(frames: Frames, model: OsimModel, where: str, listener: Listener
             f"{where}: its largest force is {peak * weight:.3g} N, {peak:.2g} times the model's "
             f"weight of {weight:.0f} N; is it in N?"
         )
+
+
+def _is_on_floor(heights: Array) -> bool:
+    low, high = np.percentile(heights, (5, 95))
+    return float(np.median(np.abs(heights))) < FLOOR and float(high - low) < SLOPE
 
 
 def _check_place(
