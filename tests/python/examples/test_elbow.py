@@ -358,6 +358,11 @@ def test_the_setup_names_the_trials_that_are_made() -> None:
     ("change", "message"),
     [
         ({"duration": 0.1}, "at least 1 s"),
+        ({"duration": np.inf}, "at least 1 s, but found inf"),
+        ({"emg_noise": -1.0}, "noise of the EMG of at least 0, but found -1"),
+        ({"angle_noise": np.nan}, "noise of the angle of at least 0, but found nan"),
+        ({"regime": "loose"}, "drifting, small_drift, pose_sharing, but found 'loose'"),
+        ({"cases": []}, "expected a trial to make"),
         ({"tendon": "soft"}, "rigid, elastic, but found 'soft'"),
         ({"cases": [replace(CASES[0], speed="hasty")]}, "but found 'hasty'"),
         ({"cases": [replace(CASES[0], load=80.0)]}, "but found 80 kg"),

@@ -10,7 +10,6 @@ import pytest
 from conftest import ROOT
 
 from nmm_opensim.arrays import Array
-from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.elbow.anatomy import DEEP_MUSCLES, MUSCLE_NAMES
 from nmm_opensim.examples.elbow.capacity import Capacity, Elbow
 from nmm_opensim.examples.elbow.model import build_elbow_model
@@ -163,8 +162,3 @@ def test_truth_tells_the_regime(tmp_path: Path) -> None:
     )
     emg = [(tmp_path / name / case.name / "emg.sto").read_bytes() for name in made]
     assert emg[0] != emg[1]
-
-
-def test_refuses_a_regime_that_is_none() -> None:
-    with pytest.raises(NMMError, match="drifting, small_drift, pose_sharing, but found 'loose'"):
-        Session(regime="loose")

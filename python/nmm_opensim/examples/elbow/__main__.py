@@ -54,8 +54,9 @@ def main(folder: Path, seed: int, repetitions: int, **session: Any) -> None:
     """Simulate elbow flexion-extension by a subject whose every excitation is known.
 
     FOLDER gets the generic model, a folder for each trial with what a user would have (emg.sto,
-    coordinates.mot, hand_load.xml, and moments.sto by inverse dynamics), and truth/: the subject,
-    and excitations, activations and forces of all muscles.
+    coordinates.mot, hand_load.xml, and moments.sto by inverse dynamics), and truth/: the subject, and
+    excitations, activations and forces of all muscles. What is there and whole is not made again,
+    so that a stopped command goes on.
     """
     cases = list_cases(repetitions=repetitions)
     made = Session(cases, **session)
@@ -63,12 +64,15 @@ def main(folder: Path, seed: int, repetitions: int, **session: Any) -> None:
         f"{len(cases)} trials of {made.duration:g} s: {', '.join(f'{load:g}' for load in LOADS)} "
         f"kg; {', '.join(MOVEMENT_TIMES)}; {repetitions} of each"
     )
+    simulated = []
 
     def show(case: TrialCase) -> None:
+        simulated.append(case)
         click.echo(f"Simulating {case.name} ({cases.index(case) + 1} of {len(cases)})")
 
     make_elbow_trials(folder, seed, made, show)
-    click.echo(f"Trials: {folder}")
+    there = len(cases) - len(simulated)
+    click.echo(f"Trials: {folder}" + (f" ({there} were there already)" if there else ""))
 
 
 def start(program: str) -> None:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import opensim
 
 from ...errors import NMMError
+from ...files import hash_file
 from ...formats.external_loads import RecordedLoad, write_external_loads
 from ...formats.opensim_files import write_document
 from ...formats.tables import Header, write_table
 from ...physics.muscles.millard import TENDON_MODELS, TendonModel
 from ...recordings.inverse.dynamics import compute_inverse_dynamics
 from ...recordings.inverse.dynamics_file import InverseDynamics
+from ...version import __version__
 from .anatomy import COORDINATE, FOREARM, MUSCLE_NAMES
 from .capacity import Elbow
+from .kept import is_kept, keep
 from .model import build_elbow_model, write_elbow_model
 from .movement import plan_movement
 from .plan import plan_excitations
@@ -33,6 +38,17 @@ STEP = 0.01  # s; of excitations and EMG, and of the motion
 LEAD_IN = 0.5
 
 MODEL_FILE = "elbow.osim"
+# What a trial consists of: what a user would have, and the truth with a record of its making.
+TRIAL_FILES = (
+    "emg.sto",
+    "coordinates.mot",
+    "hand_load.xml",
+    "hand_load.sto",
+    "moments.sto",
+    "moments_quality.json",
+)
+TRUTH_FILES = ("excitations.sto", "activations.sto", "forces.sto", "motion.sto")
+RECORD_FILE = "made_from.json"
 Progress = Callable[["TrialCase"], None]
 
 
@@ -121,9 +137,10 @@ class Session:
 def make_elbow_trials(
     folder: Path, seed: int, session: Session, progress: Progress = lambda case: None
 ) -> Subject:
-    """Simulate the subject of ``seed`` and write the generic model, its trials and the truth.
+    """Simulate the subject of ``seed``: the generic model, its trials and the truth.
 
-    ``progress`` is told of each trial before it is made.
+    A trial that is there, whole and made from the same things is left as it is. ``progress`` is
+    told of each other one before it is made.
     """
     subject = draw_subject(seed)
     write_elbow_model(folder / MODEL_FILE)
@@ -131,16 +148,47 @@ def make_elbow_trials(
     write_regime(session.regime, seed, folder / "truth" / "regime.json")
     elbow = Elbow(folder / MODEL_FILE)
     for case in session.cases:
-        progress(case)
-        random = np.random.default_rng([seed, *case.name.encode()])
-        simulation = _simulate(random, elbow, subject, case, session)
-        _write_truth(folder / "truth", case, simulation)
-        _write_recordings(random, folder, case, subject, simulation, session)
+        record = folder / "truth" / case.name / RECORD_FILE
+        made_from = _describe(folder, seed, case, session)
+        files = _list_files(folder, case)
+        if not is_kept(record, made_from, files):
+            progress(case)
+            _make_trial(folder, elbow, subject, case, session)
+            keep(record, made_from, files)
     for load in sorted({case.load for case in session.cases}):
         model = build_elbow_model(load)
         apply_subject(subject, model, session.tendon)
         write_document(folder / "truth" / f"subject_{load:g}kg.osim", model)
     return subject
+
+
+def _describe(folder: Path, seed: int, case: TrialCase, session: Session) -> dict[str, Any]:
+    """All that a trial depends on."""
+    settings = asdict(session)
+    del settings["cases"]
+    return {
+        "nmm_opensim": __version__,
+        "opensim": opensim.GetVersion(),
+        "model_sha256": hash_file(folder / MODEL_FILE),
+        "seed": seed,
+        "trial": asdict(case),
+        "session": settings,
+        "regime": asdict(REGIMES[session.regime]),
+    }
+
+
+def _list_files(folder: Path, case: TrialCase) -> list[Path]:
+    files = [folder / case.name / name for name in TRIAL_FILES]
+    return files + [folder / "truth" / case.name / name for name in TRUTH_FILES]
+
+
+def _make_trial(
+    folder: Path, elbow: Elbow, subject: Subject, case: TrialCase, session: Session
+) -> None:
+    random = np.random.default_rng([subject.seed, *case.name.encode()])
+    simulation = _simulate(random, elbow, subject, case, session)
+    _write_truth(folder / "truth", case, simulation)
+    _write_recordings(random, folder, case, subject, simulation, session)
 
 
 def _simulate(
