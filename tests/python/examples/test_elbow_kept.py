@@ -9,7 +9,10 @@ import pytest
 
 from nmm_opensim.examples.elbow import trials
 from nmm_opensim.examples.elbow.kept import is_kept, keep
+from nmm_opensim.examples.elbow.setup import SETUP_FILE
 from nmm_opensim.examples.elbow.trials import RECORD_FILE, Session, TrialCase, make_elbow_trials
+from nmm_opensim.recordings.inverse.dynamics import compute_inverse_dynamics
+from nmm_opensim.recordings.inverse.dynamics_file import InverseDynamics
 
 SEED = 1
 CASES = (TrialCase(0.0, "fast", 1), TrialCase(2.0, "fast", 1))
@@ -50,12 +53,10 @@ def read_all(folder: Path) -> dict[str, bytes]:
 def test_an_interruption_loses_the_trial_in_hand_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    inverse_dynamics = trials.compute_inverse_dynamics
-
-    def stop_late(made_from: trials.InverseDynamics, output: Path) -> None:
+    def stop_late(made_from: InverseDynamics, output: Path) -> None:
         if output.parent.name == SECOND:
             raise KeyboardInterrupt
-        inverse_dynamics(made_from, output)
+        compute_inverse_dynamics(made_from, output)
 
     interrupted, whole = tmp_path / "interrupted", tmp_path / "whole"
     with monkeypatch.context() as patched:
@@ -64,6 +65,7 @@ def test_an_interruption_loses_the_trial_in_hand_only(
             make(interrupted)
     # Its EMG was written already.
     assert (interrupted / SECOND / "emg.sto").exists()
+    assert not (interrupted / SETUP_FILE).exists()
     assert make(interrupted) == [SECOND]
     assert make(whole) == [FIRST, SECOND]
     assert read_all(interrupted) == read_all(whole)
@@ -94,11 +96,12 @@ def test_every_file_of_a_trial_counts(folder: Path) -> None:
         if file.name != RECORD_FILE
     ]
     assert len(files) == 10
-    for file in files:
+    for number, file in enumerate(files):
         content = file.read_bytes()
-        file.write_bytes(content[:-20])
-        assert would_simulate(folder), file.name
-        file.unlink()
+        if number % 2:
+            file.unlink()
+        else:
+            file.write_bytes(content[:-20])
         assert would_simulate(folder), file.name
         file.write_bytes(content)
     assert not would_simulate(folder)

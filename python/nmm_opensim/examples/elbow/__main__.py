@@ -10,12 +10,13 @@ import click
 from ...errors import one_line_errors
 from ...physics.muscles.millard import TENDON_MODELS
 from .regime import DRIFTING, REGIMES
+from .setup import SETUP_FILE
 from .trials import LOADS, MOVEMENT_TIMES, Session, TrialCase, list_cases, make_elbow_trials
 
 
 @click.command(
     epilog="\b\nExample:\n  python -m nmm_opensim.elbow results/elbow\n"
-    "  nmm-opensim train setups/elbow_train.xml"
+    "  nmm-opensim train results/elbow/train.xml"
 )
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @click.option(
@@ -54,9 +55,9 @@ def main(folder: Path, seed: int, repetitions: int, **session: Any) -> None:
     """Simulate elbow flexion-extension by a subject whose every excitation is known.
 
     FOLDER gets the generic model, a folder for each trial with what a user would have (emg.sto,
-    coordinates.mot, hand_load.xml, and moments.sto by inverse dynamics), and truth/: the subject, and
-    excitations, activations and forces of all muscles. What is there and whole is not made again,
-    so that a stopped command goes on.
+    coordinates.mot, hand_load.xml, and moments.sto by inverse dynamics), truth/: the subject, and
+    excitations, activations and forces of all muscles, and train.xml, which trains on them. What is
+    there and whole is not made again, so that a stopped command goes on.
     """
     cases = list_cases(repetitions=repetitions)
     made = Session(cases, **session)
@@ -73,6 +74,7 @@ def main(folder: Path, seed: int, repetitions: int, **session: Any) -> None:
     make_elbow_trials(folder, seed, made, show)
     there = len(cases) - len(simulated)
     click.echo(f"Trials: {folder}" + (f" ({there} were there already)" if there else ""))
+    click.echo(f"Setup: {folder / SETUP_FILE}")
 
 
 def start(program: str) -> None:

@@ -19,6 +19,8 @@ CHANNELS = {
     "BRA": "brachialis",
     "BRD": "brachioradialis",
 }
+# Identifiers of the columns of the load on the hand: its force and where that acts.
+LOAD_FORCE, LOAD_POINT = "hand_force_v", "hand_force_p"
 # Envelopes fluctuate by a share of themselves, and by a share of the maximum; both as slowly as an
 # envelope of about 3 Hz does.
 FLUCTUATION, BASELINE = 0.1, 0.005

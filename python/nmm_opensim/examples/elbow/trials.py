@@ -26,8 +26,9 @@ from .kept import is_kept, keep
 from .model import build_elbow_model, write_elbow_model
 from .movement import plan_movement
 from .plan import plan_excitations
-from .recording import CHANNELS, record_angle, record_emg
+from .recording import CHANNELS, LOAD_FORCE, LOAD_POINT, record_angle, record_emg
 from .regime import DRIFTING, REGIMES, write_regime
+from .setup import Lesson, write_training_setup
 from .simulation import Simulation, simulate
 from .subject import Subject, apply_subject, draw_subject, write_subject
 
@@ -137,10 +138,10 @@ class Session:
 def make_elbow_trials(
     folder: Path, seed: int, session: Session, progress: Progress = lambda case: None
 ) -> Subject:
-    """Simulate the subject of ``seed``: the generic model, its trials and the truth.
+    """Simulate the subject of ``seed``: the generic model, its trials, the truth, and a setup.
 
     A trial that is there, whole and made from the same things is left as it is. ``progress`` is
-    told of each other one before it is made.
+    told of each other one before it is made. The setup is the last that is written.
     """
     subject = draw_subject(seed)
     write_elbow_model(folder / MODEL_FILE)
@@ -159,6 +160,7 @@ def make_elbow_trials(
         model = build_elbow_model(load)
         apply_subject(subject, model, session.tendon)
         write_document(folder / "truth" / f"subject_{load:g}kg.osim", model)
+    write_training_setup(folder, _make_lesson(folder, seed, session))
     return subject
 
 
@@ -180,6 +182,23 @@ def _describe(folder: Path, seed: int, case: TrialCase, session: Session) -> dic
 def _list_files(folder: Path, case: TrialCase) -> list[Path]:
     files = [folder / case.name / name for name in TRIAL_FILES]
     return files + [folder / "truth" / case.name / name for name in TRUTH_FILES]
+
+
+def _make_lesson(folder: Path, seed: int, session: Session) -> Lesson:
+    """The heaviest load tests what was learned from the others."""
+    heaviest = max(case.load for case in session.cases)
+    lighter = any(case.load < heaviest for case in session.cases)
+    roles = {
+        case.name: "test" if lighter and case.load == heaviest else "train"
+        for case in session.cases
+    }
+    return Lesson(
+        f"the simulated elbow of seed {seed}, regime {session.regime}",
+        folder / MODEL_FILE,
+        roles,
+        session.tendon,
+        session.lowpass_cutoff_frequency,
+    )
 
 
 def _make_trial(
@@ -250,8 +269,8 @@ def _write_recordings(
     load = RecordedLoad(
         "hand_load",
         FOREARM.name,
-        force=("hand_force_v", simulation.load_force[frames]),
-        point=("hand_force_p", simulation.load_position[frames]),
+        force=(LOAD_FORCE, simulation.load_force[frames]),
+        point=(LOAD_POINT, simulation.load_position[frames]),
     )
     comment = "Force (N) of the load on the hand and where it acts (m), in ground"
     write_external_loads(loads, loads.with_suffix(".sto"), time, [load], comment)

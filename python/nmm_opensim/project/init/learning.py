@@ -7,8 +7,11 @@ from collections.abc import Sequence
 from .documents import Node
 
 
-def add_predictor(tool: Node, pose: Sequence[str]) -> None:
-    """The network of estimator nmm, which sees EMG and the coordinates of ``pose``."""
+def add_predictor(tool: Node, pose: Sequence[str], external_loads: Sequence[str] = ()) -> None:
+    """The network of estimator nmm, which sees EMG and the coordinates of ``pose``.
+
+    It also sees these columns of the ``external_loads``' data.
+    """
     coordinates = " ".join(pose)
     predictor = tool.add("predictor")
     predictor.add("family", "mlp")
@@ -17,6 +20,8 @@ def add_predictor(tool: Node, pose: Sequence[str]) -> None:
     predictor.add("emg_lags", "0 0.05")
     predictor.add("coordinates", coordinates)
     predictor.add("speeds", coordinates)
+    if external_loads:
+        predictor.add("external_loads", " ".join(external_loads))
 
 
 def add_calibration(tool: Node) -> None:
