@@ -55,7 +55,7 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
     (drives,) are standard deviations of the drives' excitations.
     """
     fitted, judged = split(task)
-    examination = _Examination(drives, driven, amplitudes, fitted, judged)
+    examination = Examination(drives, driven, amplitudes, fitted, judged)
     measured_doubt = float(
         steps.run_array(
             "doubt in measured muscles", lambda: np.array(examination.choose_measured_doubt())
@@ -64,10 +64,7 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
     steps.tell(f"measured muscles are doubted by {measured_doubt:g} of their deviation")
     errors: list[list[Array]] = [[] for _ in DOUBTS]
     agreements: list[list[float]] = [[] for _ in DOUBTS]
-    for channel, asked in drives.prior.masked.items():
-        recording = np.concatenate([drives.prior.read(channel, trial) for trial in judged])
-        if not drives.prior.find_evidence(asked, channel) or recording.std() == 0:
-            continue
+    for channel, recording in list_masked(drives, judged):
         estimates = steps.run_array(
             f"masked {channel}", partial(examination.ask, channel, measured_doubt)
         )
@@ -82,6 +79,19 @@ def mask(task: Task, drives: Drives, driven: Driven, amplitudes: Array, steps: S
     return Masking(measured_doubt, DOUBTS[best], means, find_margin(errors[best]))
 
 
+def list_masked(drives: Drives, judged: Sequence[PreparedTrial]) -> list[tuple[str, Array]]:
+    """The channels that can be asked for as if nobody heard them, with their recordings.
+
+    Shares of the channel's peak at the ``judged`` frames, (frames,).
+    """
+    recordings = [
+        (channel, np.concatenate([drives.prior.read(channel, trial) for trial in judged]))
+        for channel, asked in drives.prior.masked.items()
+        if drives.prior.find_evidence(asked, channel)
+    ]
+    return [(channel, recording) for channel, recording in recordings if recording.std() > 0]
+
+
 def find_margin(errors: Sequence[Array]) -> float | None:
     """What holds COVERAGE of all muscles' relative errors; None where there are none."""
     together = np.concatenate([np.empty(0), *errors])
@@ -89,7 +99,7 @@ def find_margin(errors: Sequence[Array]) -> float | None:
 
 
 @dataclass(frozen=True)
-class _Examination:
+class Examination:
     """Corrections are fitted to some trials and judged on others."""
 
     drives: Drives
@@ -100,20 +110,37 @@ class _Examination:
 
     def ask(self, channel: str, measured_doubt: float) -> Array:
         """Excitations of a masked muscle at the judged frames, (DOUBTS, frames)."""
-        model = self.driven.model
-        # Every muscle is measured or has a prior's channel: a drive is a channel.
-        drive = model.drives.index(channel)
-        muscle = model.muscles.index(self.drives.prior.masked[channel].muscle)
-        features, equations, asked_of = self._prepare(channel)
+        muscle = self.find_muscle(channel)
+        muscles, asked_of = self.correct_without(channel, measured_doubt, DOUBTS)
 
-        def estimate(doubt: float) -> Array:
-            spreads = find_spreads(model, self.drives, measured_doubt, doubt)
-            spreads[drive] = doubt
-            corrected = self._correct(features, equations.solve(spreads * self.amplitudes))
+        def estimate(corrected: CorrectedMuscles) -> Array:
             excitations = [corrected.compute_excitations(trial) for trial in asked_of]
             return np.concatenate(excitations)[:, muscle]
 
-        return np.stack([estimate(doubt) for doubt in DOUBTS])
+        return np.stack([estimate(corrected) for corrected in muscles])
+
+    def find_muscle(self, channel: str) -> int:
+        """The muscle, by index, that a masked channel is asked for."""
+        return self.driven.model.muscles.index(self.drives.prior.masked[channel].muscle)
+
+    def correct_without(
+        self, channel: str, measured_doubt: float, doubts: Sequence[float]
+    ) -> tuple[list[CorrectedMuscles], list[PreparedTrial]]:
+        """Muscles corrected with each of ``doubts``, and the judged trials, without a channel.
+
+        Its prior stands in its place, doubted as those of deep muscles are.
+        """
+        model = self.driven.model
+        # Every muscle is measured or has a prior's channel: a drive is a channel.
+        drive = model.drives.index(channel)
+        features, equations, asked_of = self._prepare(channel)
+
+        def correct(doubt: float) -> CorrectedMuscles:
+            spreads = find_spreads(model, self.drives, measured_doubt, doubt)
+            spreads[drive] = doubt
+            return self._correct(features, equations.solve(spreads * self.amplitudes))
+
+        return [correct(doubt) for doubt in doubts], asked_of
 
     def choose_measured_doubt(self) -> float:
         """The one of MEASURED_DOUBTS that meets the judged moments best."""
