@@ -14,12 +14,14 @@ from .interface import Estimator, Standing, SupervisedEstimator
 from .network import Network
 from .optimization import Optimization
 from .posterior.estimator import Posterior
+from .posterior.own_moments import PosteriorOwnMoments
 
 Make = Callable[[Optimization], Estimator | SupervisedEstimator]
 
 ESTIMATORS: Mapping[str, Make] = {
     "nmm": Network,
     "posterior": lambda options: Posterior(),
+    "posterior_own_moments": lambda options: PosteriorOwnMoments(),
     "neighbour_copy": lambda options: NeighbourCopy(),
     "population_mean": lambda options: PopulationMean(),
     "synx_nmf": lambda options: Synx("NMF"),

@@ -262,7 +262,13 @@ def test_who_is_given_moments_says_nothing_without_them(
         assert all(score.kind == EMG for score in scores), name
         if scores:
             scored.add(name)
-    given = {"synx_nmf_oracle", "synx_pca_oracle", "emg_assisted", "static_optimization"}
+    given = {
+        "posterior_own_moments",
+        "synx_nmf_oracle",
+        "synx_pca_oracle",
+        "emg_assisted",
+        "static_optimization",
+    }
     assert scored == set(ESTIMATORS) - given
 
 
