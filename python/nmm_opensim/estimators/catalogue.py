@@ -10,6 +10,7 @@ from .baselines.population_mean import PopulationMean
 from .baselines.static_optimization import StaticOptimization
 from .baselines.supervised import Supervised
 from .baselines.synx import Synx, SynxOracle
+from .hybrid.estimator import Hybrid
 from .interface import Estimator, Standing, SupervisedEstimator
 from .network import Network
 from .optimization import Optimization
@@ -20,6 +21,8 @@ Make = Callable[[Optimization], Estimator | SupervisedEstimator]
 
 ESTIMATORS: Mapping[str, Make] = {
     "nmm": Network,
+    "hybrid": Hybrid,
+    "hybrid_without_emg": lambda options: Hybrid(options, sees_emg=False),
     "posterior": lambda options: Posterior(),
     "posterior_own_moments": lambda options: PosteriorOwnMoments(),
     "neighbour_copy": lambda options: NeighbourCopy(),

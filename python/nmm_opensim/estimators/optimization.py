@@ -32,8 +32,12 @@ class Optimization:
     fiber_length_weight: float
 
 
-Loss = Callable[[], tuple[torch.Tensor, torch.Tensor]]
-"""The loss, and the relative error that it consists of in the main."""
+Loss = Callable[[int | None], tuple[torch.Tensor, torch.Tensor]]
+"""The loss at an iteration, and the relative error that it consists of in the main.
+
+A loss that looks at a part of the data at a time tells by the iteration which; None asks for what
+the training ends with.
+"""
 
 
 def minimise(
@@ -66,13 +70,24 @@ def minimise(
     return float(trained["loss"])
 
 
+def group_parameters(module: torch.nn.Module) -> dict[float, list[torch.nn.Parameter]]:
+    """Parameters by what their learning rate is multiplied by."""
+    if isinstance(module, MusculoskeletalModel):
+        return module.group_parameters()
+    return {1.0: list(module.parameters())}
+
+
 class _Descent:
     """Adam with a learning rate that falls to zero along a cosine."""
 
     def __init__(self, module: torch.nn.Module, options: Optimization) -> None:
         self._module = module
         self._iterations = options.iterations
-        self._optimizer = torch.optim.Adam(module.parameters(), lr=options.learning_rate)
+        groups = [
+            {"params": list(parameters), "lr": factor * options.learning_rate}
+            for factor, parameters in group_parameters(module).items()
+        ]
+        self._optimizer = torch.optim.Adam(groups)
         self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(
             self._optimizer, options.iterations
         )
@@ -115,7 +130,7 @@ class _Descent:
                     leave(self.state)
                     left = time.monotonic()
             with torch.no_grad():
-                return float(loss_of()[0])
+                return float(loss_of(None)[0])
         except KeyboardInterrupt:
             leave(self.state)
             raise
@@ -124,7 +139,7 @@ class _Descent:
 
     def _step(self, loss_of: Loss, what: str) -> float:
         self._optimizer.zero_grad()
-        loss, error = loss_of()
+        loss, error = loss_of(self._done)
         if not torch.isfinite(loss):
             raise NMMError(
                 f"Training of {what} diverged at iteration {self._done}: the loss is "
@@ -135,6 +150,49 @@ class _Descent:
         self._schedule.step()
         self._done += 1
         return float(error)
+
+
+def find_moment_scale(nmm: MusculoskeletalModel, trials: Sequence[PreparedTrial]) -> torch.Tensor:
+    """Standard deviations of the moments (N m), (coordinates,), none of which is 0."""
+    scale = torch.cat([torch.from_numpy(trial.known_moments) for trial in trials]).std(dim=0)
+    if bool((scale == 0).any()):
+        j = int((scale == 0).nonzero()[0])
+        raise NMMError(
+            f"Inverse dynamics of '{nmm.declaration.moment_coordinates[j]}': expected a "
+            "moment that changes over the training trials, but it is constant."
+        )
+    return scale
+
+
+class ParameterLoss:
+    """What keeps muscle parameters near the model's own."""
+
+    def __init__(
+        self, nmm: MusculoskeletalModel, lengths: torch.Tensor, options: Optimization
+    ) -> None:
+        """``lengths`` (m) of the muscles in training, (frames, muscles)."""
+        self._calibration = nmm.calibration
+        self._options = options
+        parameters = to_tensors(nmm.properties.parameters)
+        generic = rigid_fiber_length(lengths, parameters) / parameters.optimal_fiber_length
+        self._lengths = lengths
+        self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
+        self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
+
+    def __call__(self) -> torch.Tensor:
+        """Weighted departure of the parameters and of normalised fibre lengths."""
+        calibration, options = self._calibration, self._options
+        # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
+        # Taken twice: gradients that meet in one tensor would add up in another order.
+        normalized = (
+            rigid_fiber_length(self._lengths, calibration.muscle_parameters)
+            / calibration.muscle_parameters.optimal_fiber_length
+        )
+        outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
+        return (
+            options.parameter_weight * calibration.departure()
+            + options.fiber_length_weight * outside.square().mean()
+        )
 
 
 class MomentLoss:
@@ -150,19 +208,9 @@ class MomentLoss:
         self._trials = [TrialTensors.of(trial) for trial in trials]
         self._options = options
         self._moments = [torch.from_numpy(trial.known_moments) for trial in trials]
-        self._scale = torch.cat(self._moments).std(dim=0)
-        if bool((self._scale == 0).any()):
-            j = int((self._scale == 0).nonzero()[0])
-            raise NMMError(
-                f"Inverse dynamics of '{nmm.declaration.moment_coordinates[j]}': expected a "
-                "moment that changes over the training trials, but it is constant."
-            )
+        self._scale = find_moment_scale(nmm, trials)
         lengths = torch.cat([trial.lengths for trial in self._trials])
-        parameters = to_tensors(nmm.properties.parameters)
-        generic = rigid_fiber_length(lengths, parameters) / parameters.optimal_fiber_length
-        self._lengths = lengths
-        self._shortest = generic.min(dim=0).values - FIBER_LENGTH_MARGIN
-        self._longest = generic.max(dim=0).values + FIBER_LENGTH_MARGIN
+        self._parameters = ParameterLoss(nmm, lengths, options)
         outputs = [
             i
             for i, s in enumerate(nmm.declaration.sources.sources)
@@ -170,8 +218,11 @@ class MomentLoss:
         ]
         self._predicted = torch.tensor(outputs)
 
-    def __call__(self) -> tuple[torch.Tensor, torch.Tensor]:
-        """The loss and its first term: the mean squared moment error relative to its variance."""
+    def __call__(self, iteration: int | None = None) -> tuple[torch.Tensor, torch.Tensor]:
+        """The loss and its first term: the mean squared moment error relative to its variance.
+
+        It is of all trials at every iteration.
+        """
         results = [self._nmm(trial) for trial in self._trials]
         errors = torch.cat(
             [
@@ -181,20 +232,12 @@ class MomentLoss:
         )
         moment_error = (errors / self._scale).square().mean()
 
-        calibration, options = self._nmm.calibration, self._options
+        options = self._options
         predicted = torch.cat([result.excitations for result in results])[:, self._predicted]
-        # Under a rigid tendon whatever the muscle's: a measure of parameters, not of forces.
-        # Taken twice: gradients that meet in one tensor would add up in another order.
-        normalized = (
-            rigid_fiber_length(self._lengths, calibration.muscle_parameters)
-            / calibration.muscle_parameters.optimal_fiber_length
-        )
-        outside = torch.relu(self._shortest - normalized) + torch.relu(normalized - self._longest)
         loss = (
             moment_error
             + options.excitation_weight * predicted.square().mean()
-            + options.parameter_weight * calibration.departure()
-            + options.fiber_length_weight * outside.square().mean()
+            + self._parameters()
             + options.weight_decay * self._nmm.predictor.penalty()
         )
         return loss, moment_error.detach()

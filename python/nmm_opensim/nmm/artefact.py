@@ -83,6 +83,7 @@ class PredictorRecord:
     hidden_activation: str
     layers: int
     emg_lags: tuple[float, ...]  # s
+    motion_lags: tuple[float, ...]  # s
     coordinates: tuple[str, ...]
     speeds: tuple[str, ...]
     external_loads: tuple[str, ...]
@@ -309,6 +310,7 @@ def _parse_predictor(entry: Mapping[str, Any]) -> PredictorRecord:
         hidden_activation=entry["hidden_activation"],
         layers=entry["layers"],
         emg_lags=tuple(inputs["emg_lags"]),
+        motion_lags=tuple(inputs.get("motion_lags", (0.0,))),
         coordinates=tuple(inputs["coordinates"]),
         speeds=tuple(inputs["speeds"]),
         external_loads=tuple(inputs.get("external_loads", ())),

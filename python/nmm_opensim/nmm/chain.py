@@ -174,6 +174,10 @@ class MusculoskeletalModel(torch.nn.Module):
             torch.tensor(self.properties.deactivation_time_constant),
         )
 
+    def group_parameters(self) -> dict[float, list[torch.nn.Parameter]]:
+        """Parameters by what their learning rate is multiplied by: all alike."""
+        return {1.0: list(self.parameters())}
+
     def forward(self, trial: TrialTensors) -> Reconstruction:
         outputs = self.predictor(trial.inputs)
         excitations = self.excite(trial, outputs)

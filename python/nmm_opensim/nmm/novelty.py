@@ -89,7 +89,8 @@ def _gather(trial: PreparedTrial, names: Mapping[str, tuple[str, ...]]) -> dict[
         "channels": trial.envelopes,
         "coordinates": trial.motion.select(names["coordinates"])[0],
         "speeds": trial.motion.select(names["speeds"])[1],
-        "external_loads": trial.external_loads,
+        # Those of the frame itself come before those of earlier moments.
+        "external_loads": trial.external_loads[:, : len(names["external_loads"])],
     }
 
 

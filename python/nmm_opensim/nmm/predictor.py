@@ -12,7 +12,7 @@ import torch
 
 from .. import _core
 from ..arrays import Array
-from .trial import Trial
+from .trial import LoadWindow, Trial
 
 HIDDEN_ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 
@@ -21,8 +21,9 @@ HIDDEN_ACTIVATIONS = {"tanh": torch.tanh, "relu": torch.relu}
 class PredictorArchitecture:
     """What the network looks like and what it sees (docs/artefact.md).
 
-    ``emg_lags`` (s) are counted back from the delayed time; ``coordinates`` and ``speeds`` name
-    the motion inputs, ``external_loads`` columns of the external loads' data.
+    ``emg_lags`` (s) are counted back from the delayed time, ``motion_lags`` (s), of which the first
+    is 0, from the frame; ``coordinates`` and ``speeds`` name the motion inputs, ``external_loads``
+    columns of the external loads' data.
     """
 
     family: str
@@ -32,23 +33,40 @@ class PredictorArchitecture:
     coordinates: tuple[str, ...]
     speeds: tuple[str, ...]
     external_loads: tuple[str, ...] = ()
+    motion_lags: tuple[float, ...] = (0.0,)
+
+    @property
+    def load_window(self) -> LoadWindow:
+        """What it sees of external loads."""
+        return LoadWindow(self.external_loads, self.motion_lags)
 
 
 def make_inputs(architecture: PredictorArchitecture, trial: Trial, delay: float) -> Array:
     """Network inputs at the trial's frames, (frames, inputs).
 
-    For each lag all channels, then coordinates, speeds and external loads, which have one column
-    for each of the architecture's. The EMG window ends at t - ``delay`` (s), so the network is a
-    pure function of the recordings and the state at t.
+    For each EMG lag all channels, then for each motion lag coordinates, speeds and external loads.
+    The EMG window ends at t - ``delay`` (s) and that of the motion at t, so the network is a pure
+    function of the recordings and the state at t. Before its first frame the motion stands still.
     """
     emg, motion = trial.emg, trial.motion
-    windows = [
+    emg_windows = [
         _core.sample(emg.time, emg.values, trial.time - delay - lag)
         for lag in architecture.emg_lags
     ]
     coordinates, _ = motion.select(architecture.coordinates)
     _, speeds = motion.select(architecture.speeds)
-    return np.hstack([*windows, coordinates, speeds, trial.external_loads])
+    lags = architecture.motion_lags
+    moved = make_windows(trial.time, np.hstack([coordinates, speeds]), lags)
+    loads = np.hsplit(trial.external_loads, len(lags))
+    return np.hstack([*emg_windows, *(part for pair in zip(moved, loads) for part in pair)])
+
+
+def make_windows(times: Array, values: Array, lags: Sequence[float]) -> list[Array]:
+    """For each of ``lags`` (s) the values (frames, columns) of so long before, the first before it.
+
+    At a lag of 0 they are the frames themselves, to the last bit.
+    """
+    return [_core.sample(times, values, times - lag) if lag else values for lag in lags]
 
 
 class Predictor(torch.nn.Module, ABC):

@@ -53,12 +53,23 @@ class TrialFiles:
 
 
 @dataclass(frozen=True)
+class LoadWindow:
+    """What a network sees of external loads: ``columns`` at each of ``lags`` (s) before a frame."""
+
+    columns: tuple[str, ...] = ()
+    lags: tuple[float, ...] = (0.0,)
+
+
+NO_LOADS = LoadWindow()
+
+
+@dataclass(frozen=True)
 class Trial:
     """A trial ready for an NMM. The hidden channels are not in it: ``emg`` holds inputs only.
 
     ``moments`` (N m, or N for translations) has shape (frames, moment coordinates) and is None
-    where nobody knows them; ``external_loads`` (frames, columns that the network sees) is in the
-    units of its file.
+    where nobody knows them; ``external_loads`` (frames, lags x columns), as :func:`read_loads` gives
+    them, is in the units of its file.
     """
 
     name: str
@@ -90,9 +101,9 @@ def read_trial(
     channels: Sequence[str],
     coordinates: Sequence[str],
     moment_coordinates: Sequence[str],
-    external_loads: Sequence[str] = (),
+    loads: LoadWindow = NO_LOADS,
 ) -> Trial:
-    """Read one trial; only the named EMG channels and columns of external loads are kept."""
+    """Read one trial; only the named EMG channels and what the network sees of loads are kept."""
     emg = read_emg(files.emg_file, channels, files.emg_time_offset)
     motion = read_motion(
         files.coordinates_file,
@@ -109,7 +120,7 @@ def read_trial(
         emg,
         motion,
         _read_moments(files, model, motion, moment_coordinates),
-        read_loads(files.external_loads_file, external_loads, motion.time),
+        read_loads(files.external_loads_file, loads, motion.time),
     )
 
 
@@ -134,14 +145,17 @@ def _read_moments(
     return _core.sample(moments.time, moments.values, motion.time)
 
 
-def read_loads(file: Path | None, columns: Sequence[str], times: Array) -> Array:
-    """Columns of external loads at ``times`` (s), (frames, columns)."""
-    if file is None or not columns:
+def read_loads(file: Path | None, window: LoadWindow, times: Array) -> Array:
+    """External loads at ``times`` (s), lag by lag all columns, (frames, lags x columns).
+
+    Before the first sample earlier loads are as that is.
+    """
+    if file is None or not window.columns:
         return np.empty((len(times), 0))
     _, data = read_external_loads(file)
-    loads = data.select(columns)
+    loads = data.select(window.columns)
     check_covers(loads, times[0], times[-1])
-    return _core.sample(loads.time, loads.values, times)
+    return np.hstack([_core.sample(loads.time, loads.values, times - lag) for lag in window.lags])
 
 
 def read_emg(file: Path, channels: Sequence[str], time_offset: float) -> Table:

@@ -63,6 +63,7 @@ def write_artefact(
             **trained.predictor,
             "inputs": {
                 "emg_lags": list(architecture.emg_lags),
+                "motion_lags": list(architecture.motion_lags),
                 "coordinates": list(architecture.coordinates),
                 "speeds": list(architecture.speeds),
                 "external_loads": list(architecture.external_loads),

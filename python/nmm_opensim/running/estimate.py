@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
@@ -13,7 +15,8 @@ from ..nmm.artefact import read_artefact
 from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
 from ..nmm.novelty import find_largest
-from ..nmm.trial import read_emg, read_loads
+from ..nmm.predictor import make_windows
+from ..nmm.trial import LoadWindow, read_emg, read_loads
 from ..nmm.trial_verdict import find_trust
 from ..physics.motion import Motion, read_motion
 from ..physics.osim_model import OsimModel
@@ -43,14 +46,16 @@ def estimate(setup: Path | str) -> TrialEstimate:
     # What else the setup says the plugin alone reads for a run.
     tool = read_setup(declared.file, TOOL)
     motion = _read_motion(tool, declared.coordinates_file, model, artefact.coordinates)
-    loads = _read_loads(tool, runtime.predictor_external_loads, motion.time)
+    seen = artefact.predictor
+    loads = _read_loads(tool, LoadWindow(seen.external_loads, seen.motion_lags), motion.time)
+    coordinates, speeds = motion.select(seen.coordinates)[0], motion.select(seen.speeds)[1]
     asked = (
         emg.columns,
         emg.time,
         emg.values,
         motion.time,
-        motion.select(runtime.predictor_coordinates)[0],
-        motion.select(runtime.predictor_speeds)[1],
+        np.hstack(make_windows(motion.time, coordinates, seen.motion_lags)),
+        np.hstack(make_windows(motion.time, speeds, seen.motion_lags)),
         loads,
     )
     try:
@@ -86,7 +91,7 @@ def _read_motion(
     )
 
 
-def _read_loads(tool: SetupElement, columns: Sequence[str], times: Array) -> Array | None:
-    if not columns:
+def _read_loads(tool: SetupElement, window: LoadWindow, times: Array) -> Array | None:
+    if not window.columns:
         return None
-    return read_loads(tool.get_file("external_loads_file"), columns, times)
+    return read_loads(tool.get_file("external_loads_file"), window, times)

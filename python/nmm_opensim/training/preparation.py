@@ -172,7 +172,7 @@ def _read_trials(
             sources.channels,
             coordinates,
             setup.moment_coordinates,
-            setup.architecture.external_loads,
+            setup.architecture.load_window,
         )
         for files in setup.trials
     }

@@ -23,7 +23,7 @@ ESTIMATE = "estimate"
 ROLES = ("train", "validation", "test")
 WITHOUT_MOMENTS = ("test",)
 """The roles of trials that may leave out moments: the others teach by them, or judge a fit."""
-TRAINED = ("posterior", "nmm")
+TRAINED = ("posterior", "hybrid", "nmm")
 """The estimators that become an artefact; the first is the default."""
 
 
@@ -309,8 +309,14 @@ def _read_predictor(element: SetupElement) -> PredictorArchitecture:
         coordinates=tuple(element.get_names("coordinates", default=[])),
         speeds=tuple(element.get_names("speeds", default=[])),
         external_loads=tuple(element.get_names("external_loads", default=[])),
+        motion_lags=tuple(element.get_numbers("motion_lags", [0.0], minimum=0.0, maximum=1.0)),
     )
     element.finish()
+    if architecture.motion_lags[:1] != (0.0,):
+        raise element.error(
+            "<motion_lags>: expected 0 first, the frame itself, but found "
+            f"{' '.join(f'{lag:g}' for lag in architecture.motion_lags) or 'none'}"
+        )
     inputs = (
         architecture.emg_lags,
         architecture.coordinates,

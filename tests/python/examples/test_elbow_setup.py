@@ -9,7 +9,7 @@ import pytest
 from conftest import ROOT
 from lxml import etree
 
-from nmm_opensim.examples.elbow.setup import LOAD_COLUMNS, SETUP_FILE
+from nmm_opensim.examples.elbow.setup import LOAD_COLUMNS, MOTION_LAGS, SETUP_FILE
 from nmm_opensim.examples.elbow.trials import Session, TrialCase, make_elbow_trials
 from nmm_opensim.nmm.trial import read_loads
 from nmm_opensim.project.schemas.check import check_setup
@@ -43,10 +43,12 @@ def test_it_is_the_setup_of_the_documentation_with_loads(folder: Path) -> None:
         etree.parse(file).getroot()[0]
         for file in (folder / SETUP_FILE, ROOT / "setups" / "elbow_train.xml")
     ]
-    loads = tools[0].find("predictor/external_loads")
-    assert loads is not None
+    predictor = tools[0].find("predictor")
+    loads, lags = predictor.find("external_loads"), predictor.find("motion_lags")
     assert (loads.text or "").split() == list(LOAD_COLUMNS)
-    tools[0].find("predictor").remove(loads)
+    assert lags.text == MOTION_LAGS
+    predictor.remove(loads)
+    predictor.remove(lags)
     for tool in tools:
         for place in PLACES:
             tool.remove(tool.find(place))
@@ -72,8 +74,8 @@ def test_the_network_sees_the_load_in_every_trial(folder: Path) -> None:
     setup = read_training_setup(folder / SETUP_FILE)
     for trial, mass in zip(setup.trials, (0.0, 2.0, 4.0), strict=True):
         time = np.linspace(0.5, 2.0, 151)
-        seen = read_loads(trial.external_loads_file, setup.architecture.external_loads, time)
-        assert seen.shape == (151, 6)
+        seen = read_loads(trial.external_loads_file, setup.architecture.load_window, time)
+        assert seen.shape == (151, 9)
         # At first the hand rests.
         np.testing.assert_allclose(seen[0, :3], [0.0, -9.80665 * mass, 0.0], atol=0.15 * mass)
         assert (seen != 0).any() == (mass > 0)
@@ -82,7 +84,7 @@ def test_the_network_sees_the_load_in_every_trial(folder: Path) -> None:
 def test_training_takes_it(folder: Path) -> None:
     prepared = prepare_training(read_training_setup(folder / SETUP_FILE))
     inputs = {name: trial.external_loads.shape[1] for name, trial in prepared.trials.items()}
-    assert inputs == {case.name: 6 for case in CASES}
+    assert inputs == {case.name: 9 for case in CASES}
 
 
 def test_filtered_motion_is_filtered_in_training_too(tmp_path: Path) -> None:

@@ -14,12 +14,13 @@ from ...project.init.learning import add_calibration, add_optimization, add_pred
 from ...project.schemas.schema import write_schemas
 from ...training.training_setup import ESTIMATE, TOOL
 from .anatomy import COORDINATE, DEEP_MUSCLES
-from .recording import CHANNELS, LOAD_FORCE, LOAD_POINT
+from .recording import CHANNELS, LOAD_FORCE
 
 SETUP_FILE = "train.xml"
-LOAD_COLUMNS = tuple(
-    f"{identifier}{axis}" for identifier in (LOAD_FORCE, LOAD_POINT) for axis in AXES
-)
+# The force alone: an empty hand has no point where it acts.
+LOAD_COLUMNS = tuple(f"{LOAD_FORCE}{axis}" for axis in AXES)
+# s: with them the network sees how the motion changes, which moments depend on.
+MOTION_LAGS = "0 0.05 0.1"
 
 # Whose channels may stand for a muscle's: those of its group that a user measures.
 SYNERGISTS = {
@@ -76,8 +77,11 @@ def write_training_setup(folder: Path, lesson: Lesson) -> None:
         "the true one is in truth/subject.json."
     )
     tool.add("electromechanical_delay", ESTIMATE)
-    tool.comment("The network of estimator nmm. Lags (s) count back from the delayed time.")
-    add_predictor(tool, [COORDINATE], LOAD_COLUMNS)
+    tool.comment(
+        "What a network sees. Lags (s) of EMG count back from the delayed time, those of motion and "
+        "loads from the frame; family and layers are those of estimator nmm."
+    )
+    add_predictor(tool, [COORDINATE], LOAD_COLUMNS, MOTION_LAGS)
     tool.comment("Forces and lengths are relative to the model's own; gains and shape absolute.")
     add_calibration(tool)
     add_optimization(tool, 600, (1, 2, 3))

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from .documents import Node
 
 
-def add_predictor(tool: Node, pose: Sequence[str], external_loads: Sequence[str] = ()) -> None:
-    """The network of estimator nmm, which sees EMG and the coordinates of ``pose``.
+def add_predictor(
+    tool: Node, pose: Sequence[str], external_loads: Sequence[str] = (), motion_lags: str = ""
+) -> None:
+    """What a network sees: EMG, the coordinates of ``pose`` and columns of ``external_loads``.
 
-    It also sees these columns of the ``external_loads``' data.
+    ``motion_lags`` (s) are how long before a frame it sees motion and loads too.
     """
     coordinates = " ".join(pose)
     predictor = tool.add("predictor")
@@ -22,6 +24,8 @@ def add_predictor(tool: Node, pose: Sequence[str], external_loads: Sequence[str]
     predictor.add("speeds", coordinates)
     if external_loads:
         predictor.add("external_loads", " ".join(external_loads))
+    if motion_lags:
+        predictor.add("motion_lags", motion_lags)
 
 
 def add_calibration(tool: Node) -> None:

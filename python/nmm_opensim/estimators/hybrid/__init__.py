@@ -1,0 +1,1 @@
+"""A transformer taught by measured EMG and by joint moments at once."""

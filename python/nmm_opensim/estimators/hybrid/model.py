@@ -1,0 +1,97 @@
+"""The hybrid's chain: a network that speaks of all muscles, and the muscles that it drives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from ...arrays import Array
+from ...nmm.chain import MusculoskeletalModel, PreparedTrial, Reconstruction, TrialTensors
+from ...nmm.sources import Deep, Measured
+from ...nmm.trained import CalibratedMuscles
+from ...nmm.transformer import EncoderSize
+from ...physics.muscles.parameters import to_arrays
+from ..interface import Task
+from .layout import make_layout
+from .network import HybridNetwork
+
+
+# Of muscle parameters' learning rate, as a multiple of the network's.
+MUSCLE_STEP = 6.0
+
+
+class HybridModel(MusculoskeletalModel):
+    """Every drive is the network's share of its peak, times a gain."""
+
+    predictor: HybridNetwork
+    loss: float | None = None
+    """What its training ended with."""
+
+    def __init__(self, task: Task, hidden: Sequence[str], size: EncoderSize) -> None:
+        """``hidden`` channels are neither seen nor taught."""
+        declaration = task.declaration
+        layout = make_layout(declaration, hidden)
+        network = HybridNetwork(declaration.architecture, layout, task.training, size)
+        super().__init__(task.model, declaration, network)
+        self._synergists = torch.tensor(layout.find_relatives()[len(layout.channels) :])
+        # Logarithms of what a predicted muscle's gain is beside its synergists'.
+        self.gain_departure = torch.nn.Parameter(
+            torch.zeros(len(layout.outputs), dtype=torch.float64)
+        )
+
+    def group_parameters(self) -> dict[float, list[torch.nn.Parameter]]:
+        """Those of muscles are logarithms and logistics, and few: they take larger steps."""
+        network = list(self.predictor.parameters())
+        own = {id(parameter) for parameter in network}
+        return {
+            1.0: network,
+            MUSCLE_STEP: [each for each in self.parameters() if id(each) not in own],
+        }
+
+    def forward(self, trial: TrialTensors, seen: torch.Tensor | None = None) -> Reconstruction:
+        """As the whole chain says; ``seen`` is as :meth:`HybridNetwork.forward` takes it."""
+        return self.move(trial, self.predictor(trial.inputs, seen))
+
+    def move(self, trial: TrialTensors, shares: torch.Tensor) -> Reconstruction:
+        """Muscles driven by ``shares`` (frames, drives)."""
+        channels = len(self.predictor.layout.channels)
+        envelopes = shares[:, :channels] * self.predictor.peaks
+        driven = replace(trial, envelopes=envelopes)
+        excitations = self.excite(driven, shares[:, channels:] * self.compute_output_gains())
+        activations = self.activate(trial, excitations)
+        forces = self.muscle(
+            trial.time,
+            activations,
+            trial.lengths,
+            trial.speeds,
+            self.calibration.muscle_parameters,
+        ).tendon_force
+        moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
+        return Reconstruction(excitations, activations, forces, moments)
+
+    def compute_output_gains(self) -> torch.Tensor:
+        """From share to excitation of predicted muscles: their synergists', geometrically."""
+        own = torch.log(self.calibration.emg_gain * self.predictor.peaks)
+        gains: torch.Tensor = torch.exp(self._synergists @ own + self.gain_departure)
+        return gains
+
+    def list_output_scale(self) -> Array:
+        """From share to excitation, of channels and then of predicted muscles, (drives,)."""
+        with torch.no_grad():
+            measured = self.calibration.emg_gain * self.predictor.peaks
+            scale: Array = torch.cat([measured, self.compute_output_gains()]).numpy()
+        return scale
+
+    def describe_muscles(self) -> CalibratedMuscles:
+        """Absolute values of all muscles' parameters."""
+        properties = self.properties
+        return CalibratedMuscles(
+            to_arrays(self.calibration.muscle_parameters),
+            properties.activation_time_constant,
+            properties.deactivation_time_constant,
+            properties.minimum_activation,
+            self.calibration.shape_factor.detach().numpy(),
+        )

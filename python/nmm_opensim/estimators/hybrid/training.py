@@ -1,0 +1,60 @@
+"""Teaching one network of the hybrid, and asking it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import torch
+
+from ...arrays import Array
+from ...nmm.chain import PreparedTrial
+from ...nmm.transformer import EncoderSize
+from ..interface import Task
+from ..optimization import Optimization, minimise
+from ..steps import Steps
+from .loss import HybridLoss
+from .model import HybridModel
+
+# Of the seeds of the setup, which count from 1, none is so large: seeds of second networks.
+OTHER_SEED = 1_000_003
+
+
+@dataclass(frozen=True)
+class Schooling:
+    """How the networks of one task are taught: all alike but for what is hidden and their seed."""
+
+    task: Task
+    options: Optimization
+    seed: int
+    size: EncoderSize = EncoderSize()
+
+    @property
+    def other_seed(self) -> int:
+        """That of the second network, which tells how far chance decides."""
+        return self.seed + OTHER_SEED
+
+    def teach(
+        self,
+        trials: Sequence[PreparedTrial],
+        hidden: Sequence[str],
+        moment_weight: float,
+        seed: int,
+        step: tuple[str, Steps],
+    ) -> HybridModel:
+        """A network that has seen ``trials`` but for the ``hidden`` channels.
+
+        ``step`` names the step of the fit, and the steps that it is one of.
+        """
+        name, steps = step
+        torch.manual_seed(seed)
+        model = HybridModel(replace(self.task, training=tuple(trials)), hidden, self.size)
+        loss = HybridLoss(model, trials, self.options, moment_weight, seed)
+        model.loss = minimise(model, loss, self.options, name, steps)
+        return model
+
+    def speak(self, model: HybridModel, trial: PreparedTrial) -> Array:
+        """Shares of a trial's drives, (frames, drives)."""
+        with torch.no_grad():
+            shares: Array = model.predictor(torch.from_numpy(trial.inputs)).numpy()
+        return shares
