@@ -126,13 +126,14 @@ def list_estimators(task: Task) -> Iterator[FittedEstimator]:
 def score(setup: BenchmarkSetup, folds: int) -> list[tuple[str, Score]]:
     """The scores of hidden EMG with the hidden group's name."""
     scores = []
-    for fold in setup.folds[:folds]:
-        for hidden in setup.hidden_groups:
-            training = prepare_training(setup.training_for(hidden, fold))
-            fitted = list(list_estimators(training.task))
-            for each in score_estimators(training, fitted, ["test"]):
-                if each.kind == EMG:
-                    scores.append((hidden.name, each))
+    for person in setup.people:
+        for fold in person.folds[:folds]:
+            for hidden in person.hidden_groups:
+                training = prepare_training(person.training_for(hidden, fold))
+                fitted = list(list_estimators(training.task))
+                for each in score_estimators(training, fitted, ["test"]):
+                    if each.kind == EMG:
+                        scores.append((hidden.name, each))
     return scores
 
 

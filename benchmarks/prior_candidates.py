@@ -29,6 +29,7 @@ from sklearn.preprocessing import StandardScaler
 
 from nmm_opensim.arrays import Array
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.benchmarking.cells import name_question
 from nmm_opensim.estimators.interface import FittedEstimator, Task
 from nmm_opensim.estimators.posterior.drives import Drives
 from nmm_opensim.estimators.prior.combination import Asked
@@ -157,16 +158,17 @@ def main() -> None:
     names = [GeometricMean.name, *CANDIDATES]
     table = RichTable("hidden", *names, box=None)
     rows = []
-    for hidden in setup.hidden_groups:
-        console.print(f"hiding {hidden.name}")
-        training = prepare_training(without_test(setup.training_for(hidden, setup.folds[0])))
+    for person, hidden in ((p, hidden) for p in setup.people for hidden in p.hidden_groups):
+        title = name_question(person.name, hidden, person.folds[0])
+        console.print(f"hiding {title}")
+        training = prepare_training(without_test(person.training_for(hidden, person.folds[0])))
         task = training.task
         witnesses = Witnesses(task)
         fitted = [GeometricMean(witnesses), *(Conditioned(n, task, witnesses) for n in CANDIDATES)]
         scores = [s for s in score_estimators(training, fitted, ["validation"]) if s.kind == EMG]
         r = [np.mean([s.r for s in scores if s.estimator == name]) for name in names]
         rows.append(r)
-        table.add_row(hidden.name, *(f"{value:.2f}" for value in r))
+        table.add_row(title, *(f"{value:.2f}" for value in r))
     table.add_row("mean", *(f"{value:.3f}" for value in np.mean(rows, axis=0)))
     console.print(table)
 

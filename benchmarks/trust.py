@@ -63,8 +63,9 @@ def list_folds(file: Path) -> Iterator[TrainingSetup]:
     """Training setups of which every recorded muscle is measured."""
     if "NMMBenchmarkTool" in file.read_text(encoding="utf-8"):
         benchmark = read_benchmark_setup(file)
-        for fold in benchmark.folds:
-            yield fold.apply(hide_channels(benchmark.training, {}))
+        for person in benchmark.people:
+            for fold in person.folds:
+                yield fold.apply(hide_channels(person.training, {}))
     else:
         yield hide_channels(read_training_setup(file), {})
 

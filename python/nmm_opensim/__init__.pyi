@@ -1,7 +1,8 @@
 """The public names of the package (docs/python.md)."""
 
 from .benchmarking.benchmark import Benchmark, benchmark
-from .benchmarking.summary import Row, Verdict
+from .benchmarking.rows import Row
+from .benchmarking.verdicts import Verdict
 from .errors import NMMError
 from .listener import Listener
 from .models.conversion.convert import convert_muscles

@@ -9,13 +9,17 @@ from ..estimators.catalogue import list_standings
 from ..listener import SILENT, Listener
 from .benchmark_report import make_markdown, write_report
 from .benchmark_setup import BenchmarkSetup, read_benchmark_setup
-from .cells import run_cells
-from .summary import Row, Verdict, judge, summarise_cells
+from .rows import Row, summarise_cells
+from .run_cells import run_cells
+from .verdicts import Verdict, judge
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A benchmark that has ended: rows of scores, what they mean, and the files that hold them."""
+    """A benchmark that has ended: rows of scores, what they mean, and the files that hold them.
+
+    Of several people each has their own rows; verdicts and tables are over all.
+    """
 
     setup: BenchmarkSetup
     rows: tuple[Row, ...]

@@ -16,12 +16,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ..errors import NMMError
-from ..estimators.catalogue import ESTIMATORS
+from ..estimators.catalogue import ESTIMATORS, list_standings
 from ..files import write_atomically, write_csv, write_text
 from ..training.format_mean import format_mean
 from ..training.scoring import EMG, METRICS, MOMENT
 from .benchmark_setup import BenchmarkSetup
-from .summary import Row, Verdict, count_trials, select
+from .pairs import Difference, compare_people
+from .pairs_table import describe_pairs, make_pairs_tables, write_pairs
+from .rows import Row, count_trials, pool_people, select
+from .verdicts import Verdict
 
 GIVEN_MOMENTS, CEILING = "*", "†"
 NOT_APPLICABLE = "n/a"
@@ -35,20 +38,54 @@ WITHOUT_MOMENTS = (
     " Some test trials have no moments: who is given these says nothing of such a trial, and "
     "(1 of 2) is the mean of one of two trials. Verdicts compare on the trials that both answered."
 )
+OF_SOME_PEOPLE = " Trials are counted over people: (6 of 12) leaves out who has no such estimate."
 
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
-    """EMG and moments of every estimator, and what they mean."""
-    emg, moments = select(rows, EMG), select(rows, MOMENT)
+    """EMG and moments of every estimator, and what they mean; of several people by the means."""
     labels = {name: label_estimator(setup, name) for name in setup.estimators}
-    silent = setup.silent_estimators
-    folds = ", ".join(fold.name for fold in setup.folds)
-    seeds = " ".join(map(str, setup.seeds))
+    pooled = pool_people(rows)
     parts = [
         f"# Hide-a-muscle: {setup.name}",
-        f"Test trials only. Folds: {folds}; seeds: {seeds}. Mean over trials and folds, ± standard "
-        "deviation over seeds; EMG errors in % of the channel's maximum. Each hidden channel was "
-        f"read only to score. {make_legend(setup)}{_describe_shared(setup)}",
+        f"{_describe_means(setup)} EMG errors in % of the channel's maximum. Each hidden channel "
+        f"was read only to score. {make_legend(setup)}{_describe_shared(setup)}",
+        *_make_emg_tables(select(pooled, EMG), labels, setup.silent_estimators),
+        *_make_moment_tables(select(pooled, MOMENT), labels),
+    ]
+    if differences := compare_people_of(setup, rows):
+        parts += ["## Person by person", describe_pairs(differences)]
+        parts += make_pairs_tables(differences)
+    if verdicts:
+        parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
+    return "\n\n".join(parts) + "\n"
+
+
+def compare_people_of(setup: BenchmarkSetup, rows: Sequence[Row]) -> list[Difference]:
+    """The NMMs of a benchmark against its fair baselines, over people; none of one person."""
+    return compare_people(rows, list_standings(setup.training.optimization))
+
+
+def _describe_means(setup: BenchmarkSetup) -> str:
+    """What a number in the tables is the mean of, and what stands behind its ±."""
+    folds = ", ".join(fold.name for fold in setup.folds)
+    seeds = " ".join(map(str, setup.seeds))
+    text = f"Test trials only. Folds: {folds}; seeds: {seeds}"
+    for person in setup.people:
+        if person.seeds != setup.seeds:
+            text += f" ({person.name}: {' '.join(map(str, person.seeds))})"
+    if len(setup.people) == 1:
+        return f"{text}. Mean over trials and folds, ± standard deviation over seeds;"
+    names = ", ".join(person.name for person in setup.people)
+    return (
+        f"{text}. {len(setup.people)} people: {names}. Mean over people of each one's mean over "
+        "trials, folds and seeds, ± standard deviation over people;"
+    )
+
+
+def _make_emg_tables(
+    emg: Sequence[Row], labels: Mapping[str, str], silent: Sequence[str]
+) -> list[str]:
+    parts = [
         "## EMG of the hidden muscle, r",
         _make_table(emg, labels, "r", 1.0, 2, silent),
         "## EMG of the hidden muscle, RMSE after the best positive scale (%)",
@@ -64,20 +101,28 @@ def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence
             "## Mean width of the interval (% of maximum)",
             _make_table(with_interval, labels, "interval_width", 100.0, 0),
         ]
+    return parts
+
+
+def _make_moment_tables(moments: Sequence[Row], labels: Mapping[str, str]) -> list[str]:
+    parts = []
     for coordinate in dict.fromkeys(row.quantity for row in moments):
         of = [row for row in moments if row.quantity == coordinate]
         parts += [
             f"## Moment about {coordinate}, r",
             _make_table(of, labels, "r", 1.0, 2),
         ]
-    if verdicts:
-        parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
-    return "\n\n".join(parts) + "\n"
+    return parts
 
 
 def make_legend(setup: BenchmarkSetup) -> str:
     """What the marks in the tables mean."""
-    return LEGEND + (WITHOUT_MOMENTS if setup.lacks_moments else "")
+    parts = [LEGEND]
+    if setup.lacks_moments:
+        parts.append(WITHOUT_MOMENTS)
+    if len(setup.people) > 1:
+        parts.append(OF_SOME_PEOPLE)
+    return "".join(parts)
 
 
 def _describe_shared(setup: BenchmarkSetup) -> str:
@@ -170,16 +215,28 @@ def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
 def write_report(
     setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]
 ) -> list[Path]:
-    """Write all tables and the figure; their paths."""
+    """Write all tables and the figure, rows by person; their paths."""
     stem = setup.results_directory / f"{setup.name}_benchmark"
     files = [stem.with_suffix(suffix) for suffix in (".md", ".csv", ".json")]
     markdown, table, data = files
     write_text(markdown, make_markdown(setup, rows, verdicts))
     _write_csv(table, rows)
-    write_text(data, json.dumps([asdict(row) for row in rows], indent=1))
+    write_text(data, json.dumps([_describe_row(row) for row in rows], indent=1))
     picture = stem.with_suffix(".png")
-    _draw(select(rows, EMG), picture)
-    return [*files, picture]
+    _draw(select(pool_people(rows), EMG), picture)
+    files.append(picture)
+    if differences := compare_people_of(setup, rows):
+        files.append(stem.with_name(f"{stem.name}_people.csv"))
+        write_pairs(files[-1], differences)
+    return files
+
+
+def _describe_row(row: Row) -> dict[str, object]:
+    """What JSON holds of a row; of the only person no name."""
+    content = asdict(row)
+    if not row.person:
+        del content["person"]
+    return content
 
 
 def read_rows(file: Path) -> list[Row]:
@@ -195,11 +252,14 @@ def read_rows(file: Path) -> list[Row]:
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     spreads = [f"{metric}_deviation" for metric in METRICS]
+    several = any(row.person for row in rows)
+    what = ["hidden", "estimator", "kind", "quantity", "trials", "seeds"]
     write_csv(
         path,
-        ["hidden", "estimator", "kind", "quantity", "trials", "seeds", *METRICS, *spreads],
+        [*(["person"] if several else []), *what, *METRICS, *spreads],
         (
-            [row.hidden, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
+            [*([row.person] if several else [])]
+            + [row.hidden, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
             + [f"{row.mean[metric]:.6g}" for metric in METRICS]
             + [f"{row.deviation[metric]:.6g}" for metric in METRICS]
             for row in rows

@@ -1,48 +1,43 @@
-"""The cells of a benchmark: one hidden group, fold, estimator and seed each, kept on disk.
-
-A cell that is on disk and was made from the same things is not computed again, so an interrupted
-benchmark goes on where it stopped.
-"""
+"""The cells of a benchmark: a person, hidden group, fold, estimator and seed each."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from ..errors import NMMError
 from ..estimators.catalogue import ESTIMATORS
-from ..files import hash_file, write_text
-from ..listener import SILENT, Listener
-from ..training.fit_outcome import fit_estimator
-from ..training.preparation import PreparedTraining, prepare_training
-from ..training.scoring import Score, score_estimators
-from ..version import __version__
-from .benchmark_setup import BenchmarkSetup, Fold, HiddenGroup
+from ..training.scoring import Score
+from .benchmark_setup import BenchmarkSetup
+from .person import Fold, HiddenGroup, Person
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One question of the benchmark; ``seed`` is None where chance plays no part."""
+    """One question of the benchmark; ``seed`` is None where chance plays no part.
+
+    ``person`` is a name, empty where the benchmark is of one person.
+    """
 
     hidden: HiddenGroup
     fold: Fold
     estimator: str
     seed: int | None
+    person: str = ""
 
     @property
     def title(self) -> str:
-        """What a person calls it."""
+        """What a reader calls it."""
         seed = "" if self.seed is None else f", seed {self.seed}"
-        return f"{self.hidden.name}, {self.fold.name}, {self.estimator}{seed}"
+        return f"{name_question(self.person, self.hidden, self.fold)}, {self.estimator}{seed}"
 
     @property
     def file_name(self) -> str:
         """Where its scores are kept."""
+        person = f"{self.person}_" if self.person else ""
         seed = "" if self.seed is None else f"_{self.seed}"
-        name = f"{self.hidden.name}_{self.fold.name}_{self.estimator}{seed}"
+        name = f"{person}{self.hidden.name}_{self.fold.name}_{self.estimator}{seed}"
         # Names come from a setup and must not lead out of the folder.
         return re.sub(r"[^\w-]", "-", name) + ".json"
 
@@ -55,66 +50,64 @@ class CellScores:
     scores: tuple[Score, ...]
 
 
+@dataclass(frozen=True)
+class Question:
+    """A person's hidden group and fold, prepared once for all of its ``cells``."""
+
+    person: Person
+    hidden: HiddenGroup
+    fold: Fold
+    cells: tuple[Cell, ...]
+
+    @property
+    def title(self) -> str:
+        """What a reader calls it."""
+        return name_question(self.person.name, self.hidden, self.fold)
+
+
+def name_question(person: str, hidden: HiddenGroup, fold: Fold) -> str:
+    """Whom, what and on which trials, in words."""
+    return ", ".join([*([person] if person else []), hidden.name, fold.name])
+
+
+def list_questions(setup: BenchmarkSetup) -> list[Question]:
+    """All that is asked and can be answered, in the order of people, hidden groups and folds.
+
+    Raises:
+        NMMError: where two cells would be kept in the same file.
+
+    """
+    questions = [
+        Question(person, hidden, fold, _list_cells_of(setup.estimators, person, hidden, fold))
+        for person in setup.people
+        for hidden in person.hidden_groups
+        for fold in person.folds
+    ]
+    kept: dict[str, Cell] = {}
+    for cell in (cell for question in questions for cell in question.cells):
+        other = kept.setdefault(cell.file_name, cell)
+        if other is not cell:
+            raise NMMError(
+                f"{setup.file}: expected a file for every cell, but '{other.title}' and "
+                f"'{cell.title}' would both be kept in '{cell.file_name}'; give people, hidden "
+                "groups and folds names that differ in letters or digits, and each seed once."
+            )
+    return questions
+
+
 def list_cells(setup: BenchmarkSetup) -> list[Cell]:
-    """All cells that can be answered, those of the same hidden group and fold side by side."""
-    options = setup.training.optimization
-    cells = []
-    for hidden in setup.hidden_groups:
-        for fold in setup.folds:
-            for name in setup.estimators:
-                if not setup.can_answer(name, fold):
-                    continue
-                estimator = ESTIMATORS[name](options)
-                seeds: tuple[int | None, ...] = setup.seeds if estimator.seeded else (None,)
-                cells += [Cell(hidden, fold, name, seed) for seed in seeds]
-    return cells
+    """The cells of all questions in their order."""
+    return [cell for question in list_questions(setup) for cell in question.cells]
 
 
-def run_cells(setup: BenchmarkSetup, listener: Listener = SILENT) -> Iterator[CellScores]:
-    """Scores of all cells in order, computed where they are not on disk."""
-    folder = setup.results_directory / "cells"
-    folder.mkdir(parents=True, exist_ok=True)
-    made_from = _hash_inputs(setup)
-    cells = list_cells(setup)
-    prepared: tuple[HiddenGroup, Fold, PreparedTraining] | None = None
-    for number, cell in enumerate(cells):
-        file = folder / cell.file_name
-        key = f"{made_from} {cell.hidden} {cell.fold}"
-        scores = _read(file, key)
-        if scores is None:
-            listener.progress(f"{number}/{len(cells)} {cell.title}", number / len(cells))
-            if prepared is None or prepared[:2] != (cell.hidden, cell.fold):
-                prepared = (cell.hidden, cell.fold, _prepare(setup, cell, listener))
-            scores = _compute(cell, prepared[2])
-            content = {"key": key, "scores": [asdict(score) for score in scores]}
-            write_text(file, json.dumps(content, indent=1))
-        yield CellScores(cell, tuple(scores))
-    listener.progress(f"{len(cells)}/{len(cells)}", 1.0)
-
-
-def _prepare(setup: BenchmarkSetup, cell: Cell, listener: Listener) -> PreparedTraining:
-    prepared = prepare_training(setup.training_for(cell.hidden, cell.fold))
-    for warning in prepared.warnings:
-        listener.warn(f"{cell.hidden.name}, {cell.fold.name}: {warning}")
-    return prepared
-
-
-def _compute(cell: Cell, prepared: PreparedTraining) -> list[Score]:
-    fitted = fit_estimator(cell.estimator, prepared, 0 if cell.seed is None else cell.seed)
-    return score_estimators(prepared, [fitted], ["test"])
-
-
-def _hash_inputs(setup: BenchmarkSetup) -> str:
-    """What the scores of all cells depend on."""
-    files = setup.training.input_files
-    text = " ".join([__version__, *(hash_file(file) for file in files)])
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _read(file: Path, key: str) -> list[Score] | None:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-        return [Score(**score) for score in content["scores"]] if content["key"] == key else None
-    except (OSError, ValueError, KeyError, TypeError):
-        # Absent, or not of our making: computed anew.
-        return None
+def _list_cells_of(
+    estimators: Sequence[str], person: Person, hidden: HiddenGroup, fold: Fold
+) -> tuple[Cell, ...]:
+    cells: list[Cell] = []
+    for name in estimators:
+        if not person.can_answer(name, fold):
+            continue
+        estimator = ESTIMATORS[name](person.training.optimization)
+        seeds: tuple[int | None, ...] = person.seeds if estimator.seeded else (None,)
+        cells += [Cell(hidden, fold, name, seed, person.name) for seed in seeds]
+    return tuple(cells)

@@ -83,10 +83,10 @@ def run(setup: Path) -> None:
 def benchmark(setup: Path) -> None:
     """Hide recorded muscles in turn and ask every estimator for them.
 
-    SETUP holds an NMMBenchmarkTool: a training setup, the channels to hide, the estimators and the
-    seeds. Tells for which of your muscles the method can be trusted, beside its baselines, as
-    Markdown, CSV, JSON and a picture. What is computed is kept: the same command goes on where it
-    was stopped.
+    SETUP holds an NMMBenchmarkTool: a training setup, or one for each of several people, the
+    channels to hide, the estimators and the seeds. Tells for which of your muscles the method can
+    be trusted, beside its baselines, as Markdown, CSV, JSON and a picture. What is computed is
+    kept: the same command goes on where it was stopped.
     """
     from ..benchmarking.benchmark import benchmark
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..benchmarking.benchmark import Benchmark
 from ..benchmarking.benchmark_report import read_rows
 from ..benchmarking.benchmark_setup import read_benchmark_setup
-from ..benchmarking.summary import judge
+from ..benchmarking.verdicts import judge
 from ..errors import NMMError
 from ..estimators.catalogue import list_standings
 from ..formats.tables import Table, read_table

@@ -60,7 +60,7 @@ def describe_provenance(
         *(file.path for r in (emg.recordings if emg else ()) for file in r.files),
         *training.input_files,
         *(file for run in runs for file in run.input_files),
-        *(benchmark.training.input_files if benchmark else ()),
+        *(f for p in (benchmark.people if benchmark else ()) for f in p.training.input_files),
     ]
     return Provenance(
         [make_command(setup, verb, file) for verb, file in verbs],

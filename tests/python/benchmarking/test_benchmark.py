@@ -14,9 +14,12 @@ from conftest import Walking, run_cli
 
 from nmm_opensim.benchmarking.benchmark import benchmark
 from nmm_opensim.benchmarking.benchmark_report import make_markdown
-from nmm_opensim.benchmarking.benchmark_setup import Fold, HiddenGroup, read_benchmark_setup
-from nmm_opensim.benchmarking.cells import Cell, CellScores, list_cells, run_cells
-from nmm_opensim.benchmarking.summary import Row, judge, summarise_cells
+from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.benchmarking.cells import Cell, CellScores, list_cells
+from nmm_opensim.benchmarking.person import Fold, HiddenGroup
+from nmm_opensim.benchmarking.rows import Row, summarise_cells
+from nmm_opensim.benchmarking.run_cells import run_cells
+from nmm_opensim.benchmarking.verdicts import judge
 from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.interface import Standing
 from nmm_opensim.listener import Listener
@@ -95,7 +98,7 @@ def test_a_benchmark_says_which_muscle_a_channel_scores(benchmark_setup: Path) -
     named = '<HiddenChannel name="gastrocnemius"><muscle>gaslat_r</muscle>'
     benchmark_setup.write_text(text.replace('<HiddenChannel name="gastrocnemius">', named))
     declared = read_benchmark_setup(benchmark_setup)
-    hidden = declared.training_for(declared.hidden_groups[1], declared.folds[0])
+    hidden = declared.people[0].training_for(declared.hidden_groups[1], declared.folds[0])
     sources = {source.muscle: source for source in hidden.sources}
     assert sources["gaslat_r"] == Deep("gaslat_r", "gastrocnemius", ("soleus",))
     assert sources["gasmed_r"] == Tied("gasmed_r", "gaslat_r")

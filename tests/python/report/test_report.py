@@ -17,7 +17,7 @@ from evil_names import EVIL, rename
 
 from nmm_opensim.benchmarking.benchmark_report import write_report as write_benchmark
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
-from nmm_opensim.benchmarking.summary import Row
+from nmm_opensim.benchmarking.rows import Row
 from nmm_opensim.errors import NMMError
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table

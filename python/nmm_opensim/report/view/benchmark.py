@@ -15,7 +15,7 @@ from ...benchmarking.benchmark_report import (
     make_legend,
     mark_trials,
 )
-from ...benchmarking.summary import Row, count_trials, select
+from ...benchmarking.rows import Row, count_trials, pool_people, select
 from ...running.palette import BASELINE, COLORS, NMM
 from ...training.scoring import EMG
 from ..plots import plot_bars
@@ -27,7 +27,7 @@ OWN_COLORS = {"neighbour_copy": BASELINE, "posterior": NMM}
 
 def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
     """Tables of r, error and coverage, hidden muscles down and estimators across, and bars."""
-    rows = select(benchmark.rows, EMG)
+    rows = select(pool_people(benchmark.rows), EMG)
     answered = list(dict.fromkeys(row.estimator for row in rows))
     silent = [name for name in benchmark.setup.silent_estimators if name not in answered]
     estimators = [*answered, *silent]
@@ -69,11 +69,13 @@ def describe_benchmark(benchmark: Benchmark) -> dict[str, Any]:
         "legend": make_legend(benchmark.setup),
         "tables": tables,
         "verdicts": benchmark.verdicts,
-        "figure": _draw_bars(rows, {name: labels[name] for name in answered}),
+        "figure": _draw_bars(
+            rows, {name: labels[name] for name in answered}, len(benchmark.setup.people)
+        ),
     }
 
 
-def _draw_bars(rows: Sequence[Row], labels: Mapping[str, str]) -> Figure:
+def _draw_bars(rows: Sequence[Row], labels: Mapping[str, str], people: int) -> Figure:
     """R of the estimators in ``labels``, hidden muscles side by side."""
     hidden = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
     cells = {(row.hidden, row.quantity, row.estimator): row for row in rows}
@@ -84,7 +86,8 @@ def _draw_bars(rows: Sequence[Row], labels: Mapping[str, str]) -> Figure:
         means = np.array([math.nan if row is None else row.mean["r"] for row in own])
         spreads = np.array([math.nan if row is None else row.deviation["r"] for row in own])
         bars.append((label, colors[name], means, spreads))
-    caption = "r of each hidden muscle; whiskers: standard deviation over seeds"
+    over = f"{people} people" if people > 1 else "seeds"
+    caption = f"r of each hidden muscle; whiskers: standard deviation over {over}"
     return Figure("benchmark", caption, plot_bars([muscle for _, muscle in hidden], bars))
 
 

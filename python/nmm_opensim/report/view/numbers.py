@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ...benchmarking.summary import Row
+from ...benchmarking.rows import Row
 from ...training.format_mean import format_mean
 from ...training.scoring import Summary
 

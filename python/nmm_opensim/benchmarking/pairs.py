@@ -1,0 +1,111 @@
+"""Estimators compared person by person: whether those who were asked differ in the same direction.
+
+A person counts once, by the mean over their trials, folds and seeds: these are not independent.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from ..arrays import Array
+from ..estimators.interface import Standing
+from ..training.scoring import EMG, MOMENT
+from .rows import Row
+
+COMPARED: Mapping[str, tuple[str, str]] = {EMG: ("r", "rmse"), MOMENT: ("r", "nrmse")}
+"""By kind of score the metrics that are compared; of all but r less is better."""
+EXACT = 25
+"""Up to so many differences their signed ranks are counted out, without an approximation."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An NMM's metric minus a fair baseline's, over people.
+
+    ``people`` are those in whom both answered the same trials; ``better`` counts those in whom the
+    NMM is. ``deviation`` is over people. ``wilcoxon_p`` is of the signed-rank test (Wilcoxon 1945),
+    two-sided, exact up to :data:`EXACT` differences that are not 0; ``t_p`` of the paired t test
+    (Student 1908). ``effect`` is Cohen's d_z: mean over deviation of the differences (Cohen 1988;
+    Lakens 2013). NaN where it takes more people, or differences that differ.
+    """
+
+    hidden: str
+    kind: str
+    quantity: str
+    estimator: str
+    baseline: str
+    metric: str
+    people: int
+    better: int
+    mean: float
+    deviation: float
+    wilcoxon_p: float
+    t_p: float
+    effect: float
+
+
+def compare_people(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Difference]:
+    """Each NMM against each fair baseline; none where rows are not of several people."""
+    groups: dict[tuple[str, str, str], dict[str, dict[str, Row]]] = {}
+    for row in rows:
+        own = groups.setdefault((row.hidden, row.kind, row.quantity), {})
+        own.setdefault(row.estimator, {})[row.person] = row
+    differences = []
+    for key, by_estimator in groups.items():
+        nmms = [name for name in by_estimator if standings[name] == "NMM"]
+        baselines = [name for name in by_estimator if standings[name] == "baseline"]
+        for nmm, baseline in ((nmm, baseline) for nmm in nmms for baseline in baselines):
+            pairs = _pair(by_estimator[nmm], by_estimator[baseline])
+            if len(pairs) > 1:
+                differences += [
+                    _compare((*key, nmm, baseline), metric, pairs) for metric in COMPARED[key[1]]
+                ]
+    return differences
+
+
+def _pair(rows: Mapping[str, Row], others: Mapping[str, Row]) -> list[tuple[Row, Row]]:
+    """Rows of the same person; a mean over other trials would be another question."""
+    return [
+        (row, others[person])
+        for person, row in rows.items()
+        if person in others and row.r_by_trial.keys() == others[person].r_by_trial.keys()
+    ]
+
+
+def _compare(
+    what: tuple[str, str, str, str, str], metric: str, pairs: Sequence[tuple[Row, Row]]
+) -> Difference:
+    values = np.array([row.mean[metric] - other.mean[metric] for row, other in pairs])
+    gains = values if metric == "r" else -values
+    deviation = float(values.std(ddof=1)) if np.ptp(values) > 0.0 else 0.0
+    wilcoxon_p, t_p = _test(values)
+    return Difference(
+        *what,
+        metric,
+        people=len(values),
+        better=int(np.count_nonzero(gains > 0.0)),
+        mean=float(values.mean()),
+        deviation=deviation,
+        wilcoxon_p=wilcoxon_p,
+        t_p=t_p,
+        effect=float(values.mean()) / deviation if deviation > 0.0 else math.nan,
+    )
+
+
+def _test(values: Array) -> tuple[float, float]:
+    """Two-sided p of the signed ranks, and of the paired t test."""
+    if not np.isfinite(values).all():
+        return math.nan, math.nan
+    moved = values[values != 0.0]
+    if not len(moved):
+        return 1.0, math.nan
+    method = "exact" if len(moved) <= EXACT else "asymptotic"
+    wilcoxon_p = float(stats.wilcoxon(moved, method=method).pvalue)
+    if np.ptp(values) == 0.0:
+        return wilcoxon_p, math.nan
+    return wilcoxon_p, float(stats.ttest_1samp(values, 0.0).pvalue)

@@ -1,0 +1,182 @@
+"""Several people in a benchmark: who may stand beside whom, and what is computed in processes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import Walking
+
+from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.benchmarking.cells import list_cells
+from nmm_opensim.errors import NMMError
+
+PEOPLE = """<people>
+<Person name="ada"><training_setup_file>ada_train.xml</training_setup_file></Person>
+<Person name="ben"><training_setup_file>ben_train.xml</training_setup_file>
+<seeds>7 8</seeds></Person>
+</people>"""
+
+
+@pytest.fixture
+def people_setup(walking_inputs: Walking) -> Path:
+    """Two people of whom soleus and gastrocnemius are hidden: the walker, and one who is noisy."""
+    setups = walking_inputs.train_setup.parent
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    write_noisy(data / "electromyography.sto", data / "ben.sto")
+    few = ("<iterations>40", "<iterations>3")
+    walking_inputs.copy(walking_inputs.train_setup, "ada_train.xml", few)
+    walking_inputs.copy(
+        walking_inputs.train_setup, "ben_train.xml", few, ("electromyography.sto", "ben.sto")
+    )
+    text = (setups / "walking_benchmark.xml").read_text(encoding="utf-8")
+    text = re.sub(r'<HiddenChannel name="vastus.*?</HiddenChannel>', "", text, flags=re.DOTALL)
+    text = re.sub(
+        r"<training_setup_file>walking_train.xml</training_setup_file>", PEOPLE, text, count=1
+    )
+    text = text.replace("<seeds>1 2 3 4 5<", "<seeds>1<")
+    text = re.sub(r"<estimators>.*?<", "<estimators>neighbour_copy nmm<", text, flags=re.DOTALL)
+    text = text.replace("results/walking_benchmark", "results/people_benchmark")
+    file = setups / "people_benchmark.xml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def write_noisy(source: Path, target: Path) -> None:
+    """A copy of envelopes with noise in all channels."""
+    lines = source.read_text().splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("time"))
+    random = np.random.default_rng(3)
+    for i in range(first + 1, len(lines)):
+        time, *values = lines[i].split()
+        noisy = [abs(float(value) + 0.02 * random.standard_normal()) for value in values]
+        lines[i] = "\t".join([time, *(f"{value:.6f}" for value in noisy)])
+    target.write_text("\n".join(lines) + "\n")
+
+
+def test_each_is_asked_the_same_with_seeds_of_their_own(people_setup: Path) -> None:
+    setup = read_benchmark_setup(people_setup)
+    ada, ben = setup.people
+    assert (ada.name, ada.seeds, ben.name, ben.seeds) == ("ada", (1,), "ben", (7, 8))
+    assert [group.name for group in ada.hidden_groups] == ["soleus", "gastrocnemius"]
+    assert ada.hidden_groups == ben.hidden_groups
+    assert ada.training.file.name == "ada_train.xml"
+    names = [cell.file_name for cell in list_cells(setup)]
+    assert names[:3] == [
+        "ada_soleus_roles_neighbour_copy.json",
+        "ada_soleus_roles_nmm_1.json",
+        "ada_gastrocnemius_roles_neighbour_copy.json",
+    ]
+    assert names[-3:] == [
+        "ben_gastrocnemius_roles_neighbour_copy.json",
+        "ben_gastrocnemius_roles_nmm_7.json",
+        "ben_gastrocnemius_roles_nmm_8.json",
+    ]
+    assert list_cells(setup)[-1].title == "ben, gastrocnemius, roles, nmm, seed 8"
+
+
+def replace_in(name: str, old: str, new: str) -> Callable[[Path], None]:
+    """Changes a file beside the benchmark."""
+
+    def change(setup: Path) -> None:
+        file = setup.with_name(name)
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+
+    return change
+
+
+BENCHMARK = "people_benchmark.xml"
+FOLD = "<folds><Fold name='a'><test_trials>first_stride</test_trials></Fold></folds><seeds>1<"
+LATERAL = '<MeasuredMuscle name="gaslat_r"><channels>gastrocnemius</channels></MeasuredMuscle>'
+ALONE = "<training_setup_file>ada_train.xml</training_setup_file>"
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (
+            replace_in(BENCHMARK, "<people>", f"{ALONE}<people>"),
+            r":\d+: <people>: expected either .*, but found both",
+        ),
+        (
+            replace_in(BENCHMARK, PEOPLE, ""),
+            r":\d+: expected <training_setup_file>, or <people> .*, but found neither",
+        ),
+        (replace_in(BENCHMARK, PEOPLE, "<people></people>"), r":\d+: .*but found neither"),
+        (
+            replace_in(BENCHMARK, '"ben"', '"ada"'),
+            r":\d+: 'ada' is already declared in line \d+; declare it once",
+        ),
+        (replace_in(BENCHMARK, '"ben"', '"../ben"'), r":\d+: .*name that files can have"),
+        (
+            replace_in(BENCHMARK, ">ben_train.xml<", ">ada_train.xml<"),
+            r":\d+: person 'ben': .*somebody else than 'ada', but found the same EMG file",
+        ),
+        (replace_in(BENCHMARK, "<seeds>7 8<", "<seeds>7 b<"), r":\d+: <seeds>: .*found 'b'"),
+        (replace_in(BENCHMARK, "<seeds>7 8</seeds>", "<sedes>7</sedes>"), r":\d+: .*<sedes>"),
+        (
+            replace_in("ben_train.xml", "soleus</recorded", "solei</recorded"),
+            r":\d+: person 'ben': line \d+: expected a channel .*found 'soleus'; nearest: solei",
+        ),
+        (
+            lambda setup: [
+                replace_in(BENCHMARK, "<seeds>1<", FOLD)(setup),
+                replace_in("ben_train.xml", '"first_stride"', '"first_step"')(setup),
+            ],
+            r":\d+: person 'ben': line \d+: <test_trials>: .*'ben_train.xml', but found "
+            "'first_stride'; nearest: first_step",
+        ),
+        (
+            replace_in("ben_train.xml", "<role>test", "<role>validation"),
+            r":\d+: person 'ben': .*ben_train.xml: expected a trial with the role test",
+        ),
+        (
+            replace_in("ben_train.xml", LATERAL, '<UnscoredMuscle name="gaslat_r" />'),
+            r":\d+: person 'ben': expected channel 'gastrocnemius' to record the same muscles as "
+            "of 'ada', gasmed_r, gaslat_r, but found gasmed_r",
+        ),
+        (
+            replace_in("ben_train.xml", ">knee_angle_r ankle_angle_r<", ">ankle_angle_r<"),
+            r":\d+: person 'ben': expected the same <moment_coordinates> as of 'ada', "
+            "ankle_angle_r, knee_angle_r, but found ankle_angle_r",
+        ),
+    ],
+)
+def test_refused_people(
+    people_setup: Path, change: Callable[[Path], object], complaint: str
+) -> None:
+    change(people_setup)
+    with pytest.raises(NMMError, match=f"people_benchmark.xml{complaint}") as refused:
+        read_benchmark_setup(people_setup)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_person_without_a_trial_s_moments_is_refused(
+    walking_inputs: Walking, people_setup: Path
+) -> None:
+    """Only where another has them: what everyone lacks is asked of nobody."""
+
+    def leave_out(name: str) -> None:
+        file = people_setup.with_name(f"{name}_train.xml")
+        walking_inputs.leave_out_moments(file, file.name, "second_stance")
+
+    leave_out("ben")
+    with pytest.raises(
+        NMMError,
+        match=r"people_benchmark.xml:\d+: person 'ben': expected the same trials without moments "
+        r"\(<inverse_dynamics_file>\) as of 'ada', none, but found second_stance",
+    ):
+        read_benchmark_setup(people_setup)
+    leave_out("ada")
+    assert read_benchmark_setup(people_setup).lacks_moments
+
+
+def test_cells_that_would_share_a_file_are_refused(people_setup: Path) -> None:
+    replace_in(BENCHMARK, "<seeds>7 8<", "<seeds>7 7<")(people_setup)
+    with pytest.raises(NMMError, match=r"'ben_soleus_roles_nmm_7.json'; .* each seed once"):
+        list_cells(read_benchmark_setup(people_setup))
