@@ -32,17 +32,18 @@ class Benchmark:
         return make_markdown(self.setup, self.rows, self.verdicts)
 
 
-def benchmark(setup: Path | str, listener: Listener = SILENT) -> Benchmark:
+def benchmark(setup: Path | str, listener: Listener = SILENT, processes: int = 1) -> Benchmark:
     """Hide the recorded muscles of a setup (``<NMMBenchmarkTool>``) and ask every estimator.
 
     What is computed is kept: stopped by ``KeyboardInterrupt``, the same call goes on from there.
+    With several ``processes``, each computes one person's hidden group and fold at a time.
 
     Raises:
         NMMError: where the setup or its files cannot be used.
 
     """
     declared = read_benchmark_setup(Path(setup))
-    rows = summarise_cells(list(run_cells(declared, listener)))
+    rows = summarise_cells(list(run_cells(declared, listener, processes)))
     verdicts = judge(rows, list_standings(declared.training.optimization))
     files = write_report(declared, rows, verdicts)
     return Benchmark(declared, tuple(rows), tuple(verdicts), tuple(files))

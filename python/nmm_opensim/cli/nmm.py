@@ -80,7 +80,15 @@ def run(setup: Path) -> None:
 
 @click.command(epilog=example("nmm-opensim benchmark setups/walking_benchmark.xml"))
 @SETUP
-def benchmark(setup: Path) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Compute in N processes: a person's hidden group and fold in each at a time.",
+)
+def benchmark(setup: Path, processes: int) -> None:
     """Hide recorded muscles in turn and ask every estimator for them.
 
     SETUP holds an NMMBenchmarkTool: a training setup, or one for each of several people, the
@@ -91,7 +99,7 @@ def benchmark(setup: Path) -> None:
     from ..benchmarking.benchmark import benchmark
 
     with ConsoleListener("Benchmark", "what is computed is kept", line_every=0.0) as listener:
-        done = benchmark(setup, listener)
+        done = benchmark(setup, listener, processes)
     console.print(Markdown(done.markdown))
     for file in done.files:
         console.print(f"Written: {file}", soft_wrap=True)

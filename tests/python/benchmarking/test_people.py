@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import csv
+import json
+import os
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Walking
+from conftest import Walking, run_cli
 
+from nmm_opensim.benchmarking.benchmark import benchmark
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
+from nmm_opensim.benchmarking.cell_store import CellStore
 from nmm_opensim.benchmarking.cells import list_cells
+from nmm_opensim.benchmarking.processes import Worker
 from nmm_opensim.errors import NMMError
+from nmm_opensim.listener import Listener
 
 PEOPLE = """<people>
 <Person name="ada"><training_setup_file>ada_train.xml</training_setup_file></Person>
 <Person name="ben"><training_setup_file>ben_train.xml</training_setup_file>
 <seeds>7 8</seeds></Person>
 </people>"""
+TWO = ("--processes", "2")
 
 
 @pytest.fixture
@@ -57,6 +68,29 @@ def write_noisy(source: Path, target: Path) -> None:
     target.write_text("\n".join(lines) + "\n")
 
 
+class Heard(Listener):
+    """Keeps what is told."""
+
+    def __init__(self) -> None:
+        self.progressed: list[str] = []
+        self.warned: list[str] = []
+
+    def progress(self, text: str, share: float | None = None) -> None:
+        self.progressed.append(text)
+
+    def warn(self, text: str) -> None:
+        self.warned.append(text)
+
+
+def hide_soleus(setup: Path, name: str) -> Path:
+    """A copy that hides soleus alone: one question of each person, with results of its own."""
+    text = setup.read_text(encoding="utf-8")
+    text = re.sub(r'<HiddenChannel name="gastroc.*?</HiddenChannel>', "", text, flags=re.DOTALL)
+    copy = setup.with_name(f"{name}_benchmark.xml")
+    copy.write_text(text.replace("results/people_benchmark", f"results/{name}"), encoding="utf-8")
+    return copy
+
+
 def test_each_is_asked_the_same_with_seeds_of_their_own(people_setup: Path) -> None:
     setup = read_benchmark_setup(people_setup)
     ada, ben = setup.people
@@ -76,6 +110,132 @@ def test_each_is_asked_the_same_with_seeds_of_their_own(people_setup: Path) -> N
         "ben_gastrocnemius_roles_nmm_8.json",
     ]
     assert list_cells(setup)[-1].title == "ben, gastrocnemius, roles, nmm, seed 8"
+
+
+def test_one_of_several_processes_or_one_alone(
+    people_setup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same to the bit, and what the tables say of both people."""
+    alone = benchmark(hide_soleus(people_setup, "alone"))
+    setup = hide_soleus(people_setup, "processes")
+    heard = Heard()
+    benchmark(setup, heard, processes=2)
+    folder = alone.setup.results_directory
+    other = folder.with_name("processes")
+    cells = [cell.file_name for cell in list_cells(alone.setup)]
+    assert sorted(file.name for file in (other / "cells").iterdir()) == sorted(cells)
+    for name in (*(f"cells/{name}" for name in cells), *(file.name for file in alone.files)):
+        assert (other / name).read_bytes() == (folder / name).read_bytes(), name
+    done = [int(text.split("/5")[0]) for text in heard.progressed]
+    assert (done[0], done[-1], done) == (0, 5, sorted(done))
+    begun = {text.partition(" ")[2] for text in heard.progressed if " " in text}
+    assert begun == {cell.title for cell in list_cells(alone.setup)}
+    assert all(text.startswith(("ada, soleus, roles: ", "ben, ")) for text in heard.warned)
+
+    assert "2 people: ada, ben. Mean over people" in alone.markdown
+    assert "seeds: 1 (ben: 7 8)." in alone.markdown
+    assert "± standard deviation over people" in alone.markdown
+    assert "## Person by person" in alone.markdown
+    rows = json.loads((folder / "walking_benchmark.json").read_text(encoding="utf-8"))
+    assert {(row["person"], row["seeds"]) for row in rows if row["estimator"] == "nmm"} == {
+        ("ada", 1),
+        ("ben", 2),
+    }
+    with (folder / "walking_benchmark.csv").open(newline="") as file:
+        assert {row["person"] for row in csv.DictReader(file)} == {"ada", "ben"}
+    r = {
+        row["person"]: row["mean"]["r"]
+        for row in rows
+        if (row["quantity"], row["estimator"]) == ("soleus_r", "nmm")
+    }
+    spread = np.std(list(r.values()), ddof=1)
+    shown = f"{np.mean(list(r.values())):.2f} ± {spread:.2f}"
+    table = alone.markdown.split("## ")[1]
+    assert re.search(rf"\| soleus \| soleus_r \| [^|]+ \| {re.escape(shown)} \|", table)
+    with (folder / "walking_benchmark_people.csv").open(newline="") as file:
+        pairs = list(csv.DictReader(file))
+    assert {(pair["estimator"], pair["baseline"], pair["people"]) for pair in pairs} == {
+        ("nmm", "neighbour_copy", "2")
+    }
+
+    # What is kept takes no process.
+    monkeypatch.setattr("nmm_opensim.benchmarking.processes.Worker", None)
+    assert benchmark(setup, processes=2).markdown == alone.markdown
+
+
+def test_ctrl_c_ends_all_processes_and_keeps_what_is_done(people_setup: Path) -> None:
+    file = hide_soleus(people_setup, "stopped")
+    for name in ("ada_train.xml", "ben_train.xml"):
+        train = people_setup.with_name(name)
+        # Longer than any patience: the copy is done at once, the rest never.
+        train.write_text(train.read_text().replace("<iterations>3<", "<iterations>1000000<"))
+    command = [sys.executable, "-m", "nmm_opensim", "benchmark", str(file), *TWO]
+    # In a group of its own, all of which hears Ctrl-C, as at a terminal.
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        begun = 0
+        for line in process.stdout:
+            begun += "nmm, seed" in line
+            if begun == 2:
+                break
+        os.killpg(process.pid, signal.SIGINT)
+        said, complained = process.stdout.read(), process.stderr.read()
+        # Both have ended, so nobody is left who could write there.
+        assert process.wait(timeout=60) == 130
+    assert "Stopped; what is computed is kept." in said
+    assert complained == ""
+    cells = read_benchmark_setup(file).results_directory / "cells"
+    assert {name.name for name in cells.iterdir()} == {
+        "ada_soleus_roles_neighbour_copy.json",
+        "ben_soleus_roles_neighbour_copy.json",
+    }
+
+
+def test_what_a_process_refuses_is_the_one_line(
+    walking_inputs: Walking, people_setup: Path
+) -> None:
+    """Seen only when the recording is read: a file of the second person is no table."""
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    (data / "ben.sto").write_text("nothing\n")
+    done = run_cli("benchmark", str(hide_soleus(people_setup, "refused")), *TWO)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("nmm-opensim: ")
+    assert "ben.sto" in line
+
+
+def test_a_process_that_is_killed_is_told(
+    people_setup: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the system does where memory runs out."""
+    workers: list[Worker] = []
+
+    class Known(Worker):
+        def __init__(self, store: CellStore) -> None:
+            super().__init__(store)
+            workers.append(self)
+
+    class Killer(Listener):
+        def progress(self, text: str, share: float | None = None) -> None:
+            for worker in workers:
+                worker.process.kill()
+
+    monkeypatch.setattr("nmm_opensim.benchmarking.processes.Worker", Known)
+    with pytest.raises(
+        NMMError,
+        match=r"benchmark: expected a process to compute '\w+, soleus, roles', but it was ended "
+        r"\(signal 9\), .* fewer --processes if need be.$",
+    ):
+        benchmark(hide_soleus(people_setup, "killed"), Killer(), processes=2)
+    assert len(workers) == 2
+    assert all(worker.process.returncode == -signal.SIGKILL for worker in workers)
 
 
 def replace_in(name: str, old: str, new: str) -> Callable[[Path], None]:
