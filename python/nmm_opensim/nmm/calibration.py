@@ -64,11 +64,20 @@ class Bounded(torch.nn.Module):
         """All of shape (size,)."""
         super().__init__()
         self._low, self._width = torch.tensor(low), torch.tensor(high - low)
+        self.x = torch.nn.Parameter(self._find(initial))
+
+    def start(self, values: Array) -> None:
+        """Take these values, (size,), or the nearest that leave something to learn."""
+        with torch.no_grad():
+            self.x.copy_(self._find(values))
+
+    def _find(self, values: Array) -> torch.Tensor:
+        low, width = self._low.numpy(), self._width.numpy()
         # A fixed value has no width; its x then moves nothing.
-        width = np.where(high > low, high - low, 1.0)
-        # Starting on a bound would leave no gradient: keep a hundredth of the width away.
-        share = np.clip((initial - low) / width, 0.01, 0.99)
-        self.x = torch.nn.Parameter(torch.tensor(np.log(share / (1.0 - share))))
+        width = np.where(width > 0, width, 1.0)
+        # On a bound there would be no gradient: keep a hundredth of the width away.
+        share = np.clip((values - low) / width, 0.01, 0.99)
+        return torch.tensor(np.log(share / (1.0 - share)))
 
     def value(self) -> torch.Tensor:
         """The values, (size,)."""

@@ -15,10 +15,11 @@ from ..steps import Steps
 from .layout import choose_hidden, make_layout
 from .training import Schooling
 
-# Of moments in what teaches the network, beside measured EMG: 0 leaves it all to masking.
-MOMENT_WEIGHTS = (0.0, 0.03, 0.3)
+# Of moments in what teaches the network, beside measured EMG, times the square of a drive's
+# leverage: 0 leaves it all to masking.
+MOMENT_WEIGHTS = (0.0, 0.3, 3.0)
 # Where no channel can be hidden nothing tells how far moments are to be trusted.
-UNTOLD = 0.03
+UNTOLD = 0.3
 # That a fit teaches: those of the choice and their second, then the one that counts and its second.
 NETWORKS = len(MOMENT_WEIGHTS) + 3
 

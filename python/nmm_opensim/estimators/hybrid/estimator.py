@@ -26,6 +26,7 @@ from ..steps import Steps
 from ..trust.verdict import KNOWN, tells
 from .choice import NETWORKS, Choice, choose, find_disagreement
 from .model import HybridModel
+from .muscles import calibrate_muscles
 from .training import Schooling
 
 class Hybrid(Estimator):
@@ -44,7 +45,9 @@ class Hybrid(Estimator):
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedHybrid:
         steps = steps or Steps()
         seen = task if self._sees_emg else _blind(task)
-        schooling = Schooling(seen, self._options, seed)
+        # Without a network nothing is chance: the same for every seed, and for one without EMG.
+        muscles = calibrate_muscles(task, steps)
+        schooling = Schooling(seen, self._options, muscles, seed)
         choice = choose(seen, schooling, steps)
         weight = choice.moment_weight
         model, other = (

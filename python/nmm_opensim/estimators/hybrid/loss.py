@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from ...arrays import Array
 from ...nmm.chain import PreparedTrial, TrialTensors
 from ..optimization import Optimization, ParameterLoss, find_moment_scale
 from .model import HybridModel
@@ -77,16 +78,16 @@ class HybridLoss:
         model: HybridModel,
         trials: Sequence[PreparedTrial],
         options: Optimization,
-        moment_weight: float,
+        moment_weights: Array,
         seed: int,
     ) -> None:
-        """``moment_weight`` is that of moments in what teaches the network.
+        """``moment_weights`` are those of moments in what teaches each drive, (drives,).
 
         Muscle parameters and gains are taught by moments alone and in full.
         """
         self._model = model
         self._options = options
-        self._moment_weight = moment_weight
+        self._moment_weights = torch.from_numpy(moment_weights)
         self._seed = seed
         self._lessons = [make_lesson(trial, model.predictor.peaks) for trial in trials]
         self._moment_scale = find_moment_scale(model, trials)
@@ -141,7 +142,7 @@ class HybridLoss:
         unmasked = said[: lesson.frames]
         held = unmasked.detach()
         # The same values; moments reach the network as far as they weigh.
-        driving = held + self._moment_weight * (unmasked - held)
+        driving = held + self._moment_weights * (unmasked - held)
         moments = self._model.move(lesson.trial, driving).moments
         errors = (moments - lesson.moments) / self._moment_scale
         start = min(round(UNKNOWN_START / STEP), lesson.frames // 4)

@@ -14,13 +14,15 @@ from ...nmm.sources import Deep, Measured
 from ...nmm.trained import CalibratedMuscles
 from ...nmm.transformer import EncoderSize
 from ...physics.muscles.parameters import to_arrays
+from ..emg_driven.driven import Driven
 from ..interface import Task
 from .layout import make_layout
 from .network import HybridNetwork
 
 
-# Of muscle parameters' learning rate, as a multiple of the network's.
-MUSCLE_STEP = 6.0
+# Of the setup's learning rate: an encoder takes smaller steps than a network of one layer, and
+# muscle parameters, which are logarithms and logistics, and few, larger ones than the encoder.
+NETWORK_STEP, MUSCLE_STEP = 0.25, 0.5
 
 
 class HybridModel(MusculoskeletalModel):
@@ -43,13 +45,27 @@ class HybridModel(MusculoskeletalModel):
         )
 
     def group_parameters(self) -> dict[float, list[torch.nn.Parameter]]:
-        """Those of muscles are logarithms and logistics, and few: they take larger steps."""
+        """Network and muscles by their steps."""
         network = list(self.predictor.parameters())
         own = {id(parameter) for parameter in network}
         return {
-            1.0: network,
+            NETWORK_STEP: network,
             MUSCLE_STEP: [each for each in self.parameters() if id(each) not in own],
         }
+
+    def start(self, driven: Driven) -> None:
+        """Take the parameters of muscles that were calibrated with copies for predicted ones."""
+        layout, calibration = self.predictor.layout, self.calibration
+        parameters = driven.parameters
+        calibration.force_scale.start(np.exp(parameters.force))
+        calibration.fiber_scale.start(np.exp(parameters.fiber))
+        calibration.slack_scale.start(np.exp(parameters.slack))
+        calibration.shape.start(np.array([parameters.shape_factor]))
+        gains = dict(zip(driven.model.drives, driven.compute_gains(), strict=True))
+        usual = calibration.emg_gain.detach().numpy()
+        # A channel that drives no muscle keeps what it had.
+        own = [gains.get(name, usual[k]) for k, name in enumerate(layout.channels)]
+        calibration.gain.start(np.array(own))
 
     def forward(self, trial: TrialTensors, seen: torch.Tensor | None = None) -> Reconstruction:
         """As the whole chain says; ``seen`` is as :meth:`HybridNetwork.forward` takes it."""

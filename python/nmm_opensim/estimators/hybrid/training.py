@@ -15,6 +15,7 @@ from ..optimization import Optimization, minimise
 from ..steps import Steps
 from .loss import HybridLoss
 from .model import HybridModel
+from .muscles import Muscles
 
 # Of the seeds of the setup, which count from 1, none is so large: seeds of second networks.
 OTHER_SEED = 1_000_003
@@ -26,6 +27,7 @@ class Schooling:
 
     task: Task
     options: Optimization
+    muscles: Muscles
     seed: int
     size: EncoderSize = EncoderSize()
 
@@ -44,13 +46,19 @@ class Schooling:
     ) -> HybridModel:
         """A network that has seen ``trials`` but for the ``hidden`` channels.
 
-        ``step`` names the step of the fit, and the steps that it is one of.
+        ``step`` names the step of the fit, and the steps that it is one of. A network that only
+        helps to choose is taught for half as long.
         """
         name, steps = step
+        options = self.options
+        if hidden:
+            options = replace(options, iterations=max(1, options.iterations // 2))
         torch.manual_seed(seed)
         model = HybridModel(replace(self.task, training=tuple(trials)), hidden, self.size)
-        loss = HybridLoss(model, trials, self.options, moment_weight, seed)
-        model.loss = minimise(model, loss, self.options, name, steps)
+        model.start(self.muscles.driven)
+        weights = moment_weight * self.muscles.leverage
+        loss = HybridLoss(model, trials, options, weights, seed)
+        model.loss = minimise(model, loss, options, name, steps)
         return model
 
     def speak(self, model: HybridModel, trial: PreparedTrial) -> Array:

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import PreparedTrial
+from ..emg_driven.leverage import average_excitations, find_leverage
 from ..emg_driven.residuals import UNEXPLAINED
 from .bounded_ridge import solve_bounded_ridge
 from .corrections import CorrectedMuscles
@@ -39,10 +40,8 @@ class FrameCorrections:
         self._sensitivity = driven.compute_sensitivity(trial, self._smooth)
         self._errors = trial.known_moments - driven.compute_moments(trial, self._smooth)
         self._deviation = UNEXPLAINED * trial.known_moments.std(axis=0)
-        # A drive does what its muscles do on average.
-        shares = driven.model.own_shares / driven.model.own_shares.sum(axis=1)[:, None]
-        self._excitations = driven.compute_excitations(trial, self._smooth) @ shares.T
-        self.leverage = _find_leverage(self._sensitivity, self._excitations)
+        self._excitations = average_excitations(driven, trial, self._smooth)
+        self.leverage = find_leverage(self._sensitivity, self._excitations)
         """The largest share of squared active moments about a coordinate, (drives,)."""
 
     def compute(self, unheard: Sequence[str], doubt: float) -> Array:
@@ -78,14 +77,6 @@ class FrameCorrections:
         )
         asked[:, free] = found * spreads
         return asked
-
-
-def _find_leverage(sensitivity: Array, excitations: Array) -> Array:
-    powers = np.square(sensitivity * excitations[:, :, None]).sum(axis=0)
-    # About a coordinate that no drive moves nobody has a share.
-    totals = np.maximum(powers.sum(axis=0), np.finfo(float).tiny)
-    leverage: Array = (powers / totals).max(axis=1)
-    return leverage
 
 
 def _shift(time: Array, values: Array, by: float) -> Array:
