@@ -116,6 +116,10 @@ void bindExcitationModel(py::module_& module) {
                     [](const Model& model) { return model.getArtefact().predictor.coordinates; })
             .def_property_readonly("predictor_speeds",
                     [](const Model& model) { return model.getArtefact().predictor.speeds; })
+            .def_property_readonly("predictor_family",
+                    [](const Model& model) { return model.getArtefact().predictor.family; })
+            .def_property_readonly("predictor_motion_lags",
+                    [](const Model& model) { return model.getArtefact().predictor.motionLags; })
             .def_property_readonly("predictor_external_loads",
                     [](const Model& model) { return model.getArtefact().predictor.externalLoads; })
             .def_property_readonly("electromechanical_delay",

@@ -55,6 +55,14 @@ class ExcitationModel:
         """The muscles, in the order of the excitations' columns."""
 
     @property
+    def predictor_family(self) -> str:
+        """What kind of network it is: "mlp", "posterior" or "transformer"."""
+
+    @property
+    def predictor_motion_lags(self) -> list[float]:
+        """When the network sees the motion and the external loads: s before the frame, 0 first."""
+
+    @property
     def predictor_coordinates(self) -> list[str]:
         """The coordinates that feed the network."""
 
@@ -86,10 +94,11 @@ class ExcitationModel:
         emg_time: strictly increasing times of the recording (s), covering `times` less the delay.
         emg_values: envelopes, samples x channels.
         times: frames (s).
-        coordinates: frames x `predictor_coordinates` (rad, m).
-        speeds: frames x `predictor_speeds` (rad/s, m/s).
-        external_loads: frames x `predictor_external_loads`, in the units of training; may be
-            left out where the network sees none.
+        coordinates: frames x (lags x `predictor_coordinates`) (rad, m): all of them once for
+            each of `predictor_motion_lags`, in that order.
+        speeds: frames x (lags x `predictor_speeds`) (rad/s, m/s).
+        external_loads: frames x (lags x `predictor_external_loads`), in the units of training;
+            may be left out where the network sees none.
         """
 
     def compute_novelty(

@@ -94,6 +94,57 @@ ExampleArtefact ExampleArtefact::makePosteriorOfFormat2() {
     return example;
 }
 
+ExampleArtefact ExampleArtefact::makeTransformer() {
+    ExampleArtefact example;
+    auto& content = example.content;
+    content["format"] = 3;
+    content["muscles"][2]["source"].update({{"verdict", nullptr}, {"reason", nullptr},
+            {"moments", nullptr}, {"expectation", nullptr}, {"interval", nullptr}});
+    content["predictor"].update({{"family", "transformer"}, {"heads", 2}, {"rest", 0.02}});
+    content["predictor"]["inputs"]["motion_lags"] = {0.0, 0.1};
+    auto& tensors = example.tensors;
+    tensors.clear();
+    double phase = 0.0;
+    const auto add = [&](const std::string& name, const std::vector<std::size_t>& shape,
+                             double mean = 0.0, double height = 0.6) {
+        std::size_t count = 1;
+        for (const auto extent : shape) {
+            count *= extent;
+        }
+        phase += 0.37;
+        auto& tensor = tensors["predictor." + name] = {shape, std::vector<double>(count)};
+        for (std::size_t i = 0; i < count; ++i) {
+            tensor.values[i] = mean + height * std::sin(1.7 * static_cast<double>(i) + phase);
+        }
+    };
+    add("input_mean", {8});
+    add("input_scale", {8}, 1.5, 0.5);
+    add("embedding.weight", {5, 4, 8});
+    add("embedding.bias", {5, 4});
+    for (const std::string layer : {"0.", "1."}) {
+        add(layer + "attention_norm.weight", {4}, 1.0, 0.4);
+        add(layer + "attention_norm.bias", {4}, 0.0, 0.2);
+        add(layer + "attention.in.weight", {12, 4});
+        add(layer + "attention.in.bias", {12});
+        add(layer + "attention.out.weight", {4, 4});
+        add(layer + "attention.out.bias", {4});
+        add(layer + "feed_forward_norm.weight", {4}, 1.0, 0.4);
+        add(layer + "feed_forward_norm.bias", {4}, 0.0, 0.2);
+        add(layer + "feed_forward.0.weight", {3, 4});
+        add(layer + "feed_forward.0.bias", {3});
+        add(layer + "feed_forward.1.weight", {4, 3});
+        add(layer + "feed_forward.1.bias", {4});
+    }
+    add("norm.weight", {4}, 1.0, 0.4);
+    add("norm.bias", {4}, 0.0, 0.2);
+    add("output.weight", {4, 4}, 0.0, 0.3);
+    add("output.bias", {4}, -1.0, 0.3);
+    add("skip.weight", {4, 8}, 0.0, 0.1);
+    tensors["predictor.channel_peaks"] = {{2}, {2.0, 0.4}};
+    tensors["predictor.output_scale"] = {{4}, {0.5, 0.7, 0.9, 1.1}};
+    return example;
+}
+
 void ExampleArtefact::write(const std::filesystem::path& file) const {
     writeSafeTensors(file, {{{"nmm", content.dump()}}, tensors});
 }

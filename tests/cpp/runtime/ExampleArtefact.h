@@ -32,5 +32,10 @@ struct ExampleArtefact {
     /// (peak 1), who say 0.1 + 0.5 exp(-ln 2 |x|^2); `perlong_r` has `tibant` (peak 0.4). The
     /// interval of `soleus_r` has margin 0.5 and floor 0.1.
     static ExampleArtefact makePosteriorOfFormat2();
+    /// Of format 3 with a transformer of 2 layers and 2 heads: 5 tokens of width 4, of which the
+    /// first are those of `gasmed`, `tibant`, `soleus_r` and `perlong_r`, feed-forward width 3. It
+    /// sees the ankle's angle and speed at t and 0.1 s before: 8 inputs. Peaks of the channels: 2
+    /// and 0.4, rest: 0.02. All other numbers are waves, see there.
+    static ExampleArtefact makeTransformer();
     void write(const std::filesystem::path& file) const;
 };

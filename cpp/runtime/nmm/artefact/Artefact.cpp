@@ -7,10 +7,12 @@
 #include "PredictorReader.h"
 #include "PredictorTensors.h"
 #include "TrainingRangeReader.h"
+#include "TransformerTensors.h"
 
 #include <nmm/Error.h>
 #include <nmm/Text.h>
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -57,7 +59,14 @@ std::string toText(Trust trust) {
                                          : "do not use";
 }
 
+double PredictorArchitecture::getLongestMotionLag() const {
+    return *std::max_element(motionLags.begin(), motionLags.end());
+}
+
 std::size_t Artefact::getNumOutputs() const {
+    if (predictor.transformer) {
+        return getTransformerShape(*this).numDrives - channels.size();
+    }
     return predictor.prior ? predictor.prior->muscles.size()
                            : tensors.at(biasName(predictor.numLayers - 1)).values.size();
 }

@@ -139,19 +139,34 @@ struct ExcitationPrior {
     std::optional<PoseKernels> pose;
 };
 
+/// What the family "transformer" has beside its layers; its sizes are those of its tensors.
+struct TransformerArchitecture {
+    std::size_t numHeads = 0; ///< divides the width
+    /// No share of a channel's peak is below it, before the logarithm is taken.
+    double rest = 0.0;
+};
+
 /// What the deep-EMG network looks like. Its weights are the tensors `predictor.*`.
 struct PredictorArchitecture {
     /// "mlp": the network gives the deep excitations. "posterior": it corrects the channels'
-    /// excitations and then the deep muscles' priors.
+    /// excitations and then the deep muscles' priors. "transformer": it gives what drives the
+    /// channels' muscles and the deep ones.
     std::string family;
-    std::string hiddenActivation;         ///< "tanh" or "relu"
-    std::size_t numLayers = 0;            ///< linear layers, the output layer included
-    std::vector<double> emgLags;          ///< s before the (delayed) time; empty: no EMG input
+    std::string hiddenActivation; ///< "tanh" or "relu"
+    /// Linear layers, the output layer included; of a transformer its encoder layers.
+    std::size_t numLayers = 0;
+    std::vector<double> emgLags; ///< s before the (delayed) time; empty: no EMG input
+    /// s before the time, 0 first: when the network sees the motion and the external loads.
+    std::vector<double> motionLags{0.0};
     std::vector<std::string> coordinates; ///< coordinate values that are inputs (rad, m)
     std::vector<std::string> speeds;      ///< coordinate speeds that are inputs (rad/s, m/s)
     /// Columns of the external loads' data that are inputs, each in its own unit (N, m, N m).
     std::vector<std::string> externalLoads;
-    std::optional<ExcitationPrior> prior; ///< of the family "posterior"
+    std::optional<ExcitationPrior> prior;               ///< of the family "posterior"
+    std::optional<TransformerArchitecture> transformer; ///< of the family "transformer"
+
+    /// How far back the network sees the motion, s; 0: only the frame's own.
+    double getLongestMotionLag() const;
 };
 
 /// What training saw of one of the predictor's inputs, and a margin around it.

@@ -15,6 +15,10 @@ double readNonNegative(const JsonReader& reader) {
     return reader.number("a number, 0 or greater", [](double x) { return x >= 0.0; });
 }
 
+double readRest(const JsonReader& reader) {
+    return reader.number("a number above 0, up to 1", [](double x) { return x > 0.0 && x <= 1.0; });
+}
+
 std::size_t readIndex(const JsonReader& reader, const std::vector<std::string>& names,
         const std::string& expected) {
     const auto found = std::find(names.begin(), names.end(), reader.string());

@@ -1,48 +1,13 @@
 #include "PredictorTensors.h"
 
+#include "TensorChecks.h"
+#include "TransformerTensors.h"
+
 #include <nmm/Error.h>
-#include <nmm/Text.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace nmm {
-
-namespace {
-
-std::string toString(const std::vector<std::size_t>& shape) {
-    std::string text;
-    for (const auto extent : shape) {
-        text += (text.empty() ? "" : " x ") + std::to_string(extent);
-    }
-    return text.empty() ? "a single number" : text;
-}
-
-const Tensor& getTensor(
-        const Artefact& artefact, const std::string& name, const std::string& what) {
-    const auto found = artefact.tensors.find(name);
-    if (found == artefact.tensors.end()) {
-        throw Error(what + ": Expected the tensor " + name + ", but found none.");
-    }
-    return found->second;
-}
-
-void checkTensor(const Artefact& artefact, const std::string& name,
-        const std::vector<std::size_t>& shape, const std::string& what) {
-    const auto& tensor = getTensor(artefact, name, what);
-    if (tensor.shape != shape) {
-        throw Error(what + ", tensor " + name + ": Expected the shape " + toString(shape) +
-                    ", but found " + toString(tensor.shape) + ".");
-    }
-    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
-        if (!std::isfinite(tensor.values[i])) {
-            throw Error(what + ", tensor " + name + ": Expected finite numbers, but found " +
-                        toText(tensor.values[i]) + " at position " + std::to_string(i) + ".");
-        }
-    }
-}
-
-} // namespace
 
 std::string weightName(std::size_t layer) {
     return "predictor." + std::to_string(layer) + ".weight";
@@ -54,8 +19,10 @@ std::string biasName(std::size_t layer) {
 
 std::size_t getNumInputs(const Artefact& artefact) {
     const auto& predictor = artefact.predictor;
-    return predictor.emgLags.size() * artefact.channels.size() + predictor.coordinates.size() +
-           predictor.speeds.size() + predictor.externalLoads.size();
+    const auto numMotionInputs =
+            predictor.coordinates.size() + predictor.speeds.size() + predictor.externalLoads.size();
+    return predictor.emgLags.size() * artefact.channels.size() +
+           predictor.motionLags.size() * numMotionInputs;
 }
 
 std::vector<std::size_t> findPoseInputs(const Artefact& artefact) {
@@ -78,15 +45,6 @@ const Tensor& getPoseTensor(const Artefact& artefact, const std::string& name) {
 
 namespace {
 
-void checkScale(const Artefact& artefact, const std::string& name, const std::string& what) {
-    const auto& scale = artefact.tensors.at(name).values;
-    const auto least = std::min_element(scale.begin(), scale.end());
-    if (least != scale.end() && *least <= 0.0) {
-        throw Error(what + ", tensor " + name + ": Expected numbers above 0, but found " +
-                    toText(*least) + " at position " + std::to_string(least - scale.begin()) + ".");
-    }
-}
-
 /// @returns the number of tensors that the pose needs
 std::size_t checkPoseTensors(
         const Artefact& artefact, const ExcitationPrior& prior, const std::string& what) {
@@ -103,18 +61,13 @@ std::size_t checkPoseTensors(
     checkTensor(artefact, prefix + "offsets", {numOutputs}, what);
     checkTensor(artefact, prefix + "mean", {width}, what);
     checkTensor(artefact, prefix + "scale", {width}, what);
-    checkScale(artefact, prefix + "scale", what);
+    checkPositive(artefact, prefix + "scale", what);
     return 5;
 }
 
-} // namespace
-
-void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
+/// Of the families whose network is a chain of linear layers.
+void checkLinearLayers(const Artefact& artefact, const std::string& what) {
     auto width = getNumInputs(artefact);
-    checkTensor(artefact, "predictor.input_mean", {width}, what);
-    checkTensor(artefact, "predictor.input_scale", {width}, what);
-    checkScale(artefact, "predictor.input_scale", what);
-
     for (std::size_t layer = 0; layer < artefact.predictor.numLayers; ++layer) {
         const auto& weight = getTensor(artefact, weightName(layer), what);
         const auto outputs = weight.shape.empty() ? 0 : weight.shape.front();
@@ -139,6 +92,20 @@ void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
                     std::to_string(artefact.predictor.numLayers) + " layers" +
                     (artefact.predictor.prior ? " and a prior" : "") + ", but found " +
                     std::to_string(artefact.tensors.size()) + ".");
+    }
+}
+
+} // namespace
+
+void checkPredictorTensors(const Artefact& artefact, const std::string& what) {
+    const auto numInputs = getNumInputs(artefact);
+    checkTensor(artefact, "predictor.input_mean", {numInputs}, what);
+    checkTensor(artefact, "predictor.input_scale", {numInputs}, what);
+    checkPositive(artefact, "predictor.input_scale", what);
+    if (artefact.predictor.transformer) {
+        checkTransformerTensors(artefact, what);
+    } else {
+        checkLinearLayers(artefact, what);
     }
 }
 

@@ -12,7 +12,8 @@ namespace nmm {
 std::string weightName(std::size_t layer);
 std::string biasName(std::size_t layer);
 
-/// The length of the network's input: lags x channels, coordinates, speeds, external loads.
+/// The length of the network's input: lags x channels, then for each motion lag coordinates, speeds
+/// and external loads.
 std::size_t getNumInputs(const Artefact& artefact);
 
 /// Where the values of the pose's coordinates, then their speeds, are among the network's inputs.

@@ -77,8 +77,7 @@ PoseKernels readPose(const JsonReader& reader, const PredictorArchitecture& pred
 ExcitationPrior readPrior(const JsonReader& reader, const Artefact& artefact,
         const PredictorArchitecture& predictor) {
     ExcitationPrior prior;
-    prior.rest = reader.at("rest").number(
-            "a number above 0, up to 1", [](double x) { return x > 0.0 && x <= 1.0; });
+    prior.rest = readRest(reader.at("rest"));
     prior.endsAtPeak = artefact.format == 2;
     const std::string poseName = artefact.format == 2 ? "population" : "pose";
     const auto pose = reader.at(poseName);

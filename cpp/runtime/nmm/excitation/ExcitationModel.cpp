@@ -1,7 +1,5 @@
 #include "ExcitationModel.h"
 
-#include "Prior.h"
-
 #include <nmm/Error.h>
 #include <nmm/Text.h>
 #include <nmm/artefact/PredictorTensors.h>
@@ -19,19 +17,22 @@ namespace {
 // Times in text files are rounded.
 constexpr double TimeTolerance = 1e-6; // s
 
+/// @param numLags the columns come once for each lag
 void checkInput(const Matrix& values, std::size_t numFrames,
-        const std::vector<std::string>& columns, const std::string& what) {
-    if (values.rows != numFrames || values.columns != columns.size()) {
+        const std::vector<std::string>& columns, const std::string& what, std::size_t numLags = 1) {
+    const auto numColumns = numLags * columns.size();
+    if (values.rows != numFrames || values.columns != numColumns) {
+        const auto lags = numLags > 1 ? std::to_string(numLags) + " motion lags x " : "";
         throw Error("Excitations: Expected " + what + " of shape " + std::to_string(numFrames) +
-                    " x " + std::to_string(columns.size()) + " (times x [" + quote(columns) +
-                    "]), but received " + std::to_string(values.rows) + " x " +
+                    " x " + std::to_string(numColumns) + " (times x " + lags + "[" +
+                    quote(columns) + "]), but received " + std::to_string(values.rows) + " x " +
                     std::to_string(values.columns) + ".");
     }
     for (std::size_t i = 0; i < values.values.size(); ++i) {
         if (!std::isfinite(values.values[i])) {
             throw Error("Excitations: Expected finite " + what + ", but received " +
                         toText(values.values[i]) + " for '" + columns[i % columns.size()] +
-                        "' in frame " + std::to_string(i / columns.size()) + ".");
+                        "' in frame " + std::to_string(i / numColumns) + ".");
         }
     }
 }
@@ -66,54 +67,35 @@ std::vector<double> shift(std::vector<double> times, double delay) {
     return times;
 }
 
-/// Copy `source` into the columns of `target` from `firstColumn` on.
-void insertColumns(const Matrix& source, Matrix& target, std::size_t firstColumn) {
+/// Copy columns of `source`, `count` of them from `sourceColumn` on, into those of `target` from
+/// `column` on.
+/// @returns the column of `target` behind them
+std::size_t insertColumns(const Matrix& source, std::size_t sourceColumn, std::size_t count,
+        Matrix& target, std::size_t column) {
     for (std::size_t row = 0; row < source.rows; ++row) {
-        std::copy_n(source.values.begin() + row * source.columns, source.columns,
-                target.values.begin() + row * target.columns + firstColumn);
+        std::copy_n(source.values.begin() + row * source.columns + sourceColumn, count,
+                target.values.begin() + row * target.columns + column);
     }
+    return column + count;
 }
 
 Matrix computePredictorInputs(const Artefact& artefact, const TimeSeries& emg,
         const std::vector<double>& delayedTimes, const FrameInputs& frames) {
-    const auto& lags = artefact.predictor.emgLags;
     const auto numChannels = artefact.channels.size();
+    const auto numMotionLags = artefact.predictor.motionLags.size();
     Matrix inputs(delayedTimes.size(), getNumInputs(artefact));
     std::size_t column = 0;
-    for (const double lag : lags) {
-        insertColumns(sample(emg, shift(delayedTimes, lag)), inputs, column);
-        column += numChannels;
+    for (const double lag : artefact.predictor.emgLags) {
+        column = insertColumns(
+                sample(emg, shift(delayedTimes, lag)), 0, numChannels, inputs, column);
     }
-    for (const auto* part : {&frames.coordinates, &frames.speeds, &frames.externalLoads}) {
-        insertColumns(*part, inputs, column);
-        column += part->columns;
-    }
-    return inputs;
-}
-
-/// Excitations before they are given to muscles and clipped.
-struct Drives {
-    Matrix channels; ///< frames x channels
-    Matrix outputs;  ///< frames x predicted muscles
-};
-
-Matrix scaleChannels(const Artefact& artefact, Matrix envelopes) {
-    for (std::size_t i = 0; i < envelopes.values.size(); ++i) {
-        envelopes.values[i] *= artefact.channels[i % envelopes.columns].gain;
-    }
-    return envelopes;
-}
-
-/// Add the network's corrections: those of the channels come first.
-void correct(Drives& drives, const Matrix& corrections) {
-    const auto numChannels = drives.channels.columns;
-    for (std::size_t frame = 0; frame < corrections.rows; ++frame) {
-        for (std::size_t j = 0; j < corrections.columns; ++j) {
-            auto& drive = j < numChannels ? drives.channels(frame, j)
-                                          : drives.outputs(frame, j - numChannels);
-            drive += corrections(frame, j);
+    for (std::size_t lag = 0; lag < numMotionLags; ++lag) {
+        for (const auto* part : {&frames.coordinates, &frames.speeds, &frames.externalLoads}) {
+            const auto count = part->columns / numMotionLags;
+            column = insertColumns(*part, lag * count, count, inputs, column);
         }
     }
+    return inputs;
 }
 
 double computeMeasured(const MuscleSource& source, const Matrix& channels, std::size_t frame) {
@@ -152,20 +134,19 @@ Matrix combineSources(const Artefact& artefact, const Drives& drives) {
 } // namespace
 
 ExcitationModel::ExcitationModel(const Artefact& artefact)
-        : _artefact(artefact), _predictor(artefact) {
-    const auto& prior = artefact.predictor.prior;
-    if (prior && prior->pose) {
-        _poseKernels.emplace(artefact);
-    }
-}
+        : _artefact(artefact), _predictor(artefact) {}
 
 TimeSeries ExcitationModel::selectWindow(const TimeSeries& emg, const std::vector<double>& times,
         const FrameInputs& frames, const std::string& emgName) const {
     const auto& predictor = _artefact.predictor;
-    checkInput(frames.coordinates, times.size(), predictor.coordinates, "coordinates");
-    checkInput(frames.speeds, times.size(), predictor.speeds, "speeds");
+    const auto check = [&](const Matrix& values, const std::vector<std::string>& columns,
+                               const std::string& what) {
+        checkInput(values, times.size(), columns, what, predictor.motionLags.size());
+    };
+    check(frames.coordinates, predictor.coordinates, "coordinates");
+    check(frames.speeds, predictor.speeds, "speeds");
     if (!predictor.externalLoads.empty() || frames.externalLoads.columns != 0) {
-        checkInput(frames.externalLoads, times.size(), predictor.externalLoads, "external loads");
+        check(frames.externalLoads, predictor.externalLoads, "external loads");
     }
     if (times.empty()) {
         return {};
@@ -188,19 +169,10 @@ Matrix ExcitationModel::computeExcitations(const TimeSeries& emg, const std::vec
     if (times.empty()) {
         return Matrix(0, _artefact.muscles.size());
     }
-    const auto& predictor = _artefact.predictor;
     const auto delayedTimes = shift(times, _artefact.electromechanicalDelay);
-    const auto envelopes = sample(window, delayedTimes);
     const auto inputs = computePredictorInputs(_artefact, window, delayedTimes, frames);
-    auto network = _predictor.predict(inputs);
-    if (!predictor.prior) {
-        return combineSources(_artefact, {scaleChannels(_artefact, envelopes), std::move(network)});
-    }
-    const auto pose = _poseKernels ? _poseKernels->predict(inputs) : Matrix();
-    Drives drives{
-            scaleChannels(_artefact, envelopes), computePrior(*predictor.prior, envelopes, pose)};
-    correct(drives, network);
-    return combineSources(_artefact, drives);
+    return combineSources(
+            _artefact, _predictor.computeDrives(sample(window, delayedTimes), inputs));
 }
 
 std::optional<Novelty> ExcitationModel::computeNovelty(const TimeSeries& emg,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "KernelExpansion.h"
 #include "Novelty.h"
 #include "Predictor.h"
 
@@ -24,8 +23,8 @@ struct ExcitationIntervals {
 ///
 /// What a muscle receives at time t is the EMG of time t - d (d: electromechanical delay). The
 /// network therefore sees the EMG window that ends at t - d beside the coordinates, speeds and
-/// external loads at t: a pure function of the recording and the state at t. The reconstructed EMG
-/// of row k belongs to the EMG's own time times[k] - d.
+/// external loads at t, or their window that ends at t: a pure function of the recordings and the
+/// state at t. The reconstructed EMG of row k belongs to the EMG's own time times[k] - d.
 class ExcitationModel {
 public:
     explicit ExcitationModel(const Artefact& artefact);
@@ -67,7 +66,6 @@ private:
 
     Artefact _artefact;
     Predictor _predictor;
-    std::optional<KernelExpansion> _poseKernels;
 };
 
 } // namespace nmm

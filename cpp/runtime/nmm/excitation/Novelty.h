@@ -9,15 +9,16 @@
 
 namespace nmm {
 
-/// What the network sees beside the EMG, each with one row per frame.
+/// What the network sees beside the EMG, each with one row per frame. Columns come once for each of
+/// PredictorArchitecture::motionLags, that of the frame's own time first.
 struct FrameInputs {
-    Matrix coordinates;   ///< x PredictorArchitecture::coordinates (rad, m)
-    Matrix speeds;        ///< x PredictorArchitecture::speeds (rad/s, m/s)
-    Matrix externalLoads; ///< x PredictorArchitecture::externalLoads; may be left out if there is
-                          ///< none
+    Matrix coordinates;   ///< x (lags x PredictorArchitecture::coordinates) (rad, m)
+    Matrix speeds;        ///< x (lags x PredictorArchitecture::speeds) (rad/s, m/s)
+    Matrix externalLoads; ///< x (lags x PredictorArchitecture::externalLoads); may be left out if
+                          ///< there is none
 };
 
-/// How far frames lie outside what training saw. Of one input x it is
+/// How far frames lie outside what training saw, at their own time. Of one input x it is
 /// max(0, (low - x)/(high - low), (x - high)/(high - low)), and of a group its inputs' largest.
 struct Novelty {
     /// `channels`, `coordinates`, `speeds`; `external_loads` where the network sees any.

@@ -1,76 +1,42 @@
 #include "Predictor.h"
 
-#include "FrameNetwork.h"
-#include "TorchTensors.h"
-
-#include <ATen/ops/linear.h>
-#include <ATen/ops/relu.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/tanh.h>
-#include <c10/core/InferenceMode.h>
 #include <nmm/Error.h>
 #include <nmm/artefact/PredictorTensors.h>
 
-#include <optional>
+#include <string>
 
 namespace nmm {
 
-struct Predictor::Impl {
-    struct Layer {
-        at::Tensor weight;
-        at::Tensor bias;
-    };
-    at::Tensor inputMean;
-    at::Tensor inputScale;
-    at::Tensor (*hiddenActivation)(const at::Tensor&);
-    std::vector<Layer> layers;
-    bool givesExcitations = true;
-    std::optional<FrameNetwork> singleFrame;
-};
+namespace {
 
-Predictor::Predictor(const Artefact& artefact) : _impl(std::make_unique<Impl>()) {
+const Artefact& check(const Artefact& artefact) {
     checkPredictorTensors(artefact, "Predictor of '" + artefact.modelName + "'");
-    const c10::InferenceMode noGradients;
-    const auto& tensors = artefact.tensors;
-    _impl->inputMean = copy(tensors.at("predictor.input_mean"));
-    _impl->inputScale = copy(tensors.at("predictor.input_scale"));
-    _impl->hiddenActivation = artefact.predictor.hiddenActivation == "tanh" ? at::tanh : at::relu;
-    _impl->givesExcitations = !artefact.predictor.prior;
-    for (std::size_t layer = 0; layer < artefact.predictor.numLayers; ++layer) {
-        _impl->layers.push_back(
-                {copy(tensors.at(weightName(layer))), copy(tensors.at(biasName(layer)))});
-    }
-    _impl->singleFrame.emplace(artefact);
-    // LibTorch sets itself up in its first pass: pay for that when loading, not in the first trial.
-    predict(Matrix(2, static_cast<std::size_t>(_impl->inputMean.size(0))));
+    return artefact;
 }
 
-Predictor::~Predictor() = default;
-Predictor::Predictor(Predictor&&) noexcept = default;
-Predictor& Predictor::operator=(Predictor&&) noexcept = default;
+} // namespace
+
+Predictor::Predictor(const Artefact& artefact)
+        : _numInputs(getNumInputs(artefact)), _family(makePredictorFamily(check(artefact))) {
+    // LibTorch sets itself up in its first pass: pay for that when loading, not in the first trial.
+    predict(Matrix(2, _numInputs));
+}
 
 Matrix Predictor::predict(const Matrix& inputs) const {
-    const auto numInputs = static_cast<std::size_t>(_impl->inputMean.size(0));
-    if (inputs.columns != numInputs) {
-        throw Error("Predictor: Expected " + std::to_string(numInputs) +
+    checkColumns(inputs);
+    return _family->predict(inputs);
+}
+
+Drives Predictor::computeDrives(const Matrix& envelopes, const Matrix& inputs) const {
+    checkColumns(inputs);
+    return _family->computeDrives(envelopes, inputs);
+}
+
+void Predictor::checkColumns(const Matrix& inputs) const {
+    if (inputs.columns != _numInputs) {
+        throw Error("Predictor: Expected " + std::to_string(_numInputs) +
                     " inputs per frame, but received " + std::to_string(inputs.columns) + ".");
     }
-    if (inputs.rows == 1) {
-        Matrix outputs(1, 0);
-        outputs.values = _impl->singleFrame->predict(inputs.values);
-        outputs.columns = outputs.values.size();
-        return outputs;
-    }
-    const c10::InferenceMode noGradients;
-    const SingleThread singleThread;
-    auto values = view(inputs).sub(_impl->inputMean).div(_impl->inputScale);
-    for (const auto& layer : _impl->layers) {
-        values = at::linear(values, layer.weight, layer.bias);
-        if (&layer != &_impl->layers.back()) {
-            values = _impl->hiddenActivation(values);
-        }
-    }
-    return toMatrix(_impl->givesExcitations ? at::sigmoid(values) : values);
 }
 
 } // namespace nmm
