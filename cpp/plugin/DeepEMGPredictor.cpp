@@ -6,6 +6,7 @@
 #include "model/CalibratedModel.h"
 #include "model/ModelFingerprint.h"
 #include "model/ModelLookup.h"
+#include "trial/RecordedMotion.h"
 #include "trial/RecordedNMM.h"
 
 #include <OpenSim/Simulation/Model/Model.h>
@@ -17,6 +18,7 @@
 
 namespace OpenSim {
 
+using nmm::osim::RecordedMotion;
 using nmm::osim::RecordedNMM;
 using nmm::osim::throwAsOpenSim;
 
@@ -28,12 +30,16 @@ RecordedNMM::Source findSource(const DeepEMGPredictor& predictor, const Model& m
     const auto find = [&](const Property<std::string>& property, const std::string& what) {
         return nmm::osim::findFile(nmm::osim::requireFile(property), folders, what);
     };
+    const auto findOptional = [&](const Property<std::string>& property, const std::string& what) {
+        return property.getValue().empty() ? "" : find(property, what);
+    };
     return {find(predictor.getProperty_artefact_file(), "Artefact file"),
             {find(predictor.getProperty_emg_file(), "EMG file"), predictor.get_emg_time_offset(),
-                    predictor.get_external_loads_file().empty()
-                            ? ""
-                            : find(predictor.getProperty_external_loads_file(),
-                                      "External loads file")}};
+                    findOptional(
+                            predictor.getProperty_external_loads_file(), "External loads file")},
+            {findOptional(predictor.getProperty_coordinates_file(), "Coordinates file"),
+                    predictor.get_lowpass_cutoff_frequency_for_coordinates(), std::nullopt,
+                    std::nullopt}};
 }
 
 std::vector<const Coordinate*> findCoordinates(
@@ -61,6 +67,8 @@ DeepEMGPredictor::DeepEMGPredictor() {
     constructProperty_emg_file("");
     constructProperty_emg_time_offset(0.0);
     constructProperty_external_loads_file("");
+    constructProperty_coordinates_file("");
+    constructProperty_lowpass_cutoff_frequency_for_coordinates(-1);
 }
 
 void DeepEMGPredictor::extendFinalizeFromProperties() {
@@ -87,6 +95,7 @@ void DeepEMGPredictor::load() {
     auto source = findSource(*this, dynamic_cast<const Model&>(getRoot()));
     if (!_nmm || !(_nmm->getSource() == source) || !_nmm->isCurrent()) {
         _nmm = std::make_shared<const RecordedNMM>(std::move(source));
+        _motion.reset();
         _muscles = _nmm->getArtefact().getMuscleNames();
         _intervalMuscles.clear();
         for (const auto& muscle : _nmm->getArtefact().muscles) {
@@ -104,6 +113,10 @@ void DeepEMGPredictor::extendConnectToModel(Model& model) {
             nmm::osim::findMuscle(model, muscle);
         }
         const auto& artefact = _nmm->getArtefact();
+        if (!_motion) {
+            _motion = std::make_shared<const RecordedMotion>(
+                    nmm::osim::readMotion(_nmm->getSource().motion, model, artefact));
+        }
         _coordinates = findCoordinates(model, artefact.coordinates);
         _valueInputs = findCoordinates(model, artefact.predictor.coordinates);
         _speedInputs = findCoordinates(model, artefact.predictor.speeds);
@@ -169,14 +182,23 @@ const SimTK::Vector& DeepEMGPredictor::getExcitations(const SimTK::State& state)
     return getCacheVariableValue(state, _excitations);
 }
 
+nmm::Matrix DeepEMGPredictor::getValueWindow(const SimTK::State& state) const {
+    return _motion->addEarlierValues(state.getTime(),
+            getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }));
+}
+
+nmm::Matrix DeepEMGPredictor::getSpeedWindow(const SimTK::State& state) const {
+    return _motion->addEarlierSpeeds(state.getTime(),
+            getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }));
+}
+
 void DeepEMGPredictor::computeExcitations(
         const SimTK::State& state, SimTK::Vector& excitations) const {
     nmm::checkDomain(_nmm->getFittedPaths(), _nmm->getArtefact().coordinates, {state.getTime()},
             getRow(_coordinates, [&](const auto& c) { return c.getValue(state); }),
             "Coordinates of model '" + getModel().getName() + "'");
-    const auto row = _nmm->computeExcitations(state.getTime(),
-            getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }),
-            getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }));
+    const auto row =
+            _nmm->computeExcitations(state.getTime(), getValueWindow(state), getSpeedWindow(state));
     ++_numNetworkPasses;
     for (int i = 0; i < excitations.size(); ++i) {
         excitations[i] = row(0, static_cast<std::size_t>(i));
@@ -186,9 +208,8 @@ void DeepEMGPredictor::computeExcitations(
 double DeepEMGPredictor::getOutsideTraining(const SimTK::State& state) const {
     double novelty = SimTK::NaN;
     throwAsOpenSim(*this, [&] {
-        novelty = _nmm->computeNovelty(state.getTime(),
-                getRow(_valueInputs, [&](const auto& c) { return c.getValue(state); }),
-                getRow(_speedInputs, [&](const auto& c) { return c.getSpeedValue(state); }));
+        novelty =
+                _nmm->computeNovelty(state.getTime(), getValueWindow(state), getSpeedWindow(state));
     });
     return novelty;
 }

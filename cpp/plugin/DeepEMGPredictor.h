@@ -8,9 +8,14 @@
 #include <string>
 #include <vector>
 
+namespace nmm {
+struct Matrix;
+}
+
 namespace nmm::osim {
 class RecordedNMM;
-}
+struct RecordedMotion;
+} // namespace nmm::osim
 
 namespace OpenSim {
 
@@ -31,6 +36,11 @@ class Coordinate;
 /// F, where the network sees any), and keeps nothing from one state to the next, so that an
 /// integrator may retry a step and get the same answer. The network runs once per state, however
 /// many channels are read.
+///
+/// A transformer gives the channels' part as well, N_c in the place of g_c m_c, and may see q, q'
+/// and F before t, at the artefact's motion lags. Then only the motion at t is the state's: what
+/// lies before it is that of `coordinates_file`, linear between its frames and held before the
+/// first.
 ///
 /// Outputs: the list `excitations`, one channel per muscle of the artefact, named like the muscle:
 /// `/componentset/deep_emg|excitations:soleus_r`. Connect them to an NMMController, which drives
@@ -88,6 +98,15 @@ public:
             "artefact_file. Only the columns are used: the network listens to them at the time "
             "of the frame, and no force is applied. Default: empty, for artefacts whose network "
             "sees no external load.");
+    OpenSim_DECLARE_PROPERTY(coordinates_file, std::string,
+            "Coordinates (.mot or .sto) of the motion before a state, such as those from inverse "
+            "kinematics that NMMTool reads, looked for like artefact_file; the header must declare "
+            "inDegrees=yes or no. They must reach the simulated times less the artefact's shortest "
+            "motion lag above 0; before the first frame its values are held. Default: empty, for "
+            "artefacts whose network sees no earlier motion.");
+    OpenSim_DECLARE_PROPERTY(lowpass_cutoff_frequency_for_coordinates, double,
+            "Cut-off frequency (Hz) of a low-pass filter for coordinates_file; the same as in "
+            "training. Default -1: no filter.");
 
     OpenSim_DECLARE_LIST_OUTPUT(excitations, double, getExcitation, SimTK::Stage::Velocity);
     OpenSim_DECLARE_LIST_OUTPUT(
@@ -144,10 +163,14 @@ private:
     void load();
     void setChannels(const std::string& output, const std::vector<std::string>& muscles);
     void computeExcitations(const SimTK::State& state, SimTK::Vector& excitations) const;
+    /// What the network sees of the values, one row: the state's and those before it.
+    nmm::Matrix getValueWindow(const SimTK::State& state) const;
+    nmm::Matrix getSpeedWindow(const SimTK::State& state) const;
     /// Lower and upper bound.
     SimTK::Vec2 calcInterval(const SimTK::State& state, const std::string& muscle) const;
 
     std::shared_ptr<const nmm::osim::RecordedNMM> _nmm;
+    std::shared_ptr<const nmm::osim::RecordedMotion> _motion;
     std::vector<std::string> _muscles;
     std::vector<std::string> _intervalMuscles; ///< those with an interval of their excitation
     // Of the model that the component is connected to: those that the artefact names, and those

@@ -30,16 +30,23 @@ struct PartialFile {
 
 /// Set what the predictor of a model reads, relative to where the model will be.
 std::unique_ptr<OpenSim::DeepEMGPredictor> makePredictor(
-        const ForwardModelSources& sources, const fs::path& folder) {
+        const ForwardModelSources& sources, const Artefact& artefact, const fs::path& folder) {
+    const auto getPath = [&](const std::string& file) {
+        return fs::relative(file, folder).generic_string();
+    };
     auto predictor = std::make_unique<OpenSim::DeepEMGPredictor>();
     predictor->setName("deep_emg");
-    predictor->set_artefact_file(fs::relative(sources.artefactFile, folder).generic_string());
+    predictor->set_artefact_file(getPath(sources.artefactFile));
     const auto& recordings = sources.recordings;
-    predictor->set_emg_file(fs::relative(recordings.emgFile, folder).generic_string());
+    predictor->set_emg_file(getPath(recordings.emgFile));
     predictor->set_emg_time_offset(recordings.emgTimeOffset);
     if (!recordings.externalLoadsFile.empty()) {
-        predictor->set_external_loads_file(
-                fs::relative(recordings.externalLoadsFile, folder).generic_string());
+        predictor->set_external_loads_file(getPath(recordings.externalLoadsFile));
+    }
+    if (artefact.predictor.getLongestMotionLag() > 0.0) {
+        predictor->set_coordinates_file(getPath(sources.motion.file));
+        predictor->set_lowpass_cutoff_frequency_for_coordinates(
+                sources.motion.lowpassCutoffFrequency);
     }
     return predictor;
 }
@@ -68,7 +75,7 @@ void writeForwardModel(
         fs::create_directories(folder);
         // The components look for their files where the model will be.
         model->setInputFileName(target);
-        addComponents(*model, makePredictor(sources, folder));
+        addComponents(*model, makePredictor(sources, artefact, folder));
         if (!model->print(partial.path)) {
             throw std::runtime_error("the file was not written");
         }

@@ -108,12 +108,11 @@ void NMMTool::runTrial() const {
     const auto modelFile = getFile(getProperty_model_file());
     const auto model = loadCalibratedModel(modelFile, artefact, artefactFile);
     log_info("Model '{}': the artefact fits ({:.0f} ms)", modelFile, stopwatch.lap());
-    const auto coordinatesFile = getFile(getProperty_coordinates_file());
-    const auto trajectory = readCoordinates(
-            {coordinatesFile, get_lowpass_cutoff_frequency_for_coordinates(),
-                    getOptional(getProperty_initial_time()), getOptional(getProperty_final_time())},
-            *model, artefact.coordinates);
-    logTimes(coordinatesFile, trajectory.times, stopwatch.lap());
+    const CoordinatesFile motion{getFile(getProperty_coordinates_file()),
+            get_lowpass_cutoff_frequency_for_coordinates(), getOptional(getProperty_initial_time()),
+            getOptional(getProperty_final_time())};
+    const auto trajectory = readCoordinates(motion, *model, artefact.coordinates);
+    logTimes(motion.file, trajectory.times, stopwatch.lap());
     const RecordingFiles files{getFile(getProperty_emg_file()), get_emg_time_offset(),
             getOptionalFile(getProperty_external_loads_file())};
     const auto recordings = readRecordings(files, artefact);
@@ -125,7 +124,7 @@ void NMMTool::runTrial() const {
             excitationModel, trajectory, recordings, references);
     stopwatch.lap();
     if (!forwardModelFile.empty()) {
-        writeForwardModel({modelFile, artefactFile, files}, artefact, forwardModelFile);
+        writeForwardModel({modelFile, artefactFile, files, motion}, artefact, forwardModelFile);
         report.states = makeStatesTable(*model, artefact, trajectory, report.results);
         log_info("Model for forward simulation '{}' written ({:.0f} ms)", forwardModelFile,
                 stopwatch.lap());

@@ -11,6 +11,7 @@
 #include <OpenSim/Simulation/Model/ExternalLoads.h>
 #include <nmm/Error.h>
 #include <nmm/Text.h>
+#include <nmm/excitation/MotionLags.h>
 
 namespace nmm::osim {
 
@@ -29,8 +30,10 @@ std::string findDataFile(const std::string& file) {
 
 } // namespace
 
-Matrix ExternalLoadsRecording::sampleAt(const std::vector<double>& times) const {
-    return dataFile.empty() ? Matrix(times.size(), 0) : sampleWithin(columns, times, name);
+Matrix ExternalLoadsRecording::sampleAt(
+        const std::vector<double>& times, const std::vector<double>& lags) const {
+    return dataFile.empty() ? Matrix(times.size(), 0)
+                            : addEarlier(sampleWithin(columns, times, name), columns, times, lags);
 }
 
 ExternalLoadsRecording readExternalLoads(const std::string& file, const Artefact& artefact) {

@@ -15,9 +15,11 @@ struct ExternalLoadsRecording {
     std::string dataFile; ///< absolute; empty: none is needed
     TimeSeries columns;   ///< the artefact's, checked
 
-    /// @returns frames x columns
+    /// @param lags s before the times, 0 first; before the recording's first sample its values are
+    /// held, but not at the times themselves
+    /// @returns frames x (lags x columns)
     /// @throws nmm::Error if the recording does not cover the times.
-    Matrix sampleAt(const std::vector<double>& times) const;
+    Matrix sampleAt(const std::vector<double>& times, const std::vector<double>& lags) const;
 };
 
 /// Read external loads as OpenSim's tools have them.

@@ -19,7 +19,9 @@ std::filesystem::file_time_type getTime(const std::string& file) {
 } // namespace
 
 bool RecordedNMM::Source::operator==(const Source& other) const {
-    return artefactFile == other.artefactFile && recordings == other.recordings;
+    return artefactFile == other.artefactFile && recordings == other.recordings &&
+           motion.file == other.motion.file &&
+           motion.lowpassCutoffFrequency == other.motion.lowpassCutoffFrequency;
 }
 
 RecordedNMM::RecordedNMM(Source source)
@@ -27,11 +29,13 @@ RecordedNMM::RecordedNMM(Source source)
           _fittedPaths(getArtefact().getFittedPaths()),
           _recordings(readRecordings(_source.recordings, getArtefact())) {
     const auto& loads = _recordings.externalLoads.dataFile;
+    const auto& artefact = getArtefact();
+    const bool readsMotion = artefact.predictor.getLongestMotionLag() > 0.0;
     for (const auto& file : {_source.artefactFile, _source.recordings.emgFile,
-                 loads.empty() ? "" : _source.recordings.externalLoadsFile, loads}) {
+                 loads.empty() ? "" : _source.recordings.externalLoadsFile, loads,
+                 readsMotion ? _source.motion.file : ""}) {
         _files.push_back({file, getTime(file)});
     }
-    const auto& artefact = getArtefact();
     _lags.push_back(artefact.electromechanicalDelay);
     for (const double lag : artefact.predictor.emgLags) {
         _lags.push_back(artefact.electromechanicalDelay + lag);
@@ -68,7 +72,8 @@ TimeSeries RecordedNMM::selectEMG(double time) const {
 }
 
 FrameInputs RecordedNMM::makeInputs(double time, Matrix coordinates, Matrix speeds) const {
-    return {std::move(coordinates), std::move(speeds), _recordings.externalLoads.sampleAt({time})};
+    return {std::move(coordinates), std::move(speeds),
+            _recordings.externalLoads.sampleAt({time}, getArtefact().predictor.motionLags)};
 }
 
 } // namespace nmm::osim

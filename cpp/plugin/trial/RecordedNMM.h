@@ -1,5 +1,6 @@
 #pragma once
 
+#include "CoordinateTrajectory.h"
 #include "TrialRecordings.h"
 
 #include <nmm/excitation/ExcitationModel.h>
@@ -12,13 +13,17 @@
 namespace nmm::osim {
 
 /// What the components that run inside other tools need beside a motion: an artefact and the
-/// recordings that it reads. Immutable once read, so that copies of a component share it.
+/// recordings that it reads. Immutable once read, so that copies of a component share it. A motion
+/// that the artefact's network sees is read by readMotion(), which needs a model, but belongs to
+/// the files that are current or not.
 class RecordedNMM {
 public:
     /// Where they come from.
     struct Source {
         std::string artefactFile; ///< absolute
         RecordingFiles recordings;
+        /// Absolute, see readMotion(); empty where nobody asks for the motion before a state.
+        CoordinatesFile motion = {};
 
         bool operator==(const Source& other) const;
     };
@@ -37,8 +42,8 @@ public:
 
     /// The excitations of all muscles at one moment.
     /// @param time s
-    /// @param coordinates the values that the network listens to, one row
-    /// @param speeds the speeds that the network listens to, one row
+    /// @param coordinates the values that the network listens to, one row, once for each motion lag
+    /// @param speeds the speeds that the network listens to, likewise
     /// @throws nmm::Error if a recording does not reach so far.
     Matrix computeExcitations(double time, Matrix coordinates, Matrix speeds) const;
 

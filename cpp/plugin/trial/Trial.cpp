@@ -1,5 +1,6 @@
 #include "Trial.h"
 
+#include "MotionWindows.h"
 #include "model/FiberLengths.h"
 #include "model/ModelPoser.h"
 #include "model/MuscleMechanics.h"
@@ -101,9 +102,7 @@ TrialResults computeTrial(const OpenSim::Model& model, const ExcitationModel& ex
             trajectory.values, "Coordinates");
     TrialResults results;
     const auto& emg = recordings.emg;
-    const FrameInputs inputs{trajectory.select(trajectory.values, artefact.predictor.coordinates),
-            trajectory.select(trajectory.speeds, artefact.predictor.speeds),
-            recordings.externalLoads.sampleAt(trajectory.times)};
+    const auto inputs = makeMotionWindows(artefact.predictor, trajectory, recordings.externalLoads);
     results.excitations =
             excitationModel.computeExcitations(emg.channels, trajectory.times, inputs, emg.name);
     results.novelty =

@@ -127,11 +127,14 @@ std::string toCell(double value) {
 
 } // namespace
 
-ArmProject::ArmProject(const std::function<void(nlohmann::json&)>& change) {
+ArmProject::ArmProject(const std::function<void(nlohmann::json&)>& change,
+        const std::function<void(Network&)>& changeNetwork) {
     writeArm(_folder / "arm.osim");
     auto content = describeNMM(_folder / "arm.osim");
+    auto network = makeNetwork();
     change(content);
-    writeSafeTensors(_folder / "arm.nmm", {{{"nmm", content.dump()}}, makeNetwork()});
+    changeNetwork(network);
+    writeSafeTensors(_folder / "arm.nmm", {{{"nmm", content.dump()}}, network});
     writeEMG("emg.sto");
 }
 

@@ -4,9 +4,11 @@
 
 #include <OpenSim/Simulation/Model/Model.h>
 #include <nlohmann/json.hpp>
+#include <nmm/artefact/SafeTensors.h>
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 
@@ -22,9 +24,13 @@ class ArmProject {
 public:
     static constexpr double Delay = 0.04; // s
 
-    /// @param change edits the artefact before it is written
+    using Network = std::map<std::string, nmm::Tensor>;
+
+    /// @param change        edits the artefact before it is written
+    /// @param changeNetwork likewise its tensors
     explicit ArmProject(
-            const std::function<void(nlohmann::json&)>& change = [](nlohmann::json&) {});
+            const std::function<void(nlohmann::json&)>& change = [](nlohmann::json&) {},
+            const std::function<void(Network&)>& changeNetwork = [](Network&) {});
 
     std::filesystem::path operator/(const std::string& name) const { return _folder / name; }
 
