@@ -1,5 +1,7 @@
 #include "ExcitationModel.h"
 
+#include "MotionLags.h"
+
 #include <nmm/Error.h>
 #include <nmm/Text.h>
 #include <nmm/artefact/PredictorTensors.h>
@@ -81,14 +83,13 @@ std::size_t insertColumns(const Matrix& source, std::size_t sourceColumn, std::s
 
 Matrix computePredictorInputs(const Artefact& artefact, const TimeSeries& emg,
         const std::vector<double>& delayedTimes, const FrameInputs& frames) {
-    const auto numChannels = artefact.channels.size();
     const auto numMotionLags = artefact.predictor.motionLags.size();
     Matrix inputs(delayedTimes.size(), getNumInputs(artefact));
-    std::size_t column = 0;
-    for (const double lag : artefact.predictor.emgLags) {
-        column = insertColumns(
-                sample(emg, shift(delayedTimes, lag)), 0, numChannels, inputs, column);
-    }
+    // One row for each lag of each frame: together they are the frame's.
+    auto window = sample(emg, listMoments(delayedTimes, artefact.predictor.emgLags));
+    window.rows = delayedTimes.size();
+    window.columns = artefact.predictor.emgLags.size() * artefact.channels.size();
+    auto column = insertColumns(window, 0, window.columns, inputs, 0);
     for (std::size_t lag = 0; lag < numMotionLags; ++lag) {
         for (const auto* part : {&frames.coordinates, &frames.speeds, &frames.externalLoads}) {
             const auto count = part->columns / numMotionLags;

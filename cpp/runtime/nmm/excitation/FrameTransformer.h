@@ -8,8 +8,9 @@
 
 namespace nmm {
 
-/// A transformer for one frame at a time, as an integrator asks: plain loops, see FrameNetwork. For
-/// the frames of a whole trial Transformer is the faster one. Both give the same to rounding.
+/// A transformer for one frame at a time, as an integrator asks: plain loops, because a single
+/// frame through LibTorch takes longer in calls than in numbers. Over the frames of a whole trial
+/// Transformer takes about as long for each. Both give the same to rounding.
 class FrameTransformer {
 public:
     /// @param artefact its predictor is a transformer, whose tensors are checked

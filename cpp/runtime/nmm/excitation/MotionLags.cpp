@@ -4,17 +4,16 @@
 
 namespace nmm {
 
-namespace {
-
-Matrix sampleEarlier(const TimeSeries& recording, std::vector<double> times, double lag) {
-    for (auto& time : times) {
-        time -= lag;
+std::vector<double> listMoments(const std::vector<double>& times, const std::vector<double>& lags) {
+    std::vector<double> moments;
+    moments.reserve(times.size() * lags.size());
+    for (const double time : times) {
+        for (const double lag : lags) {
+            moments.push_back(time - lag);
+        }
     }
-    // An integrator asks for one moment of a long recording at a time.
-    return sample(selectNeighbours(recording, times), times);
+    return moments;
 }
-
-} // namespace
 
 Matrix addEarlier(const Matrix& own, const TimeSeries& recording, const std::vector<double>& times,
         const std::vector<double>& lags) {
@@ -22,10 +21,15 @@ Matrix addEarlier(const Matrix& own, const TimeSeries& recording, const std::vec
     if (own.values.empty()) {
         return result;
     }
+    if (std::any_of(lags.begin(), lags.end(), [](double lag) { return lag > 0.0; })) {
+        // An integrator asks for one moment of a long recording at a time. Rows of every lag of a
+        // frame are that frame's row.
+        const auto moments = listMoments(times, lags);
+        result.values = sample(selectNeighbours(recording, moments), moments).values;
+    }
     for (std::size_t lag = 0; lag < lags.size(); ++lag) {
-        const auto values = lags[lag] == 0.0 ? own : sampleEarlier(recording, times, lags[lag]);
-        for (std::size_t row = 0; row < own.rows; ++row) {
-            std::copy_n(values.values.begin() + row * own.columns, own.columns,
+        for (std::size_t row = 0; lags[lag] == 0.0 && row < own.rows; ++row) {
+            std::copy_n(own.values.begin() + row * own.columns, own.columns,
                     result.values.begin() + row * result.columns + lag * own.columns);
         }
     }

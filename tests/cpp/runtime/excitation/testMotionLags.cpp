@@ -51,3 +51,8 @@ TEST_CASE("Of nothing there is nothing earlier") {
     CHECK(addEarlier(Matrix(3, 0), {}, {1, 2, 3}, {0.0, 0.1}).columns == 0);
     CHECK(addEarlier(Matrix(0, 2), makeRecording(), {}, {0.0, 0.1}).columns == 4);
 }
+
+TEST_CASE("The moments of a time lie one behind the other") {
+    CHECK(nmm::listMoments({1.0, 2.0}, {0.0, 0.25}) == std::vector<double>{1.0, 0.75, 2.0, 1.75});
+    CHECK(nmm::listMoments({1.0, 2.0}, {}).empty());
+}
