@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from format_3 import CHANNELS, DELAY, LAGS, describe_muscle, make_content
 from safetensors.numpy import save_file
-from tests.format_3 import CHANNELS, DELAY, LAGS, describe_muscle, make_content
 
 from nmm_opensim import _core
 from nmm_opensim.arrays import Array
