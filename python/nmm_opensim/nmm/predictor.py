@@ -58,7 +58,8 @@ def make_inputs(architecture: PredictorArchitecture, trial: Trial, delay: float)
     lags = architecture.motion_lags
     moved = make_windows(trial.time, np.hstack([coordinates, speeds]), lags)
     loads = np.hsplit(trial.external_loads, len(lags))
-    return np.hstack([*emg_windows, *(part for pair in zip(moved, loads) for part in pair)])
+    windows = zip(moved, loads, strict=True)
+    return np.hstack([*emg_windows, *(part for window in windows for part in window)])
 
 
 def make_windows(times: Array, values: Array, lags: Sequence[float]) -> list[Array]:

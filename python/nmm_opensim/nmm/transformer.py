@@ -15,10 +15,10 @@ from ..arrays import Array
 class EncoderSize:
     """How large an encoder is; ``heads`` divides ``width``."""
 
-    width: int = 16
-    heads: int = 2
-    feed_forward: int = 32
-    layers: int = 2
+    width: int
+    heads: int
+    feed_forward: int
+    layers: int
 
 
 class EncoderLayer(torch.nn.Module):

@@ -68,8 +68,8 @@ class Trial:
     """A trial ready for an NMM. The hidden channels are not in it: ``emg`` holds inputs only.
 
     ``moments`` (N m, or N for translations) has shape (frames, moment coordinates) and is None
-    where nobody knows them; ``external_loads`` (frames, lags x columns), as :func:`read_loads` gives
-    them, is in the units of its file.
+    where nobody knows them; ``external_loads`` (frames, lags x columns), as :func:`read_loads`
+    gives them, is in the units of its file.
     """
 
     name: str

@@ -30,7 +30,7 @@ std::size_t readNumLayers(const JsonReader& reader, const std::string& family) {
 }
 
 /// @param inputs may leave them out
-std::vector<double> readMotionLags(const JsonReader& inputs, const std::string& family) {
+std::vector<double> readMotionLags(const JsonReader& inputs) {
     if (!inputs.has("motion_lags")) {
         return {0.0};
     }
@@ -42,9 +42,6 @@ std::vector<double> readMotionLags(const JsonReader& inputs, const std::string& 
     }
     if (lags.empty() || lags.front() != 0.0) {
         entry.fail("a list that begins with 0, because a window ends at the frame's time");
-    }
-    if (family != "transformer" && lags.size() > 1) {
-        entry.fail("[0], because the family '" + family + "' sees no earlier motion");
     }
     return lags;
 }
@@ -73,7 +70,7 @@ PredictorArchitecture readPredictor(const JsonReader& reader, const Artefact& ar
     for (const auto& lag : inputs.at("emg_lags").items()) {
         predictor.emgLags.push_back(readNonNegative(lag));
     }
-    predictor.motionLags = readMotionLags(inputs, predictor.family);
+    predictor.motionLags = readMotionLags(inputs);
     predictor.coordinates = readCoordinates(inputs.at("coordinates"));
     predictor.speeds = readCoordinates(inputs.at("speeds"));
     if (inputs.has("external_loads")) {

@@ -16,7 +16,7 @@ import numpy as np
 from ...arrays import Array
 from ...nmm.chain import Declaration, PreparedTrial, resample_emg
 from ...nmm.estimate import Estimate
-from ...nmm.novelty import find_largest, find_training_range
+from ...nmm.novelty import TrainingRange, find_largest, find_training_range
 from ...nmm.trained import ExcitationInterval, ExcitationJudgement, TrainedNMM
 from ...nmm.trial_verdict import find_trust
 from ..interface import Estimator, FittedNMM, Task
@@ -28,6 +28,7 @@ from .choice import NETWORKS, Choice, choose, find_disagreement
 from .model import HybridModel
 from .muscles import calibrate_muscles
 from .training import Schooling
+
 
 class Hybrid(Estimator):
     """EMG, motion and loads to the excitations of all muscles; taught by EMG and moments."""
@@ -56,12 +57,16 @@ class Hybrid(Estimator):
             )
             for part, each in enumerate((seed, schooling.other_seed), NETWORKS - 2)
         )
+        for network in (model.predictor, other.predictor):
+            network.hear(choice.hearing)
         judgements = _judge(seen, schooling, choice, (model, other))
         return FittedHybrid(self.name, seen, seed, model, judgements)
 
 
 class FittedHybrid(FittedNMM):
     """A network and its muscles."""
+
+    training_range: TrainingRange
 
     def __init__(
         self,
@@ -144,13 +149,12 @@ def _judge(
 
 def _judge_muscle(choice: Choice, excitation: Array, apart: float) -> ExcitationJudgement:
     """``apart`` is how far two networks disagree of it."""
-    if choice.margin is None or choice.disagreement is None:
+    if choice.agreement is None or choice.margin is None or choice.disagreement is None:
         return ExcitationJudgement("do not use", "no channel could be hidden to judge by", None)
     # Where chance decides more than in what could be looked at, less is known.
     margin = choice.margin * max(1.0, apart / max(choice.disagreement, 1e-12))
     bound = (margin * find_floor(excitation), margin)
     interval = ExcitationInterval(bound, bound)
-    met = choice.agreements[int(np.argmax(choice.agreements))]
     moments = f"Joint moments weighed {choice.moment_weight:g} in what taught the network."
     if not tells(interval, excitation):
         reason = (
@@ -159,6 +163,6 @@ def _judge_muscle(choice: Choice, excitation: Array, apart: float) -> Excitation
         return ExcitationJudgement("do not use", reason, None, moments=moments)
     reason = (
         f"{', '.join(choice.hidden)} hidden as it was, and no other people, are what tells: met at "
-        f"a mean r of {met:.2f}"
+        f"a mean r of {choice.agreement:.2f}"
     )
     return ExcitationJudgement("use with care", reason, interval, moments=moments)

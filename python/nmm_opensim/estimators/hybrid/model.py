@@ -9,8 +9,7 @@ import numpy as np
 import torch
 
 from ...arrays import Array
-from ...nmm.chain import MusculoskeletalModel, PreparedTrial, Reconstruction, TrialTensors
-from ...nmm.sources import Deep, Measured
+from ...nmm.chain import MusculoskeletalModel, Reconstruction, TrialTensors
 from ...nmm.trained import CalibratedMuscles
 from ...nmm.transformer import EncoderSize
 from ...physics.muscles.parameters import to_arrays
@@ -18,7 +17,6 @@ from ..emg_driven.driven import Driven
 from ..interface import Task
 from .layout import make_layout
 from .network import HybridNetwork
-
 
 # Of the setup's learning rate: an encoder takes smaller steps than a network of one layer, and
 # muscle parameters, which are logarithms and logistics, and few, larger ones than the encoder.

@@ -45,6 +45,7 @@ class HybridNetwork(Predictor):
         """``trials`` tell the peaks of channels and the spread of the other inputs."""
         super().__init__()
         self.layout = layout
+        self.hearing = torch.ones((layout.drives,), dtype=torch.float64)
         self._lags = len(architecture.emg_lags)
         self._now = int(np.argmin(architecture.emg_lags)) if self._lags else 0
         mean, scale = self._find_statistics([trial.inputs for trial in trials])
@@ -96,14 +97,16 @@ class HybridNetwork(Predictor):
             moved = (inputs - self.input_mean) / self.input_scale
             tokens = torch.cat([tokens, self.motion(moved[:, self._width :])[:, None]], dim=1)
         told = self.encoder(tokens)[:, : self.layout.drives] @ self.readout + self.offset
-        return torch.exp((told + known).clamp(max=LARGEST_LOGARITHM))
+        return torch.exp((self.hearing * told + known).clamp(max=LARGEST_LOGARITHM))
+
+    def hear(self, share: float) -> None:
+        """Multiply what the encoder says of drives without EMG by ``share``: 0 leaves the copy."""
+        self.hearing[self.layout.unseen] = share if self._lags else 1.0
 
     def _identify(self) -> torch.Tensor:
         return self._identity_of @ self.identity + self._unseen * self.departure
 
-    def _look(
-        self, inputs: torch.Tensor, seen: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
+    def _look(self, inputs: torch.Tensor, seen: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Own logarithms of shares, and copies of what is seen; (frames, drives, lags)."""
         channels = len(self.layout.channels)
         envelopes = inputs[:, : self._width].view(len(inputs), self._lags, channels)
@@ -141,7 +144,6 @@ class HybridNetwork(Predictor):
         """
         with torch.no_grad():
             weight, bias, skip = self._embed()
-            drives = self.layout.drives
             return {
                 "predictor.input_mean": self.input_mean.numpy(),
                 "predictor.input_scale": self.input_scale.numpy(),
@@ -149,8 +151,8 @@ class HybridNetwork(Predictor):
                 "predictor.embedding.weight": weight.numpy(),
                 "predictor.embedding.bias": bias.numpy(),
                 "predictor.skip.weight": skip.numpy(),
-                "predictor.output.weight": self.readout.expand(drives, -1).numpy(),
-                "predictor.output.bias": self.offset.expand(drives).numpy(),
+                "predictor.output.weight": torch.outer(self.hearing, self.readout).numpy(),
+                "predictor.output.bias": (self.hearing * self.offset).numpy(),
                 "predictor.output_scale": output_scale,
                 **self.encoder.list_tensors(),
             }
@@ -167,7 +169,9 @@ class HybridNetwork(Predictor):
             # Of each drive the share of every channel: its own, or its synergists'.
             shares = self._identity_of
             heard = 1.0 - self._unseen
-            layer = heard[:, :, None] * self.own.weight + self._unseen[:, :, None] * self.copy.weight
+            layer = (
+                heard[:, :, None] * self.own.weight + self._unseen[:, :, None] * self.copy.weight
+            )
             weight[:drives, :, :width] = torch.einsum("dwl,dc->dwlc", layer, shares).flatten(2)
             bias[:drives] += heard * self.own.bias + self._unseen * self.copy.bias
             channels = len(self.layout.channels)

@@ -19,6 +19,7 @@ from .muscles import Muscles
 
 # Of the seeds of the setup, which count from 1, none is so large: seeds of second networks.
 OTHER_SEED = 1_000_003
+SIZE = EncoderSize(width=16, heads=2, feed_forward=32, layers=2)
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Schooling:
     options: Optimization
     muscles: Muscles
     seed: int
-    size: EncoderSize = EncoderSize()
+    size: EncoderSize = SIZE
 
     @property
     def other_seed(self) -> int:

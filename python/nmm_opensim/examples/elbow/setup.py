@@ -78,8 +78,8 @@ def write_training_setup(folder: Path, lesson: Lesson) -> None:
     )
     tool.add("electromechanical_delay", ESTIMATE)
     tool.comment(
-        "What a network sees. Lags (s) of EMG count back from the delayed time, those of motion and "
-        "loads from the frame; family and layers are those of estimator nmm."
+        "What a network sees. Lags (s) of EMG count back from the delayed time, those of motion "
+        "and loads from the frame; family and layers are those of estimator nmm."
     )
     add_predictor(tool, [COORDINATE], LOAD_COLUMNS, MOTION_LAGS)
     tool.comment("Forces and lengths are relative to the model's own; gains and shape absolute.")
