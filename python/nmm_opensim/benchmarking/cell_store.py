@@ -23,7 +23,7 @@ class CellStore:
     def __init__(self, setup: BenchmarkSetup) -> None:
         self._folder = setup.results_directory / "cells"
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._made_from = {person.name: _hash_inputs(person) for person in setup.people}
+        self._made_from = {person.name: hash_inputs(person) for person in setup.people}
 
     def read(self, cell: Cell) -> CellScores | None:
         """What is kept, None where it is absent or of something else."""
@@ -48,8 +48,8 @@ class CellStore:
         return f"{self._made_from[cell.person]} {cell.hidden} {cell.fold}"
 
 
-def _hash_inputs(person: Person) -> str:
-    """What the scores of all cells of a person depend on."""
+def hash_inputs(person: Person) -> str:
+    """What the scores of all cells of a person depend on, as one text."""
     files = person.training.input_files
     text = " ".join([__version__, *(hash_file(file) for file in files)])
     return hashlib.sha256(text.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The setup of the paper's experiment: whom it asks, what it hides, and which loads it leaves out."""
+"""The setup of the paper's experiment: whom it asks, what it hides, which loads it leaves out."""
 
 from __future__ import annotations
 
