@@ -72,6 +72,7 @@ def draw(scores: Scores, file: Path) -> None:
         for axes, regime in zip(row, scores.regimes, strict=True):
             _draw_panel(axes, gather(scores, regime, measure), shown, measure)
         row[len(row) // 2].set_xlabel(measure.title)
+        _name_estimators(row[0], shown)
     for axes, regime in zip(panels[0], scores.regimes, strict=True):
         title = TITLES.get(regime, "")
         axes.set_title(f"$\\bf{{{regime.replace('_', chr(92) + '_')}}}$\n{title}", fontsize=10)
@@ -103,12 +104,17 @@ def _draw_panel(
         people = np.array(found[name])
         axes.plot(people, np.full(len(people), place), "o", ms=3.2, color=colour, alpha=0.45, mew=0)
         axes.plot(people.mean(), place, "o", ms=8, color=colour, mec="white", mew=0.8)
-    axes.set_yticks(range(len(shown)), [label(name) for name in reversed(shown)], fontsize=9)
-    for text, name in zip(axes.get_yticklabels(), reversed(shown), strict=True):
-        text.set_color(COLOURS.get(name, NMM))
     axes.set_ylim(-0.6, len(shown) - 0.4)
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelsize=8)
     axes.grid(axis="y", color="#eeeeee", lw=0.8)
     axes.set_axisbelow(True)
     axes.spines[["top", "right", "left"]].set_visible(False)
+
+
+def _name_estimators(axes: Axes, shown: Sequence[str]) -> None:
+    """Beside the first panel of a row, in the colours of their dots."""
+    names = list(reversed(shown))
+    axes.set_yticks(range(len(names)), [label(name) for name in names], fontsize=9)
+    for text, name in zip(axes.get_yticklabels(), names, strict=True):
+        text.set_color(COLOURS.get(name, NMM))
