@@ -15,40 +15,31 @@ timed() {
     local what="$1" began=$SECONDS
     shift
     say "$what"
-    "$@" || stop "'$what' failed; the same command goes on from there"
+    if ! "$@"; then
+        printf '%s failed; once it is mended the same command goes on from there\n' "$what" >&2
+        exit 1
+    fi
     say "$what: took $((SECONDS - began)) s"
 }
 
 # One person into results/paper; what it says goes into a log.
 make_person() {
     local began=$SECONDS log="build/paper_$1_$2.log"
-    python -m nmm_opensim.elbow "results/paper/$1_$2" --regime "$1" --seed "$2" >"$log" 2>&1 || {
+    if ! python -m nmm_opensim.elbow "results/paper/$1_$2" --regime "$1" --seed "$2" >"$log" 2>&1; then
         tail -n 5 "$log" >&2
-        return 1
-    }
-    say "  $1_$2: $((SECONDS - began)) s"
+        return 255  # xargs begins nobody else then
+    fi
+    echo "  $1_$2: $((SECONDS - began)) s"
 }
 
-# Every second person, beginning with the first or the second.
-make_half() {
-    local regime seed number=0
-    for regime in "${regimes[@]}"; do
-        for seed in "${seeds[@]}"; do
-            if ((number % 2 == $1)); then make_person "$regime" "$seed" || return 1; fi
-            number=$((number + 1))
-        done
-    done
-}
-
-# Two at a time.
+# Two at a time; Ctrl-C reaches both.
 make_people() {
-    local first second failed=0
+    local regime
     mkdir -p build
-    make_half 0 & first=$!
-    make_half 1 & second=$!
-    wait "$first" || failed=1
-    wait "$second" || failed=1
-    return "$failed"
+    export -f make_person
+    for regime in "${regimes[@]}"; do
+        printf "$regime %s\n" "${seeds[@]}"
+    done | xargs -P 2 -L 1 bash -c 'make_person "$@"' make_person
 }
 
 timed "fifteen simulated people, results/paper" make_people
