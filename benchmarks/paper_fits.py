@@ -11,6 +11,8 @@ import multiprocessing
 import signal
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -72,11 +74,19 @@ def fit_all(setup: BenchmarkSetup, processes: int) -> Iterator[tuple[str, list[F
         return
     # New processes, which know nothing of this one: threads of libraries do not survive a fork.
     context = multiprocessing.get_context("spawn")
-    with context.Pool(min(processes, len(missing)), _begin) as pool:
-        for outcome in pool.imap_unordered(_fit, missing):
-            if isinstance(outcome, str):
-                raise NMMError(outcome)
-            yield outcome
+    with ProcessPoolExecutor(min(processes, len(missing)), context, _begin) as pool:
+        fitting = [pool.submit(_fit, wanted) for wanted in missing]
+        try:
+            for done in as_completed(fitting):
+                yield done.result()
+        except BrokenProcessPool:
+            raise NMMError(
+                "fits of parameters: expected processes to end by themselves, but one was ended, "
+                "as where memory does not suffice; what is fitted is kept: the same command goes "
+                "on, with fewer --processes if need be."
+            ) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _want(setup: BenchmarkSetup, person: Person) -> Wanted:
@@ -105,17 +115,14 @@ def _read(wanted: Wanted, estimator: str) -> Fit | None:
 
 
 def _begin() -> None:
-    """Whoever waits hears Ctrl-C, and ends this; it has a processor of its own."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """Ctrl-C ends it without a word, and it has a processor of its own."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     torch.set_num_threads(1)
 
 
-def _fit(wanted: Wanted) -> tuple[str, list[Fit]] | str:
-    """All fits of a person, those that are not kept made and kept; or what cannot be used."""
-    try:
-        return wanted.question.person.name, list(_fit_person(wanted))
-    except NMMError as error:
-        return str(error)
+def _fit(wanted: Wanted) -> tuple[str, list[Fit]]:
+    """All fits of a person, those that are not kept made and kept."""
+    return wanted.question.person.name, list(_fit_person(wanted))
 
 
 def _fit_person(wanted: Wanted) -> Iterator[Fit]:
