@@ -20,13 +20,13 @@ from nmm_opensim.files import write_atomically
 from nmm_opensim.running.palette import BASELINE, NMM, REFERENCE
 from nmm_opensim.training.scoring import EMG, MOMENT
 
-OFTEN_FAR_OFF = "nmm"
-"""It may leave the panels, so that the others can be told apart."""
+MAY_LEAVE = ("nmm", "hybrid_without_emg")
+"""They may lie beyond the panels, so that the others can be told apart."""
 SHOWN = (
     "supervised",
     "neighbour_copy",
     SYNX,
-    OFTEN_FAR_OFF,
+    "nmm",
     "posterior",
     "hybrid_without_emg",
     HYBRID,
@@ -35,7 +35,7 @@ SHOWN = (
 COLOURS = {"supervised": REFERENCE, "neighbour_copy": BASELINE, SYNX: "#0072b2"}
 """Of all others that of NMMs."""
 FAR_OFF = 1.5
-"""How many times as long as without it an axis may become for it."""
+"""How many times as long as without them an axis may become for them."""
 BETTER = "#f1f7ee"
 """Behind what is better than SynX NMF."""
 BEHIND = {"facecolor": "white", "edgecolor": "none", "pad": 1.5}
@@ -120,11 +120,15 @@ def gather(scores: Scores, regime: str, measure: Measure) -> Found:
 
 
 def _find_limits(found: Sequence[Found], told: Sequence[str]) -> tuple[float, float]:
-    """What holds everybody, but for who is far off all the others."""
-    everyone = _list_values(found, told)
-    others = _list_values(found, [name for name in told if name != OFTEN_FAR_OFF]) or everyone
-    close = np.ptp(everyone) <= FAR_OFF * np.ptp(others)
-    low, high = (float(end) for end in np.quantile(everyone if close else others, [0.0, 1.0]))
+    """What holds everybody, but for those of MAY_LEAVE that are far off all the others."""
+    staying = [name for name in told if name not in MAY_LEAVE]
+    values = _list_values(found, staying or told)
+    room = FAR_OFF * np.ptp(values)
+    for name in told:
+        more = values + _list_values(found, [name])
+        if np.ptp(more) <= room:
+            values = more
+    low, high = min(values), max(values)
     room = 0.08 * (high - low or 1.0)
     return low - room, high + room
 

@@ -74,4 +74,4 @@ def make_cost_table(fits: Sequence[Fit]) -> str:
         if seconds:
             times = f"{np.median(seconds):.0f} ({min(seconds):.0f}–{max(seconds):.0f})"
             body.append([label(estimator), times])
-    return make_table(["estimator", "a person, one seed, 12 trials (s)"], body)
+    return make_table(["estimator", "one person, fold and seed (s)"], body)

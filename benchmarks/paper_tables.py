@@ -59,8 +59,8 @@ OF_MOMENTS = (R, NRMSE, MOMENT_RMSE)
 
 def make_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table in Markdown."""
-    lines = [header, ["---"] * len(header), *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    lines = [f"| {' | '.join(line)} |" for line in (header, *rows)]
+    return "\n".join([lines[0], f"|{'---|' * len(header)}", *lines[1:]])
 
 
 def mark(scores: Scores, estimator: str) -> str:
@@ -136,22 +136,33 @@ def _format_deviations(rows: Sequence[Row], metric: Metric) -> str:
 
 def make_interval_table(scores: Scores) -> str:
     """Share of the truth inside the 90 % intervals, and their width, by regime."""
+    giving = {row.estimator for row in scores.rows if _has_interval(row)}
     body = []
     for regime in scores.regimes:
         groups: dict[tuple[str, str], list[Row]] = {}
         for row in scores.select(regime, EMG):
-            groups.setdefault((row.quantity, row.estimator), []).append(row)
+            if row.estimator in giving:
+                groups.setdefault((row.quantity, row.estimator), []).append(row)
         for (muscle, estimator), everyone in groups.items():
-            rows = [row for row in everyone if not math.isnan(row.mean[COVERAGE.name])]
-            if not rows:
-                continue
-            (pooled,) = pool_people(rows)
-            worst = COVERAGE.scale * min(row.mean[COVERAGE.name] for row in rows)
-            texts = [COVERAGE.format(pooled, spread=True), f"{worst:.0f}", WIDTH.format(pooled)]
+            rows = [row for row in everyone if _has_interval(row)]
             of = f"{len(rows)} of {len(everyone)}"
-            body.append([regime, name_muscle(muscle), label(estimator), *texts, of])
+            what = [regime, name_muscle(muscle), label(estimator)]
+            body.append([*what, *_describe_intervals(rows), of])
     header = ["regime", "muscle", "estimator", COVERAGE.title, "worst person", WIDTH.title]
-    return make_table([*header, "people with an interval throughout"], body)
+    return make_table([*header, "people with an interval in all trials"], body)
+
+
+def _has_interval(row: Row) -> bool:
+    """Whether there was one in all trials."""
+    return not math.isnan(row.mean[COVERAGE.name])
+
+
+def _describe_intervals(rows: Sequence[Row]) -> list[str]:
+    if not rows:
+        return [NOTHING] * 3
+    (pooled,) = pool_people(rows)
+    worst = COVERAGE.scale * min(row.mean[COVERAGE.name] for row in rows)
+    return [COVERAGE.format(pooled, spread=True), f"{worst:.0f}", WIDTH.format(pooled)]
 
 
 def make_people_tables(scores: Scores) -> str:
