@@ -50,6 +50,8 @@ def test_it_is_the_setup_of_the_documentation_with_loads(folder: Path) -> None:
     predictor.remove(loads)
     predictor.remove(lags)
     for tool in tools:
+        tool.find("optimization").remove(tool.find("optimization/iterations"))
+    for tool in tools:
         for place in PLACES:
             tool.remove(tool.find(place))
     assert describe(tools[0]) == describe(tools[1])

@@ -16,13 +16,13 @@ from .layout import choose_hidden, make_layout
 from .model import HybridModel
 from .training import Schooling
 
-# Of moments in what teaches the network, beside measured EMG, times the square of a drive's
+# Of moments in what teaches a muscle without EMG, beside masked EMG, times the square of its
 # leverage: 0 leaves it all to masking.
-MOMENT_WEIGHTS = (0.0, 0.3, 3.0)
+MOMENT_WEIGHTS = (0.0, 1.0, 3.0)
 # Of what the encoder says of a muscle without EMG, beside its copy, which 0 leaves as it is.
 HEARINGS = (0.0, 0.5, 1.0)
 # Where no channel can be hidden nothing tells how far moments are to be trusted.
-UNTOLD = (0.3, 1.0)
+UNTOLD = (1.0, 1.0)
 # That a fit teaches: those of the choice and their second, then the one that counts and its second.
 NETWORKS = len(MOMENT_WEIGHTS) + 3
 

@@ -36,6 +36,11 @@ class TokenLayout:
         return [*self.hidden, *range(len(self.channels), self.drives)]
 
     @property
+    def heard(self) -> list[int]:
+        """The drives with EMG."""
+        return [k for k in range(len(self.channels)) if k not in self.hidden]
+
+    @property
     def visible(self) -> Array:
         """1 for a channel that is not hidden, (channels,)."""
         seen = np.ones(len(self.channels))

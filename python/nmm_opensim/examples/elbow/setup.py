@@ -21,6 +21,7 @@ SETUP_FILE = "train.xml"
 LOAD_COLUMNS = tuple(f"{LOAD_FORCE}{axis}" for axis in AXES)
 # s: with them the network sees how the motion changes, which moments depend on.
 MOTION_LAGS = "0 0.05 0.1"
+ITERATIONS = 400
 
 # Whose channels may stand for a muscle's: those of its group that a user measures.
 SYNERGISTS = {
@@ -84,7 +85,7 @@ def write_training_setup(folder: Path, lesson: Lesson) -> None:
     add_predictor(tool, [COORDINATE], LOAD_COLUMNS, MOTION_LAGS)
     tool.comment("Forces and lengths are relative to the model's own; gains and shape absolute.")
     add_calibration(tool)
-    add_optimization(tool, 600, (1, 2, 3))
+    add_optimization(tool, ITERATIONS, (1, 2, 3))
     tool.add("artefact_file", "nmm/elbow.nmm")
     tool.add("results_directory", "nmm")
     write_schemas(folder / "schemas")
