@@ -24,6 +24,7 @@ from .calibration import PARAMETERS
 from .chain import Declaration
 from .fingerprint import compute_fingerprint
 from .novelty import GROUPS, TrainingRange
+from .predictor import PredictorArchitecture
 from .sources import Deep, Measured, MuscleSources, Source, Tied
 from .trained import TrainedNMM
 
@@ -35,7 +36,6 @@ def write_artefact(
 ) -> None:
     """Write a trained NMM; ``training`` records what it was trained on."""
     declaration = trained.declaration
-    architecture = declaration.architecture
     content = {
         "format": FORMAT,
         "created_with": {
@@ -61,13 +61,7 @@ def write_artefact(
         "muscles": _describe_muscles(trained),
         "predictor": {
             **trained.predictor,
-            "inputs": {
-                "emg_lags": list(architecture.emg_lags),
-                "motion_lags": list(architecture.motion_lags),
-                "coordinates": list(architecture.coordinates),
-                "speeds": list(architecture.speeds),
-                "external_loads": list(architecture.external_loads),
-            },
+            "inputs": _describe_inputs(declaration.architecture),
         },
         "training_range": trained.training_range and _describe_range(trained.training_range),
         "population": trained.population and asdict(trained.population),
@@ -81,6 +75,16 @@ def write_artefact(
         tensors[f"path.{muscle}.coefficients"] = fitted.coefficients
     packed = save(tensors, metadata={"nmm": json.dumps(content, allow_nan=False)})
     write_atomically(path, lambda temporary: _write_checked(temporary, packed))
+
+
+def _describe_inputs(architecture: PredictorArchitecture) -> dict[str, list[float] | list[str]]:
+    return {
+        "emg_lags": list(architecture.emg_lags),
+        "motion_lags": list(architecture.motion_lags),
+        "coordinates": list(architecture.coordinates),
+        "speeds": list(architecture.speeds),
+        "external_loads": list(architecture.external_loads),
+    }
 
 
 def _write_checked(path: Path, content: bytes) -> None:

@@ -11,7 +11,7 @@ from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
 from ..formats.setup_xml import SetupElement, read_setup
-from ..nmm.artefact import read_artefact
+from ..nmm.artefact import PredictorRecord, read_artefact
 from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
 from ..nmm.novelty import find_largest
@@ -46,18 +46,9 @@ def estimate(setup: Path | str) -> TrialEstimate:
     # What else the setup says the plugin alone reads for a run.
     tool = read_setup(declared.file, TOOL)
     motion = _read_motion(tool, declared.coordinates_file, model, artefact.coordinates)
-    seen = artefact.predictor
-    loads = _read_loads(tool, LoadWindow(seen.external_loads, seen.motion_lags), motion.time)
-    coordinates, speeds = motion.select(seen.coordinates)[0], motion.select(seen.speeds)[1]
-    asked = (
-        emg.columns,
-        emg.time,
-        emg.values,
-        motion.time,
-        np.hstack(make_windows(motion.time, coordinates, seen.motion_lags)),
-        np.hstack(make_windows(motion.time, speeds, seen.motion_lags)),
-        loads,
-    )
+    windows = _make_windows(artefact.predictor, motion)
+    loads = _read_loads(tool, artefact.predictor, motion.time)
+    asked = (emg.columns, emg.time, emg.values, motion.time, *windows, loads)
     try:
         excitations = runtime.compute_excitations(*asked)
         novelty = runtime.compute_novelty(*asked)
@@ -91,7 +82,17 @@ def _read_motion(
     )
 
 
-def _read_loads(tool: SetupElement, window: LoadWindow, times: Array) -> Array | None:
-    if not window.columns:
+def _make_windows(seen: PredictorRecord, motion: Motion) -> tuple[Array, Array]:
+    """Coordinates and speeds, each (frames, lags x names)."""
+    coordinates, speeds = motion.select(seen.coordinates)[0], motion.select(seen.speeds)[1]
+    return (
+        np.hstack(make_windows(motion.time, coordinates, seen.motion_lags)),
+        np.hstack(make_windows(motion.time, speeds, seen.motion_lags)),
+    )
+
+
+def _read_loads(tool: SetupElement, seen: PredictorRecord, times: Array) -> Array | None:
+    if not seen.external_loads:
         return None
+    window = LoadWindow(seen.external_loads, seen.motion_lags)
     return read_loads(tool.get_file("external_loads_file"), window, times)

@@ -155,7 +155,7 @@ def test_a_hidden_channel_is_never_seen(windowed: PreparedTraining) -> None:
     losses = []
     for change in (0.0, 3.0):
         trials = [poison(trial, channels, hidden, change) for trial in windowed.task.training]
-        losses.append(float(HybridLoss(model, trials, options, weights, 1)(0)[0]))
+        losses.append(float(HybridLoss(model, trials, options, weights, 1)(0)[0].detach()))
     assert losses[0] == losses[1]
 
 
@@ -210,7 +210,9 @@ def test_an_iteration_looks_at_one_piece_that_the_seed_chooses(windowed: Prepare
 
     def compute(seed: int, iteration: int | None) -> float:
         trials = windowed.task.training
-        return float(HybridLoss(model, trials, options, np.zeros(drives), seed)(iteration)[0])
+        return float(
+            HybridLoss(model, trials, options, np.zeros(drives), seed)(iteration)[0].detach()
+        )
 
     assert compute(1, 3) == compute(1, 3)
     assert compute(1, 3) != compute(1, 4)
