@@ -162,7 +162,7 @@ def _judge_muscle(choice: Choice, excitation: Array, apart: float) -> Excitation
         )
         return ExcitationJudgement("do not use", reason, None, moments=moments)
     reason = (
-        f"{', '.join(choice.hidden)} hidden as it was, and no other people, are what tells: met at "
-        f"a mean r of {choice.agreement:.2f}"
+        f"channels hidden like it ({', '.join(choice.hidden)}) were met at a mean r of "
+        f"{choice.agreement:.2f}, and no other people tell more"
     )
     return ExcitationJudgement("use with care", reason, interval, moments=moments)
