@@ -6,15 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import NMMError, nearest_names
-from ..nmm.sources import (
-    Deep,
-    Measured,
-    Source,
-    Tied,
-    drop_synergists,
-    find_own_channel,
-    find_recorded,
-)
+from ..nmm.hiding import hide_channel
+from ..nmm.sources import Deep, Measured, Source, drop_synergists, find_recorded
 from .training_setup import TrainingSetup
 
 
@@ -51,7 +44,7 @@ def hide_channels(
     sources = setup.sources
     for channel, synergists in channels.items():
         muscle = (scored or {}).get(channel) or find_recorded(setup.sources)[channel].muscle
-        sources = _hide(sources, muscle, channel, synergists)
+        sources = hide_channel(sources, muscle, channel, synergists)
     measured = tuple(_measure(source, channels) for source in sources)
     return replace(setup, sources=measured)
 
@@ -69,35 +62,3 @@ def _measure(source: Source, hidden: Mapping[str, Sequence[str]]) -> Source:
             return source
         source = Measured(source.muscle, (channel,), (1.0,), source.synergists)
     return drop_synergists(source, hidden)
-
-
-def _hide(
-    declared: Sequence[Source], standing: str, channel: str, synergists: Sequence[str]
-) -> tuple[Source, ...]:
-    hidden = [s.muscle for s in declared if find_own_channel(s) == channel]
-    sources: list[Source] = []
-    for source in declared:
-        if source.muscle == standing:
-            sources.append(Deep(source.muscle, channel, tuple(synergists)))
-        elif source.muscle in hidden:
-            sources.append(Tied(source.muscle, standing))
-        elif isinstance(source, Measured) and channel in source.channels:
-            sources.append(_without(source, channel))
-        elif isinstance(source, Tied) and source.to in hidden:
-            # Never to one that is tied itself by now.
-            sources.append(replace(source, to=standing))
-        else:
-            sources.append(source)
-    return tuple(sources)
-
-
-def _without(source: Measured, channel: str) -> Measured:
-    """A muscle of several channels listens to the others."""
-    kept = [(c, w) for c, w in zip(source.channels, source.weights, strict=True) if c != channel]
-    total = sum(weight for _, weight in kept)
-    scale = sum(source.weights) / total if total > 0 else 1.0
-    return replace(
-        source,
-        channels=tuple(c for c, _ in kept),
-        weights=tuple(weight * scale for _, weight in kept),
-    )

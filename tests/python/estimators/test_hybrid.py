@@ -10,16 +10,26 @@ import pytest
 import torch
 
 from nmm_opensim import _core
-from nmm_opensim.estimators.hybrid.choice import HEARINGS, MOMENT_WEIGHTS
+from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.hybrid.choice import (
+    HEARINGS,
+    MOMENT_WEIGHTS,
+    Choice,
+    find_common_margin,
+)
 from nmm_opensim.estimators.hybrid.estimator import FittedHybrid
-from nmm_opensim.estimators.hybrid.layout import choose_hidden, make_layout
+from nmm_opensim.estimators.hybrid.hiding import HiddenTask, choose_hidden, hide
+from nmm_opensim.estimators.hybrid.judgement import judge_muscle
 from nmm_opensim.estimators.hybrid.loss import HybridLoss, make_lesson
 from nmm_opensim.estimators.hybrid.model import HybridModel
 from nmm_opensim.estimators.hybrid.muscles import calibrate_muscles
+from nmm_opensim.estimators.hybrid.training import Lessons, Settings, speak
+from nmm_opensim.estimators.interface import Task
 from nmm_opensim.estimators.steps import Steps
 from nmm_opensim.nmm.artefact import read_artefact
 from nmm_opensim.nmm.chain import PreparedTrial, resample_emg
 from nmm_opensim.nmm.predictor import PredictorArchitecture
+from nmm_opensim.nmm.sources import Recorded
 from nmm_opensim.nmm.transformer import EncoderSize
 from nmm_opensim.nmm.write_artefact import write_artefact
 from nmm_opensim.training.fit_outcome import fit_estimator
@@ -110,9 +120,9 @@ def replace_lags(training: PreparedTraining, emg_lags: tuple[float, ...]) -> Pre
     return replace(training.declaration.architecture, emg_lags=emg_lags)
 
 
-def make_model(training: PreparedTraining, hidden: list[str]) -> HybridModel:
+def make_model(task: Task) -> HybridModel:
     torch.manual_seed(0)
-    return HybridModel(training.task, hidden, SIZE)
+    return HybridModel(task, SIZE)
 
 
 def stir(model: HybridModel) -> None:
@@ -124,7 +134,7 @@ def stir(model: HybridModel) -> None:
 
 
 def test_before_it_is_taught_it_says_channels_and_copies(windowed: PreparedTraining) -> None:
-    model = make_model(windowed, [])
+    model = make_model(windowed.task)
     trial = windowed.trials[TEST]
     layout, peaks = model.predictor.layout, model.predictor.peaks.numpy()
     with torch.no_grad():
@@ -136,59 +146,119 @@ def test_before_it_is_taught_it_says_channels_and_copies(windowed: PreparedTrain
     np.testing.assert_allclose(shares[:, channels:], copies[:, channels:], rtol=1e-12)
 
 
-def test_a_hidden_channel_is_never_seen(windowed: PreparedTraining) -> None:
-    hidden = choose_hidden(make_layout(windowed.declaration))
-    model = make_model(windowed, hidden)
-    stir(model)
-    trial = windowed.trials[TEST]
-    channels = windowed.declaration.sources.channels
-    inputs = torch.from_numpy(trial.inputs.copy())
-    with torch.no_grad():
-        before = model.predictor(inputs)
-        for name in hidden:
-            inputs[:, channels.index(name) : len(LAGS) * len(channels) : len(channels)] = 7.0
-        after = model.predictor(inputs)
-    assert torch.equal(before, after)
-    # Nor is it taught: its recording is no part of the loss.
-    options = windowed.setup.optimization
-    weights = np.full(model.predictor.layout.drives, 0.5)
-    losses = []
-    for change in (0.0, 3.0):
-        trials = [poison(trial, channels, hidden, change) for trial in windowed.task.training]
-        losses.append(float(HybridLoss(model, trials, options, weights, 1)(0)[0].detach()))
-    assert losses[0] == losses[1]
+def hide_some(task: Task) -> HiddenTask:
+    hidden = hide(task)
+    assert hidden is not None
+    return hidden
 
 
-def poison(
-    trial: PreparedTrial, channels: list[str], names: list[str], change: float
-) -> PreparedTrial:
-    envelopes = trial.envelopes.copy()
-    envelopes[:, [channels.index(name) for name in names]] += change
-    return replace(trial, envelopes=envelopes)
+def test_hidden_channels_are_deep_muscles_of_a_task_of_their_own(
+    windowed: PreparedTraining,
+) -> None:
+    task = windowed.task
+    hidden = hide_some(task)
+    channels = task.declaration.sources.channels
+    assert 0 < len(hidden.channels) <= len(channels) // 2
+    left = hidden.task.declaration.sources.channels
+    assert set(left) == set(channels) - set(hidden.channels)
+    assert set(hidden.recordings) <= set(hidden.task.declaration.sources.outputs)
+    for trial in (*hidden.task.training, *hidden.judged):
+        assert list(trial.emg.columns) == left
+        assert trial.envelopes.shape[1] == len(left)
+    for source in hidden.task.declaration.sources.deep:
+        assert source.recorded_channel is None
+        assert not set(source.synergists) & set(hidden.channels)
+
+
+def poison(trial: PreparedTrial, channels: list[str], names: tuple[str, ...]) -> PreparedTrial:
+    columns = [channels.index(name) for name in names]
+    values, envelopes = trial.emg.values.copy(), trial.envelopes.copy()
+    values[:, columns] = values[::-1, columns] * 3.0 + 0.1
+    envelopes[:, columns] = envelopes[::-1, columns] * 3.0 + 0.1
+    return replace(trial, emg=replace(trial.emg, values=values), envelopes=envelopes)
+
+
+def test_what_hidden_channels_recorded_reaches_no_network(windowed: PreparedTraining) -> None:
+    task = windowed.task
+    names = hide_some(task).channels
+    channels = task.declaration.sources.channels
+    found = []
+    for trials in (task.training, [poison(each, channels, names) for each in task.training]):
+        hidden = hide_some(replace(task, training=tuple(trials)))
+        lessons = Lessons(
+            hidden.task,
+            calibrate_muscles(hidden.task, Steps()),
+            windowed.setup.optimization,
+            SIZE,
+        )
+        model = lessons.teach(Settings(1.0, 1.0), 1, "a network", Steps())
+        found.append([speak(model, trial) for trial in hidden.judged])
+    for before, after in zip(*found, strict=True):
+        np.testing.assert_array_equal(before, after)
 
 
 def test_masked_and_deep_muscles_are_the_same_question(windowed: PreparedTraining) -> None:
+    hidden = hide_some(windowed.task)
+    (first, *others) = hidden.channels
+    muscle = next(iter(hidden.recordings))
     channels = windowed.declaration.sources.channels
-    trial = windowed.trials[TEST]
-    inputs = torch.from_numpy(trial.inputs)
-    masked, hidden = make_model(windowed, []), make_model(windowed, [channels[0]])
-    for model in (masked, hidden):
+    whole, deep = make_model(windowed.task), make_model(hidden.task)
+    for model in (whole, deep):
         with torch.no_grad():
             model.predictor.readout.add_(0.5)
-            # The hidden one's identity is made of its synergists': the same for this comparison.
+            # What tells muscles apart is theirs alone.
             model.predictor.identity.zero_()
+    trial = hidden.judged[0]
+    inputs = torch.from_numpy(
+        next(each for each in windowed.task.training if each.name == trial.name).inputs
+    )
     seen = torch.ones((len(inputs), len(channels)), dtype=torch.float64)
-    seen[:, 0] = 0.0
+    seen[:, [channels.index(name) for name in (first, *others)]] = 0.0
     with torch.no_grad():
-        told = [masked.predictor(inputs, seen), hidden.predictor(inputs)]
-    np.testing.assert_allclose(told[0].numpy(), told[1].numpy(), rtol=1e-12)
+        masked = whole.predictor(inputs, seen)[:, channels.index(first)]
+        layout = deep.predictor.layout
+        asked = deep.predictor(torch.from_numpy(trial.inputs))[
+            :, len(layout.channels) + layout.outputs.index(muscle)
+        ]
+    copies = whole.predictor.layout.find_relatives()[channels.index(first)]
+    if not copies[[channels.index(name) for name in others]].any():
+        # Other tokens differ only where hidden muscles are asked too: what both begin with agrees.
+        assert float(_core.agreement(masked.numpy(), asked.numpy()).r) > 0.9
+
+
+def test_a_frame_never_masks_everybody(windowed: PreparedTraining) -> None:
+    model = make_model(windowed.task)
+    drives = model.predictor.layout.drives
+    loss = HybridLoss(
+        model, windowed.task.training, windowed.setup.optimization, np.zeros(drives), 1
+    )
+    for iteration in range(20):
+        loss(iteration)
+    # A frame in which nobody is seen would be told the peak.
+    inputs = torch.from_numpy(windowed.trials[TEST].inputs)
+    seen = torch.zeros((len(inputs), len(model.predictor.layout.channels)), dtype=torch.float64)
+    with torch.no_grad():
+        assert torch.isfinite(model.predictor(inputs, seen)).all()
+
+
+def test_a_silent_channel_teaches_nothing(windowed: PreparedTraining) -> None:
+    options = windowed.setup.optimization
+    silent = []
+    for trial in windowed.task.training:
+        envelopes = trial.envelopes.copy()
+        envelopes[:, 0] = 0.0
+        silent.append(replace(trial, envelopes=envelopes))
+    model = make_model(windowed.task)
+    drives = model.predictor.layout.drives
+    loss = HybridLoss(model, silent, options, np.zeros(drives), 1)
+    assert float(loss(0)[0].detach()) < 1e3
 
 
 def test_moments_teach_drives_as_far_as_they_weigh(windowed: PreparedTraining) -> None:
     options = windowed.setup.optimization
     gradients = []
     for weight in (0.0, 1.0):
-        model = make_model(windowed, [])
+        model = make_model(windowed.task)
         stir(model)
         drives = model.predictor.layout.drives
         loss = HybridLoss(model, windowed.task.training, options, np.full(drives, weight), 1)
@@ -204,7 +274,7 @@ def test_moments_teach_drives_as_far_as_they_weigh(windowed: PreparedTraining) -
 
 
 def test_an_iteration_looks_at_one_piece_that_the_seed_chooses(windowed: PreparedTraining) -> None:
-    model = make_model(windowed, [])
+    model = make_model(windowed.task)
     stir(model)
     options, drives = windowed.setup.optimization, model.predictor.layout.drives
 
@@ -237,13 +307,58 @@ def test_the_choice_is_among_what_is_declared(windowed: PreparedTraining) -> Non
     assert float(hearing) in HEARINGS
 
 
-def test_hidden_channels_leave_each_a_synergist(windowed: PreparedTraining) -> None:
-    layout = make_layout(windowed.declaration)
-    hidden = [layout.channels.index(name) for name in choose_hidden(layout)]
-    assert 0 < len(hidden) <= len(layout.channels) // 2
-    near = layout.synergists.copy()
-    near[:, hidden] = 0.0
-    assert near[hidden].any(axis=1).all() or len(hidden) == 1
+def test_channels_that_are_hidden_together_leave_each_a_synergist() -> None:
+    def record(*synergists: str) -> Recorded:
+        return Recorded("muscle", (), synergists)
+
+    declared = {"a": record("b"), "b": record("a"), "c": record("d", "e"), "d": record("c")}
+    assert choose_hidden(declared, ["a", "b", "c", "d", "e"]) == ["a", "c"]
+    assert choose_hidden({"c": record()}, ["a", "b", "c"]) == ["c"]
+    assert choose_hidden({"a": record()}, ["a"]) == []
+    assert choose_hidden({}, ["a", "b"]) == []
+
+
+def test_a_hidden_channel_that_is_missed_leaves_no_interval() -> None:
+    recording = np.abs(np.sin(np.linspace(0.0, 9.0, 200)))
+    met = {"a": recording + 0.01, "b": recording}
+    assert find_common_margin(met, {"a": recording, "b": recording}) is not None
+    missed = {"a": recording + 0.01, "b": -recording}
+    assert find_common_margin(missed, {"a": recording, "b": recording}) is None
+
+
+@pytest.mark.parametrize(
+    ("agreement", "margin", "verdict", "words"),
+    [
+        (0.9, 0.2, "use with care", "met at a mean r of 0.90, and no other people"),
+        (0.5, 0.2, "do not use", "met at a mean r of 0.50"),
+        (0.9, None, "do not use", "one of them not at all"),
+        (0.9, 9.0, "do not use", "nothing is known"),
+    ],
+)
+def test_verdicts_follow_what_hidden_channels_showed(
+    agreement: float, margin: float | None, verdict: str, words: str
+) -> None:
+    choice = Choice(Settings(1.0, 0.5), ("a", "b"), agreement, margin, 0.1)
+    excitation = np.abs(np.sin(np.linspace(0.0, 9.0, 200)))
+    judged = judge_muscle(choice, excitation, 0.05)
+    assert judged.verdict == verdict
+    assert words in judged.reason
+    assert (judged.interval is None) == (verdict == "do not use")
+    apart = judge_muscle(choice, excitation, 0.15)
+    if judged.interval is not None and apart.interval is not None:
+        # Networks that disagree more know less.
+        assert apart.interval.upper[1] == pytest.approx(1.5 * judged.interval.upper[1])
+    assert judge_muscle(None, excitation, 0.05).verdict == "do not use"
+
+
+def test_without_emg_there_must_be_something_to_see(windowed: PreparedTraining) -> None:
+    architecture = replace(
+        windowed.declaration.architecture, coordinates=(), speeds=(), external_loads=()
+    )
+    declaration = replace(windowed.declaration, architecture=architecture)
+    blind = replace(windowed, declaration=declaration)
+    with pytest.raises(NMMError, match="nothing is left to see"):
+        fit_estimator("hybrid_without_emg", blind, 1)
 
 
 def test_muscles_are_calibrated_and_weighed_by_their_leverage(windowed: PreparedTraining) -> None:
@@ -252,7 +367,7 @@ def test_muscles_are_calibrated_and_weighed_by_their_leverage(windowed: Prepared
     assert muscles.leverage.shape == (len(sources.channels) + len(sources.outputs),)
     assert (muscles.leverage >= 0).all()
     assert (muscles.leverage <= 1).all()
-    model = make_model(windowed, [])
+    model = make_model(windowed.task)
     model.start(muscles.driven)
     scales = model.calibration.force_scale.value().detach().numpy()
     limits = windowed.declaration.bounds.find_limits("max_isometric_force", sources.muscles)

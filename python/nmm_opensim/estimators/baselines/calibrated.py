@@ -100,9 +100,14 @@ class CopyDriven:
         return replace(prepared, emg=replace(prepared.emg, values=values))
 
 
-def calibrate_copies(task: Task, driven: CopyDriven, steps: Steps) -> Driven:
-    """Muscles whose parameters meet the training moments best, within the setup's bounds."""
+def calibrate_copies(
+    task: Task, driven: CopyDriven, steps: Steps, step: str = "calibration"
+) -> Driven:
+    """Muscles whose parameters meet the training moments best, within the setup's bounds.
+
+    ``step`` names the calibration among the steps of the fit.
+    """
     trials = [driven.prepare(trial) for trial in task.training]
     model = EmgDrivenModel(task.model, driven.sources, trials)
     # The delay is the declaration's and applied already.
-    return calibrate(task, model, trials, steps).get_driven(0).without_lag()
+    return calibrate(task, model, trials, steps, step).get_driven(0).without_lag()

@@ -16,9 +16,16 @@ NO_LAG = (-1e-6, 1e-6)  # s
 
 
 def calibrate(
-    task: Task, model: EmgDrivenModel, trials: Sequence[PreparedTrial], steps: Steps
+    task: Task,
+    model: EmgDrivenModel,
+    trials: Sequence[PreparedTrial],
+    steps: Steps,
+    step: str = "calibration",
 ) -> FittedMuscles:
-    """Within the setup's bounds, to ``trials`` whose channels are the model's drives."""
+    """Within the setup's bounds, to ``trials`` whose channels are the model's drives.
+
+    ``step`` names it among the steps of the fit.
+    """
     coordinates = list(range(len(task.declaration.moment_coordinates)))
     fit = EmgDrivenFit(model, [trials], coordinates, MOST_FRAMES, task.declaration.bounds)
 
@@ -26,4 +33,4 @@ def calibrate(
         steps.tell("calibrating muscles")
         return fit.run([0.0], NO_LAG).vector
 
-    return fit.take(steps.run_array("calibration", run))
+    return fit.take(steps.run_array(step, run))

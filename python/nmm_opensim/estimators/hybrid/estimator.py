@@ -11,23 +11,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import numpy as np
-
-from ...arrays import Array
+from ...errors import NMMError
 from ...nmm.chain import Declaration, PreparedTrial, resample_emg
 from ...nmm.estimate import Estimate
 from ...nmm.novelty import TrainingRange, find_largest, find_training_range
-from ...nmm.trained import ExcitationInterval, ExcitationJudgement, TrainedNMM
+from ...nmm.trained import ExcitationJudgement, TrainedNMM
 from ...nmm.trial_verdict import find_trust
 from ..interface import Estimator, FittedNMM, Task
 from ..optimization import Optimization
-from ..posterior.masking import find_floor
 from ..steps import Steps
-from ..trust.verdict import KNOWN, tells
-from .choice import NETWORKS, Choice, choose, find_disagreement
+from .choice import NETWORKS, UNTOLD, Choice, choose
+from .hiding import hide
+from .judgement import judge
 from .model import HybridModel
 from .muscles import calibrate_muscles
-from .training import Schooling
+from .training import Lessons, shorten
+
+# Of the seeds of a setup, which count from 1, none is so large: added for second networks.
+SECOND_SEED = 1_000_003
 
 
 class Hybrid(Estimator):
@@ -46,21 +47,25 @@ class Hybrid(Estimator):
     def fit(self, task: Task, seed: int, steps: Steps | None = None) -> FittedHybrid:
         steps = steps or Steps()
         seen = task if self._sees_emg else _blind(task)
-        # Without a network nothing is chance: the same for every seed, and for one without EMG.
-        muscles = calibrate_muscles(task, steps)
-        schooling = Schooling(seen, self._options, muscles, seed)
-        choice = choose(seen, schooling, steps)
-        weight = choice.moment_weight
-        model, other = (
-            schooling.teach(
-                seen.training, (), weight, each, (f"seed {each}", steps.part(part, NETWORKS))
-            )
-            for part, each in enumerate((seed, schooling.other_seed), NETWORKS - 2)
-        )
-        for network in (model.predictor, other.predictor):
-            network.hear(choice.hearing)
-        judgements = _judge(seen, schooling, choice, (model, other))
+        seeds = (seed, seed + SECOND_SEED)
+        parts = [steps.part(part, NETWORKS + 2) for part in range(NETWORKS + 2)]
+        choice = self._choose(seen, seeds, parts[:NETWORKS])
+        settings = UNTOLD if choice is None else choice.settings
+        lessons = Lessons(seen, calibrate_muscles(seen, steps), self._options)
+        name = f"moments weighing {settings.moment_weight:g}, the encoder {settings.hearing:g}"
+        model = lessons.teach(settings, seeds[0], name, parts[-2])
+        second = lessons.teach(settings, seeds[1], f"{name}, second seed", parts[-1])
+        judgements = judge(seen, choice, (model, second))
         return FittedHybrid(self.name, seen, seed, model, judgements)
+
+    def _choose(self, task: Task, seeds: tuple[int, int], parts: list[Steps]) -> Choice | None:
+        """None where no channel can be hidden."""
+        hidden = hide(task)
+        if hidden is None:
+            return None
+        muscles = calibrate_muscles(hidden.task, parts[0], "calibration without hidden channels")
+        lessons = Lessons(hidden.task, muscles, shorten(self._options))
+        return choose(hidden, lessons, seeds, parts)
 
 
 class FittedHybrid(FittedNMM):
@@ -114,6 +119,11 @@ class FittedHybrid(FittedNMM):
 def _blind(task: Task) -> Task:
     """The task for a network that sees no EMG."""
     architecture = replace(task.declaration.architecture, emg_lags=())
+    if not (architecture.coordinates or architecture.speeds or architecture.external_loads):
+        raise NMMError(
+            "Hybrid without EMG: expected <coordinates>, <speeds> or <external_loads> in "
+            "<predictor>, but found none, and nothing is left to see; add some."
+        )
     declaration = replace(task.declaration, architecture=architecture)
     return replace(
         task,
@@ -127,42 +137,3 @@ def _resample(
     trials: tuple[PreparedTrial, ...], declaration: Declaration
 ) -> tuple[PreparedTrial, ...]:
     return tuple(resample_emg(trial, declaration) for trial in trials)
-
-
-def _judge(
-    task: Task, schooling: Schooling, choice: Choice, models: tuple[HybridModel, HybridModel]
-) -> dict[str, ExcitationJudgement]:
-    """How far each deep muscle is to be believed, as hidden channels of this person taught."""
-    first, second = (
-        np.vstack([schooling.speak(model, trial) for trial in task.training]) for model in models
-    )
-    scale = models[0].list_output_scale()
-    layout = models[0].predictor.layout
-    judgements = {}
-    for source in task.declaration.sources.deep:
-        drive = len(layout.channels) + layout.outputs.index(source.muscle)
-        excitation = np.minimum(scale[drive] * first[:, drive], 1.0)
-        apart = find_disagreement(first[:, drive], second[:, drive])
-        judgements[source.muscle] = _judge_muscle(choice, excitation, apart)
-    return judgements
-
-
-def _judge_muscle(choice: Choice, excitation: Array, apart: float) -> ExcitationJudgement:
-    """``apart`` is how far two networks disagree of it."""
-    if choice.agreement is None or choice.margin is None or choice.disagreement is None:
-        return ExcitationJudgement("do not use", "no channel could be hidden to judge by", None)
-    # Where chance decides more than in what could be looked at, less is known.
-    margin = choice.margin * max(1.0, apart / max(choice.disagreement, 1e-12))
-    bound = (margin * find_floor(excitation), margin)
-    interval = ExcitationInterval(bound, bound)
-    moments = f"Joint moments weighed {choice.moment_weight:g} in what taught the network."
-    if not tells(interval, excitation):
-        reason = (
-            f"its interval would be wider than {100 * KNOWN:.0f} % of maximum: nothing is known"
-        )
-        return ExcitationJudgement("do not use", reason, None, moments=moments)
-    reason = (
-        f"channels hidden like it ({', '.join(choice.hidden)}) were met at a mean r of "
-        f"{choice.agreement:.2f}, and no other people tell more"
-    )
-    return ExcitationJudgement("use with care", reason, interval, moments=moments)

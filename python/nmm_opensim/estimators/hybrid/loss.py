@@ -25,7 +25,7 @@ MASKED = 0.3
 # and of its gain, a logarithm.
 IDENTITY_DEPARTURE, GAIN_DEPARTURE = 0.5, 0.5
 # Of a share: a channel that is silent in training teaches nothing.
-SMALLEST_SPREAD = 1e-6
+SMALLEST_SPREAD = 1e-3
 
 
 @dataclass(frozen=True)
@@ -92,8 +92,8 @@ class HybridLoss:
         self._lessons = [make_lesson(trial, model.predictor.peaks) for trial in trials]
         self._moment_scale = find_moment_scale(model, trials)
         shares = torch.cat([lesson.shares for lesson in self._lessons])
-        self._spread = shares.std(dim=0).clamp(min=SMALLEST_SPREAD)
-        self._taught = torch.tensor(np.flatnonzero(model.predictor.layout.visible))
+        self._spread = shares.std(dim=0)
+        self._taught = self._spread > SMALLEST_SPREAD
         lengths = torch.cat([lesson.trial.lengths for lesson in self._lessons])
         self._parameters = ParameterLoss(model, lengths, options)
 
@@ -127,6 +127,8 @@ class HybridLoss:
         first = int(random.integers(lesson.frames - frames + 1))
         piece = lesson.cut(slice(first, first + frames))
         seen = random.random(tuple(piece.shares.shape)) >= MASKED
+        # Of nobody there is no copy.
+        seen[~seen.any(axis=1)] = True
         return piece, torch.from_numpy(seen.astype(float))
 
     def _compare(
@@ -138,7 +140,7 @@ class HybridLoss:
             inputs, shares = inputs.repeat(2, 1), shares.repeat(2, 1)
             seen = torch.cat([torch.ones_like(seen), seen])
         said = self._model.predictor(inputs, seen)
-        missed = (said[:, : shares.shape[1]] - shares) / self._spread
+        missed = (said[:, : shares.shape[1]] - shares)[:, self._taught] / self._spread[self._taught]
         unmasked = said[: lesson.frames]
         held = unmasked.detach()
         # The same values; moments reach the network as far as they weigh.
@@ -146,4 +148,4 @@ class HybridLoss:
         moments = self._model.move(lesson.trial, driving).moments
         errors = (moments - lesson.moments) / self._moment_scale
         start = min(round(UNKNOWN_START / STEP), lesson.frames // 4)
-        return missed[:, self._taught].square().mean(), errors[start:].square().mean()
+        return missed.square().mean(), errors[start:].square().mean()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -30,13 +29,12 @@ class HybridModel(MusculoskeletalModel):
     loss: float | None = None
     """What its training ended with."""
 
-    def __init__(self, task: Task, hidden: Sequence[str], size: EncoderSize) -> None:
-        """``hidden`` channels are neither seen nor taught."""
+    def __init__(self, task: Task, size: EncoderSize) -> None:
         declaration = task.declaration
-        layout = make_layout(declaration, hidden)
+        layout = make_layout(declaration)
         network = HybridNetwork(declaration.architecture, layout, task.training, size)
         super().__init__(task.model, declaration, network)
-        self._synergists = torch.tensor(layout.find_relatives()[len(layout.channels) :])
+        self._synergists = torch.tensor(layout.find_relatives()[layout.predicted])
         # Logarithms of what a predicted muscle's gain is beside its synergists'.
         self.gain_departure = torch.nn.Parameter(
             torch.zeros(len(layout.outputs), dtype=torch.float64)

@@ -25,10 +25,13 @@ class Muscles:
     leverage: Array
 
 
-def calibrate_muscles(task: Task, steps: Steps) -> Muscles:
-    """As every baseline has them; ``leverage`` is in the order of channels and outputs."""
+def calibrate_muscles(task: Task, steps: Steps, step: str = "calibration") -> Muscles:
+    """As every baseline has them; ``leverage`` is in the order of channels and outputs.
+
+    ``step`` names it among the steps of the fit.
+    """
     copies = CopyDriven(task)
-    driven = calibrate_copies(task, copies, steps)
+    driven = calibrate_copies(task, copies, steps, step)
     found = []
     for trial in (copies.prepare(trial) for trial in task.training):
         sensitivity = driven.compute_sensitivity(trial)

@@ -16,13 +16,11 @@ from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.predictor import Predictor, PredictorArchitecture, standardise
 from ...nmm.transformer import Encoder, EncoderSize
-from ..prior.shares import REST, find_peaks
+from ..prior.shares import LARGEST_LOGARITHM, REST, find_peaks
 from .layout import TokenLayout
 
 # How far the identities of muscles lie apart before anything is learned.
 IDENTITY = 0.5
-# A share ends at exp(100), so that nothing overflows: as in the runtime.
-LARGEST_LOGARITHM = 100.0
 
 
 class HybridNetwork(Predictor):
@@ -45,7 +43,7 @@ class HybridNetwork(Predictor):
         """``trials`` tell the peaks of channels and the spread of the other inputs."""
         super().__init__()
         self.layout = layout
-        self.hearing = torch.ones((layout.drives,), dtype=torch.float64)
+        self._hearing = torch.ones((layout.drives,), dtype=torch.float64)
         self._lags = len(architecture.emg_lags)
         self._now = int(np.argmin(architecture.emg_lags)) if self._lags else 0
         mean, scale = self._find_statistics([trial.inputs for trial in trials])
@@ -54,7 +52,7 @@ class HybridNetwork(Predictor):
             self.register_buffer(name, torch.tensor(values))
         width = size.width
         unseen = torch.zeros((layout.drives, 1), dtype=torch.float64)
-        unseen[layout.unseen] = 1.0
+        unseen[layout.predicted] = 1.0
         self._unseen = unseen
         self._relatives = torch.tensor(layout.find_relatives())
         self._identity_of = torch.where(
@@ -85,7 +83,6 @@ class HybridNetwork(Predictor):
         """Shares; ``seen`` (frames, channels) is 0 where a channel is masked, else 1."""
         if seen is None:
             seen = torch.ones((len(inputs), len(self.layout.channels)), dtype=torch.float64)
-        seen = seen * torch.tensor(self.layout.visible)
         tokens = self._identify().expand(len(inputs), -1, -1)
         known: torch.Tensor = torch.zeros((1, 1), dtype=torch.float64)
         if self._lags:
@@ -97,11 +94,11 @@ class HybridNetwork(Predictor):
             moved = (inputs - self.input_mean) / self.input_scale
             tokens = torch.cat([tokens, self.motion(moved[:, self._width :])[:, None]], dim=1)
         told = self.encoder(tokens)[:, : self.layout.drives] @ self.readout + self.offset
-        return torch.exp((self.hearing * told + known).clamp(max=LARGEST_LOGARITHM))
+        return torch.exp((self._hearing * told + known).clamp(max=LARGEST_LOGARITHM))
 
     def hear(self, share: float) -> None:
-        """Multiply what the encoder says of drives without EMG by ``share``: 0 leaves the copy."""
-        self.hearing[self.layout.unseen] = share if self._lags else 1.0
+        """Multiply what the encoder says of predicted muscles by ``share``: 0 leaves the copy."""
+        self._hearing[self.layout.predicted] = share
 
     def _identify(self) -> torch.Tensor:
         return self._identity_of @ self.identity + self._unseen * self.departure
@@ -151,8 +148,8 @@ class HybridNetwork(Predictor):
                 "predictor.embedding.weight": weight.numpy(),
                 "predictor.embedding.bias": bias.numpy(),
                 "predictor.skip.weight": skip.numpy(),
-                "predictor.output.weight": torch.outer(self.hearing, self.readout).numpy(),
-                "predictor.output.bias": (self.hearing * self.offset).numpy(),
+                "predictor.output.weight": torch.outer(self._hearing, self.readout).numpy(),
+                "predictor.output.bias": (self._hearing * self.offset).numpy(),
                 "predictor.output_scale": output_scale,
                 **self.encoder.list_tensors(),
             }

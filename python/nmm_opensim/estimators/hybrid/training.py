@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -17,57 +16,54 @@ from .loss import HybridLoss
 from .model import HybridModel
 from .muscles import Muscles
 
-# Of the seeds of the setup, which count from 1, none is so large: seeds of second networks.
-OTHER_SEED = 1_000_003
+SIZE = EncoderSize(width=16, heads=2, feed_forward=32, layers=2)
 # Of moments in what teaches drives that have EMG.
 MEASURED_WEIGHT = 0.3
-SIZE = EncoderSize(width=16, heads=2, feed_forward=32, layers=2)
 
 
 @dataclass(frozen=True)
-class Schooling:
-    """How the networks of one task are taught: all alike but for what is hidden and their seed."""
+class Settings:
+    """What is chosen by hidden channels.
+
+    ``moment_weight`` times the square of a predicted muscle's leverage is the weight of moments in
+    what teaches its drive; ``hearing`` the share of what the encoder says of it beside its copy.
+    """
+
+    moment_weight: float
+    hearing: float
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What the networks of one task are taught with: all alike but for settings and seed."""
 
     task: Task
-    options: Optimization
     muscles: Muscles
-    seed: int
+    options: Optimization
     size: EncoderSize = SIZE
 
-    @property
-    def other_seed(self) -> int:
-        """That of the second network, which tells how far chance decides."""
-        return self.seed + OTHER_SEED
-
-    def teach(
-        self,
-        trials: Sequence[PreparedTrial],
-        hidden: Sequence[str],
-        moment_weight: float,
-        seed: int,
-        step: tuple[str, Steps],
-    ) -> HybridModel:
-        """A network that has seen ``trials`` but for the ``hidden`` channels.
-
-        ``step`` names the step of the fit, and the steps that it is one of. A network that only
-        helps to choose is taught for half as long.
-        """
-        name, steps = step
-        options = self.options
-        if hidden:
-            options = replace(options, iterations=max(1, options.iterations // 2))
+    def teach(self, settings: Settings, seed: int, step: str, steps: Steps) -> HybridModel:
+        """A network of ``seed``, as the ``step`` of a fit."""
         torch.manual_seed(seed)
-        model = HybridModel(replace(self.task, training=tuple(trials)), hidden, self.size)
+        model = HybridModel(self.task, self.size)
         model.start(self.muscles.driven)
-        weights = moment_weight * self.muscles.leverage
+        model.predictor.hear(settings.hearing)
+        layout = model.predictor.layout
         # EMG of their own holds measured muscles where they are; moments take its noise away.
-        weights[model.predictor.layout.heard] = MEASURED_WEIGHT
-        loss = HybridLoss(model, trials, options, weights, seed)
-        model.loss = minimise(model, loss, options, name, steps)
+        weights = settings.moment_weight * self.muscles.leverage
+        weights[: len(layout.channels)] = MEASURED_WEIGHT
+        loss = HybridLoss(model, self.task.training, self.options, weights, seed)
+        model.loss = minimise(model, loss, self.options, step, steps)
         return model
 
-    def speak(self, model: HybridModel, trial: PreparedTrial) -> Array:
-        """Shares of a trial's drives, (frames, drives)."""
-        with torch.no_grad():
-            shares: Array = model.predictor(torch.from_numpy(trial.inputs)).numpy()
-        return shares
+
+def shorten(options: Optimization) -> Optimization:
+    """A network that only helps to choose is taught for half as long."""
+    return replace(options, iterations=max(1, options.iterations // 2))
+
+
+def speak(model: HybridModel, trial: PreparedTrial) -> Array:
+    """Shares of a trial's drives, (frames, drives)."""
+    with torch.no_grad():
+        shares: Array = model.predictor(torch.from_numpy(trial.inputs)).numpy()
+    return shares
