@@ -11,6 +11,7 @@ namespace {
 
 constexpr double MaxMotionLag = 1.0; // s
 constexpr std::size_t MaxNumEncoderLayers = 16;
+constexpr std::size_t MaxNumHeads = 64; // scores of all pairs of tokens are kept for each
 
 std::vector<std::string> getFamilies(std::size_t format) {
     return format == 1   ? std::vector<std::string>{"mlp"}
@@ -51,6 +52,9 @@ TransformerArchitecture readTransformer(const JsonReader& reader) {
     transformer.numHeads = reader.at("heads").count();
     if (transformer.numHeads == 0) {
         reader.at("heads").fail("at least 1 head");
+    }
+    if (transformer.numHeads > MaxNumHeads) {
+        reader.at("heads").fail("at most " + std::to_string(MaxNumHeads) + " heads");
     }
     transformer.rest = readRest(reader.at("rest"));
     return transformer;

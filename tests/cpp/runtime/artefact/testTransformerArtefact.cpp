@@ -77,6 +77,7 @@ TEST_CASE("An artefact refuses entries that no transformer has") {
             {"layers", 0, "predictor.layers: Expected at least 1 layer, but found 0"},
             {"layers", 17, "predictor.layers: Expected at most 16 layers, but found 17"},
             {"heads", 0, "predictor.heads: Expected at least 1 head, but found 0"},
+            {"heads", 65, "predictor.heads: Expected at most 64 heads, but found 65"},
             {"heads", -2, "predictor.heads: Expected a whole number, 0 or greater"},
             {"heads", 3, "predictor.heads: Expected a divisor of the tokens' width 4, but found 3"},
             {"rest", 0.0, "predictor.rest: Expected a number above 0, up to 1, but found 0.0"},
