@@ -180,7 +180,10 @@ class MusculoskeletalModel(torch.nn.Module):
 
     def forward(self, trial: TrialTensors) -> Reconstruction:
         outputs = self.predictor(trial.inputs)
-        excitations = self.excite(trial, outputs)
+        return self.move(trial, self.excite(trial, outputs))
+
+    def move(self, trial: TrialTensors, excitations: torch.Tensor) -> Reconstruction:
+        """What muscles make of excitations, (frames, muscles)."""
         activations = self.activate(trial, excitations)
         forces = self.muscle(
             trial.time,

@@ -145,7 +145,7 @@ class HybridLoss:
         held = unmasked.detach()
         # The same values; moments reach the network as far as they weigh.
         driving = held + self._moment_weights * (unmasked - held)
-        moments = self._model.move(lesson.trial, driving).moments
+        moments = self._model.drive(lesson.trial, driving).moments
         errors = (moments - lesson.moments) / self._moment_scale
         start = min(round(UNKNOWN_START / STEP), lesson.frames // 4)
         return missed.square().mean(), errors[start:].square().mean()

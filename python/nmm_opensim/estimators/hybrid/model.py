@@ -65,24 +65,15 @@ class HybridModel(MusculoskeletalModel):
 
     def forward(self, trial: TrialTensors, seen: torch.Tensor | None = None) -> Reconstruction:
         """As the whole chain says; ``seen`` is as :meth:`HybridNetwork.forward` takes it."""
-        return self.move(trial, self.predictor(trial.inputs, seen))
+        return self.drive(trial, self.predictor(trial.inputs, seen))
 
-    def move(self, trial: TrialTensors, shares: torch.Tensor) -> Reconstruction:
+    def drive(self, trial: TrialTensors, shares: torch.Tensor) -> Reconstruction:
         """Muscles driven by ``shares`` (frames, drives)."""
         channels = len(self.predictor.layout.channels)
         envelopes = shares[:, :channels] * self.predictor.peaks
         driven = replace(trial, envelopes=envelopes)
-        excitations = self.excite(driven, shares[:, channels:] * self.compute_output_gains())
-        activations = self.activate(trial, excitations)
-        forces = self.muscle(
-            trial.time,
-            activations,
-            trial.lengths,
-            trial.speeds,
-            self.calibration.muscle_parameters,
-        ).tendon_force
-        moments = torch.einsum("tm,tmc->tc", forces, trial.moment_arms)
-        return Reconstruction(excitations, activations, forces, moments)
+        gains = self.compute_output_gains()
+        return self.move(trial, self.excite(driven, shares[:, channels:] * gains))
 
     def compute_output_gains(self) -> torch.Tensor:
         """From share to excitation of predicted muscles: their synergists', geometrically."""
