@@ -35,6 +35,14 @@ class BenchmarkSetup:
         return self.people[0].training
 
     @property
+    def groups(self) -> dict[str, tuple[Person, ...]]:
+        """Who is pooled and tested together, by name; one without a name where nobody has one."""
+        return {
+            name: tuple(person for person in self.people if person.group == name)
+            for name in dict.fromkeys(person.group for person in self.people)
+        }
+
+    @property
     def hidden_groups(self) -> tuple[HiddenGroup, ...]:
         """What is hidden, by name the same of everyone, as it is of the first."""
         return self.people[0].hidden_groups

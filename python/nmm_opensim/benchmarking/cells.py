@@ -17,7 +17,7 @@ from .person import Fold, HiddenGroup, Person
 class Cell:
     """One question of the benchmark; ``seed`` is None where chance plays no part.
 
-    ``person`` is a name, empty where the benchmark is of one person.
+    ``person`` is a name, empty where the benchmark is of one person; ``group`` is theirs.
     """
 
     hidden: HiddenGroup
@@ -25,6 +25,7 @@ class Cell:
     estimator: str
     seed: int | None
     person: str = ""
+    group: str = ""
 
     @property
     def title(self) -> str:
@@ -109,5 +110,5 @@ def _list_cells_of(
             continue
         estimator = ESTIMATORS[name](person.training.optimization)
         seeds: tuple[int | None, ...] = person.seeds if estimator.seeded else (None,)
-        cells += [Cell(hidden, fold, name, seed, person.name) for seed in seeds]
+        cells += [Cell(hidden, fold, name, seed, person.name, person.group) for seed in seeds]
     return tuple(cells)

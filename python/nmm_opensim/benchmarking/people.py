@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 
 from ..errors import NMMError
+from ..files import hash_file
 from ..formats.setup_xml import SetupElement
-from ..training.training_setup import TrainingSetup, read_training_setup
+from ..training.training_setup import read_training_setup
 from .person import Person
 from .read_person import read_person
 
@@ -16,18 +18,22 @@ def read_people(tool: SetupElement, seeds: Sequence[int]) -> tuple[Person, ...]:
     """``<people>`` of a tool; ``seeds`` are those of everyone who has none of their own.
 
     Raises:
-        NMMError: where somebody cannot be asked what the others are; it names the line and whom.
+        NMMError: where somebody cannot be asked what the others are, or would count twice in a
+            group; it names the line and whom.
 
     """
     people: list[Person] = []
+    recordings = Recordings()
     for element in tool.get_child("people").get_children(["Person"]):
         training = read_training_setup(element.get_file("training_setup_file"))
         own = element.get_integers("seeds", seeds)
+        group = element.get_optional_file_stem("group") or ""
         element.finish()
         with _naming(element):
-            person = read_person(tool, element.file_stem, training, own)
-        for other in people:
-            _refuse_same_recordings(element, person.training, other)
+            person = read_person(tool, element.file_stem, training, own, group)
+        if people:
+            _require_group_of_all_or_none(element, person, people[0])
+        recordings.add(element, person)
         if people:
             _require_same_questions(element, person, people[0])
         people.append(person)
@@ -47,15 +53,42 @@ def _naming(element: SetupElement) -> Iterator[None]:
         raise element.error(f"person '{element.name}': {reason}") from None
 
 
-def _refuse_same_recordings(element: SetupElement, training: TrainingSetup, other: Person) -> None:
-    """One person under two names would count twice."""
-    known = {trial.emg_file for trial in other.training.trials}
-    for trial in training.trials:
-        if trial.emg_file in known:
-            raise element.error(
-                f"person '{element.name}': expected recordings of somebody else than "
-                f"'{other.name}', but found the same EMG file, '{trial.emg_file}', in both"
-            )
+def _require_group_of_all_or_none(element: SetupElement, person: Person, first: Person) -> None:
+    """Whoever had none would be left over: nobody could tell with whom they are pooled."""
+    if bool(person.group) != bool(first.group):
+        having, lacking = (person, first) if person.group else (first, person)
+        raise element.error(
+            f"person '{person.name}': expected a <group> of everyone or of nobody, but found "
+            f"'{having.group}' of '{having.name}' and none of '{lacking.name}'"
+        )
+
+
+class Recordings:
+    """Whose EMG files are known, by what they hold: a copy or a link is the same recording."""
+
+    def __init__(self) -> None:
+        self._hashes: dict[Path, str] = {}
+        self._owners: dict[tuple[str, str], tuple[Person, Path]] = {}
+
+    def add(self, element: SetupElement, person: Person) -> None:
+        """Refuse recordings of somebody in the same group: one person would count twice.
+
+        Raises:
+            NMMError: naming the line, both people and the file.
+
+        """
+        for trial in person.training.trials:
+            file = trial.emg_file
+            if file not in self._hashes:
+                self._hashes[file] = hash_file(file)
+            key = (person.group, self._hashes[file])
+            other, known = self._owners.setdefault(key, (person, file))
+            if other is not person:
+                where = "" if file == known else f", a copy of '{known}'"
+                raise element.error(
+                    f"person '{person.name}': expected recordings of somebody else than "
+                    f"'{other.name}', but found the same EMG file, '{file}'{where}, in both"
+                )
 
 
 def _require_same_questions(element: SetupElement, person: Person, first: Person) -> None:

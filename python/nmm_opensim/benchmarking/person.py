@@ -53,7 +53,8 @@ class Person:
     """One whose recordings a training setup declares; ``name`` is empty where they are the only.
 
     Hidden groups and folds have the same names for everyone, their channels score the same muscles;
-    synergists are those of the person.
+    synergists are those of the person. ``group`` is that of the people they are pooled and tested
+    with, empty where nobody has one; the same subject may be in several, under another name.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Person:
     hidden_groups: tuple[HiddenGroup, ...]
     folds: tuple[Fold, ...]
     seeds: tuple[int, ...]
+    group: str = ""
 
     def training_for(self, hidden: HiddenGroup, fold: Fold) -> TrainingSetup:
         """The training setup of one hidden group and fold."""

@@ -15,7 +15,7 @@ BY_ROLES = "roles"
 
 
 def read_person(
-    tool: SetupElement, name: str, training: TrainingSetup, seeds: Sequence[int]
+    tool: SetupElement, name: str, training: TrainingSetup, seeds: Sequence[int], group: str = ""
 ) -> Person:
     """``<hidden_channels>`` and ``<folds>`` of a tool as they are for one person."""
     person = Person(
@@ -24,6 +24,7 @@ def read_person(
         _read_hidden_groups(tool.get_child("hidden_channels"), training),
         _read_folds(tool, training),
         tuple(seeds),
+        group,
     )
     for hidden in person.hidden_groups:
         # What cannot be hidden is said now, not an hour into the run.

@@ -63,7 +63,7 @@ class SetupElement:
     @property
     def file_stem(self) -> str:
         """The ``name`` attribute where results are named after it: one plain part of a path."""
-        if UNFIT_FOR_FILES.search(self.name) or self.name.startswith("."):
+        if not is_file_stem(self.name):
             raise self.error(
                 f"expected a name that files can have, because results are named after it, but "
                 f"found '{self.name}'; use letters, digits, - and _"
@@ -103,6 +103,17 @@ class SetupElement:
     def get_optional_text(self, tag: str) -> str | None:
         """The child's text, None where it is left out or empty, as for all that is optional."""
         return self.get_text(tag) if self.has(tag) else None
+
+    def get_optional_file_stem(self, tag: str) -> str | None:
+        """The child's text by the rules of :attr:`file_stem`, or None."""
+        text = self.get_optional_text(tag)
+        if text is not None and not is_file_stem(text):
+            raise self.error(
+                f"<{tag}>: expected a name that files can have, but found '{text}'; use letters, "
+                "digits, - and _",
+                self._child(tag),
+            )
+        return text
 
     def get_names(self, tag: str, default: Sequence[str] | None = None) -> list[str]:
         """Names separated by space, each at most once."""
@@ -277,6 +288,11 @@ class SetupElement:
         return self.error(
             f"<{self.tag}> has no element <{tag}>; {nearest_names(tag, known)}", element
         )
+
+
+def is_file_stem(name: str) -> bool:
+    """Whether a name is one plain part of a path, on every system."""
+    return not UNFIT_FOR_FILES.search(name) and not name.startswith(".")
 
 
 def _elements(parent: etree._Element) -> list[etree._Element]:
