@@ -8,77 +8,111 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-import matplotlib
-
-matplotlib.use("Agg")
-
-import matplotlib.pyplot as plt
 import numpy as np
 
 from ..errors import NMMError
-from ..estimators.catalogue import ESTIMATORS, list_standings
-from ..files import write_atomically, write_csv, write_text
+from ..estimators.catalogue import list_given_moments, list_standings
+from ..files import write_csv, write_text
 from ..training.format_mean import format_mean
 from ..training.scoring import EMG, METRICS, MOMENT
 from .benchmark_setup import BenchmarkSetup
+from .marks import NOT_APPLICABLE, explain_marks, label_estimators, make_legend, mark_trials
 from .pairs import Difference, compare_people
 from .pairs_table import describe_pairs, make_pairs_tables, write_pairs
+from .person import Person
+from .picture import draw
 from .rows import Row, count_trials, pool_people, select
 from .verdicts import Verdict
 
-GIVEN_MOMENTS, CEILING = "*", "†"
-NOT_APPLICABLE = "n/a"
-"""Of an estimator that has nothing to go by, such as a copy without a synergist."""
-LEGEND = (
-    f"{GIVEN_MOMENTS}: given the joint moments of the trial that it estimates. {CEILING}: a "
-    "ceiling, taught with the hidden channel or fitted to the very trial that it is scored on. "
-    f"{NOT_APPLICABLE}: gives no such estimate, as a copy does without synergists."
-)
-WITHOUT_MOMENTS = (
-    " Some test trials have no moments: who is given these says nothing of such a trial, and "
-    "(1 of 2) is the mean of one of two trials. Verdicts compare on the trials that both answered."
-)
-OF_SOME_PEOPLE = " Trials are counted over people: (6 of 12) leaves out who has no such estimate."
-
 
 def make_markdown(setup: BenchmarkSetup, rows: Sequence[Row], verdicts: Sequence[Verdict]) -> str:
-    """EMG and moments of every estimator, and what they mean; of several people by the means."""
-    labels = {name: label_estimator(setup, name) for name in setup.estimators}
-    pooled = pool_people(rows)
+    """EMG and moments of every estimator, and what they mean; of several people by the means.
+
+    Each group has a section of its own.
+    """
     parts = [
         f"# Hide-a-muscle: {setup.name}",
-        f"{_describe_means(setup)} EMG errors in % of the channel's maximum. Each hidden channel "
-        f"was read only to score. {make_legend(setup)}{_describe_shared(setup)}",
-        *_make_emg_tables(select(pooled, EMG), labels, setup.silent_estimators),
-        *_make_moment_tables(select(pooled, MOMENT), labels),
+        f"{_describe_trials(setup)}. {_describe_means(setup)} EMG errors in % of the channel's "
+        f"maximum. Each hidden channel was read only to score. {make_legend(setup)}"
+        f"{_describe_shared(setup)}",
     ]
-    if differences := compare_people_of(setup, rows):
-        parts += ["## Person by person", describe_pairs(differences)]
-        parts += make_pairs_tables(differences)
-    if verdicts:
-        parts += ["## Trust the NMM for this muscle?", _make_verdicts(verdicts)]
+    differences = compare_people_of(setup, rows)
+    for group, people in setup.groups.items():
+        section = _make_section(
+            setup,
+            [row for row in rows if row.group == group],
+            [each for each in differences if each.group == group],
+            [verdict for verdict in verdicts if verdict.group == group],
+        )
+        if group:
+            parts += [f"## Group {group}", f"{describe_people(people)}."]
+            section = [f"#{part}" if part.startswith("#") else part for part in section]
+        parts += section
     return "\n\n".join(parts) + "\n"
 
 
+def _make_section(
+    setup: BenchmarkSetup,
+    rows: Sequence[Row],
+    differences: Sequence[Difference],
+    verdicts: Sequence[Verdict],
+) -> list[str]:
+    """Headings and tables of the people of one group."""
+    labels = label_estimators(setup)
+    pooled = pool_people(rows)
+    parts = [
+        *_make_emg_tables(select(pooled, EMG), labels, setup.silent_estimators),
+        *_make_moment_tables(select(pooled, MOMENT), labels),
+    ]
+    if differences:
+        names = {name for each in differences for name in (each.estimator, each.baseline)}
+        marks = explain_marks(labels[name] for name in names)
+        parts += ["## Person by person", f"{describe_pairs(differences)} {marks}".rstrip()]
+        parts += make_pairs_tables(differences, labels)
+    if verdicts:
+        names = {name for each in verdicts for name in (each.estimator, each.best_baseline)}
+        marks = explain_marks(labels[name] for name in names)
+        parts += ["## Trust the NMM for this muscle?", *([marks] if marks else [])]
+        parts.append(_make_verdicts(verdicts, labels))
+    return parts
+
+
 def compare_people_of(setup: BenchmarkSetup, rows: Sequence[Row]) -> list[Difference]:
-    """The NMMs of a benchmark against its fair baselines, over people; none of one person."""
-    return compare_people(rows, list_standings(setup.training.optimization))
+    """The NMMs of a benchmark against its fair baselines, over a group's people; none of one."""
+    options = setup.training.optimization
+    return compare_people(rows, list_standings(options), list_given_moments(options))
 
 
-def _describe_means(setup: BenchmarkSetup) -> str:
-    """What a number in the tables is the mean of, and what stands behind its ±."""
+def _describe_trials(setup: BenchmarkSetup) -> str:
+    """On which trials, with which seeds."""
     folds = ", ".join(fold.name for fold in setup.folds)
     seeds = " ".join(map(str, setup.seeds))
     text = f"Test trials only. Folds: {folds}; seeds: {seeds}"
     for person in setup.people:
         if person.seeds != setup.seeds:
             text += f" ({person.name}: {' '.join(map(str, person.seeds))})"
-    if len(setup.people) == 1:
-        return f"{text}. Mean over trials and folds, ± standard deviation over seeds;"
-    names = ", ".join(person.name for person in setup.people)
+    return text
+
+
+def _describe_means(setup: BenchmarkSetup) -> str:
+    """What a number in the tables is the mean of, of groups who they are."""
+    if "" in setup.groups:
+        return f"{describe_people(setup.people)};"
     return (
-        f"{text}. {len(setup.people)} people: {names}. Mean over people of each one's mean over "
-        "trials, folds and seeds, ± standard deviation over people;"
+        f"{len(setup.groups)} groups: {', '.join(setup.groups)}. Each has tables of its own, and "
+        "nothing is pooled or tested over groups, which may be of the same people."
+    )
+
+
+def describe_people(people: Sequence[Person]) -> str:
+    """What a number of these people is the mean of, and what stands behind its ±."""
+    if len(people) == 1:
+        of = f"One person: {people[0].name}. " if people[0].group else ""
+        return f"{of}Mean over trials and folds, ± standard deviation over seeds"
+    names = ", ".join(person.name for person in people)
+    return (
+        f"{len(people)} people: {names}. Mean over people of each one's mean over trials, folds "
+        "and seeds, ± standard deviation over people"
     )
 
 
@@ -115,16 +149,6 @@ def _make_moment_tables(moments: Sequence[Row], labels: Mapping[str, str]) -> li
     return parts
 
 
-def make_legend(setup: BenchmarkSetup) -> str:
-    """What the marks in the tables mean."""
-    parts = [LEGEND]
-    if setup.lacks_moments:
-        parts.append(WITHOUT_MOMENTS)
-    if len(setup.people) > 1:
-        parts.append(OF_SOME_PEOPLE)
-    return "".join(parts)
-
-
 def _describe_shared(setup: BenchmarkSetup) -> str:
     """Which muscle a channel of several scores."""
     shared = [
@@ -136,14 +160,6 @@ def _describe_shared(setup: BenchmarkSetup) -> str:
     if not shared:
         return ""
     return f" Channels of several muscles score one, and the others follow it: {'; '.join(shared)}."
-
-
-def label_estimator(setup: BenchmarkSetup, name: str) -> str:
-    """An estimator's name with the marks of what it was given (``LEGEND``)."""
-    estimator = ESTIMATORS[name](setup.training.optimization)
-    if estimator.standing == "ceiling":
-        return name + CEILING
-    return name + GIVEN_MOMENTS if estimator.sees_moments else name
 
 
 def _make_table(
@@ -194,20 +210,15 @@ def _format(row: Row | None, trials: int, metric: str, scale: float, digits: int
     return text + mark_trials(row, trials)
 
 
-def mark_trials(row: Row, trials: int) -> str:
-    """What follows a mean of fewer than all ``trials``."""
-    return "" if row.trials == trials else f" ({row.trials} of {trials})"
-
-
-def _make_verdicts(verdicts: Sequence[Verdict]) -> str:
+def _make_verdicts(verdicts: Sequence[Verdict], labels: Mapping[str, str]) -> str:
     lines = [
         "| hidden | muscle | estimator | best fair baseline, its r | what it is worth |",
         "|---|---|---|---|---|",
     ]
     for verdict in verdicts:
         lines.append(
-            f"| {verdict.hidden} | {verdict.muscle} | {verdict.estimator} | "
-            f"{verdict.best_baseline} {verdict.best_r:.2f} | {verdict.text} |"
+            f"| {verdict.hidden} | {verdict.muscle} | {labels[verdict.estimator]} | "
+            f"{labels[verdict.best_baseline]} {verdict.best_r:.2f} | {verdict.text} |"
         )
     return "\n".join(lines)
 
@@ -223,19 +234,20 @@ def write_report(
     _write_csv(table, rows)
     write_text(data, json.dumps([_describe_row(row) for row in rows], indent=1))
     picture = stem.with_suffix(".png")
-    _draw(select(pool_people(rows), EMG), picture)
+    draw(select(pool_people(rows), EMG), label_estimators(setup), picture)
     files.append(picture)
     if differences := compare_people_of(setup, rows):
         files.append(stem.with_name(f"{stem.name}_people.csv"))
-        write_pairs(files[-1], differences)
+        write_pairs(files[-1], differences, list_given_moments(setup.training.optimization))
     return files
 
 
 def _describe_row(row: Row) -> dict[str, object]:
-    """What JSON holds of a row; of the only person no name."""
+    """What JSON holds of a row; of the only person no name, where nobody has a group none."""
     content = asdict(row)
-    if not row.person:
-        del content["person"]
+    for name in ("group", "person"):
+        if not content[name]:
+            del content[name]
     return content
 
 
@@ -252,39 +264,18 @@ def read_rows(file: Path) -> list[Row]:
 
 def _write_csv(path: Path, rows: Sequence[Row]) -> None:
     spreads = [f"{metric}_deviation" for metric in METRICS]
-    several = any(row.person for row in rows)
+    # Of the only person no name, where nobody has a group none.
+    grouped, several = any(row.group for row in rows), any(row.person for row in rows)
+    whose = [*(["group"] if grouped else []), *(["person"] if several else [])]
     what = ["hidden", "estimator", "kind", "quantity", "trials", "seeds"]
     write_csv(
         path,
-        [*(["person"] if several else []), *what, *METRICS, *spreads],
+        [*whose, *what, *METRICS, *spreads],
         (
-            [*([row.person] if several else [])]
+            [*([row.group] if grouped else []), *([row.person] if several else [])]
             + [row.hidden, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
             + [f"{row.mean[metric]:.6g}" for metric in METRICS]
             + [f"{row.deviation[metric]:.6g}" for metric in METRICS]
             for row in rows
         ),
     )
-
-
-def _draw(rows: Sequence[Row], file: Path) -> None:
-    """Bars of r: hidden channels side by side, one colour per estimator."""
-    muscles = list(dict.fromkeys((row.hidden, row.quantity) for row in rows))
-    estimators = list(dict.fromkeys(row.estimator for row in rows))
-    width = 0.8 / len(estimators)
-    figure, axes = plt.subplots(figsize=(max(6.0, 1.1 * len(muscles) + 2.0), 3.6))
-    for j, estimator in enumerate(estimators):
-        own = {(row.hidden, row.quantity): row for row in rows if row.estimator == estimator}
-        places = [i + (j + 0.5) * width - 0.4 for i, m in enumerate(muscles) if m in own]
-        means = [own[m].mean["r"] for m in muscles if m in own]
-        spreads = [own[m].deviation["r"] for m in muscles if m in own]
-        bars = [0.0 if math.isnan(spread) else spread for spread in spreads]
-        axes.bar(places, means, width, yerr=bars, label=estimator, error_kw={"lw": 0.8})
-    axes.axhline(0.0, color="black", lw=0.8)
-    axes.set_xticks(range(len(muscles)), [m for _, m in muscles], rotation=20, ha="right")
-    axes.set_ylabel("r of the hidden EMG")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(fontsize=8, ncols=min(4, len(estimators)), loc="lower left", bbox_to_anchor=(0, 1))
-    figure.tight_layout()
-    write_atomically(file, lambda path: figure.savefig(path, dpi=150, format="png"))
-    plt.close(figure)

@@ -6,8 +6,8 @@ A person counts once, by the mean over their trials, folds and seeds: these are 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import stats
@@ -25,13 +25,14 @@ EXACT = 25
 
 @dataclass(frozen=True)
 class Difference:
-    """An NMM's metric minus a fair baseline's, over people.
+    """An NMM's metric minus a fair baseline's, over the people of a group.
 
     ``people`` are those in whom both answered the same trials; ``better`` counts those in whom the
     NMM is. ``deviation`` is over people. ``wilcoxon_p`` is of the signed-rank test (Wilcoxon 1945),
     two-sided, exact up to :data:`EXACT` differences that are not 0; ``t_p`` of the paired t test
     (Student 1908). ``effect`` is Cohen's d_z: mean over deviation of the differences (Cohen 1988;
-    Lakens 2013). NaN where it takes more people, or differences that differ.
+    Lakens 2013). NaN where it takes more people, or differences that differ. ``group`` is empty
+    where nobody has one.
     """
 
     hidden: str
@@ -47,24 +48,33 @@ class Difference:
     wilcoxon_p: float
     t_p: float
     effect: float
+    group: str = ""
 
 
-def compare_people(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Difference]:
-    """Each NMM against each fair baseline; none where rows are not of several people."""
-    groups: dict[tuple[str, str, str], dict[str, dict[str, Row]]] = {}
+def compare_people(
+    rows: Sequence[Row], standings: Mapping[str, Standing], given_moments: Collection[str]
+) -> list[Difference]:
+    """Each NMM against each fair baseline, group by group; none of a group of one person.
+
+    ``given_moments`` are the estimators that see the moments of the very trial. Theirs are fitted
+    and those of others predicted, so that moments of the two are not compared.
+    """
+    asked: dict[tuple[str, str, str, str], dict[str, dict[str, Row]]] = {}
     for row in rows:
-        own = groups.setdefault((row.hidden, row.kind, row.quantity), {})
+        own = asked.setdefault((row.group, row.hidden, row.kind, row.quantity), {})
         own.setdefault(row.estimator, {})[row.person] = row
     differences = []
-    for key, by_estimator in groups.items():
+    for (group, hidden, kind, quantity), by_estimator in asked.items():
         nmms = [name for name in by_estimator if standings[name] == "NMM"]
         baselines = [name for name in by_estimator if standings[name] == "baseline"]
         for nmm, baseline in ((nmm, baseline) for nmm in nmms for baseline in baselines):
+            if kind == MOMENT and (nmm in given_moments) != (baseline in given_moments):
+                continue
             pairs = _pair(by_estimator[nmm], by_estimator[baseline])
             if len(pairs) > 1:
-                differences += [
-                    _compare((*key, nmm, baseline), metric, pairs) for metric in COMPARED[key[1]]
-                ]
+                what = (hidden, kind, quantity, nmm, baseline)
+                found = [_compare(what, metric, pairs) for metric in COMPARED[kind]]
+                differences += [replace(each, group=group) for each in found]
     return differences
 
 

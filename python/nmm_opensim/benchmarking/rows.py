@@ -23,7 +23,8 @@ class Row:
     NaN where there is one or none. ``r_by_trial`` is the mean over seeds by fold and trial: who
     needs a trial's own moments has fewer trials where some have none. ``verdict`` is the most
     cautious that the estimator gave itself in any trial, empty where it gave none. ``person`` is
-    empty where there is but one, and in a row over several (:func:`pool_people`).
+    empty where there is but one, and in a row over several (:func:`pool_people`); ``group`` is that
+    of the person or people, empty where nobody has one.
     """
 
     hidden: str
@@ -37,6 +38,7 @@ class Row:
     r_by_trial: dict[str, float] = field(default_factory=dict)
     verdict: str = ""
     person: str = ""
+    group: str = ""
 
 
 Key = tuple[str, str, str, str]
@@ -58,7 +60,7 @@ class _Gathered:
         self.r_by_trial.setdefault(trial, []).append(score.r)
         self.verdicts.add(score.verdict or "")
 
-    def make_row(self, person: str, key: Key) -> Row:
+    def make_row(self, group: str, person: str, key: Key) -> Row:
         per_seed = np.array([np.mean(trials, axis=0) for trials in self.by_seed.values()])
         return Row(
             *key,
@@ -69,28 +71,32 @@ class _Gathered:
             r_by_trial={t: float(np.mean(values)) for t, values in self.r_by_trial.items()},
             verdict=_find_most_cautious(self.verdicts),
             person=person,
+            group=group,
         )
 
 
 def summarise_cells(cells: Sequence[CellScores]) -> list[Row]:
     """One row per person, hidden group, estimator and quantity, in the order of appearance."""
-    gathered: dict[tuple[str, Key], _Gathered] = {}
+    gathered: dict[tuple[str, str, Key], _Gathered] = {}
     for scored in cells:
+        cell = scored.cell
         for score in scored.scores:
-            key = (scored.cell.hidden.name, scored.cell.estimator, score.kind, score.quantity)
-            gathered.setdefault((scored.cell.person, key), _Gathered()).add(scored, score)
-    return [found.make_row(person, key) for (person, key), found in gathered.items()]
+            key = (cell.hidden.name, cell.estimator, score.kind, score.quantity)
+            of = (cell.group, cell.person, key)
+            gathered.setdefault(of, _Gathered()).add(scored, score)
+    return [found.make_row(*of) for of, found in gathered.items()]
 
 
 def pool_people(rows: Sequence[Row]) -> list[Row]:
-    """One row for all people: the mean of their means, and its standard deviation over people.
+    """One row for all people of a group: the mean of their means, and its deviation over people.
 
     Trials are those of everyone together. One person's rows stay as they are, but for the name.
     """
-    groups: dict[Key, list[Row]] = {}
+    together: dict[tuple[str, Key], list[Row]] = {}
     for row in rows:
-        groups.setdefault((row.hidden, row.estimator, row.kind, row.quantity), []).append(row)
-    return [_pool(own) for own in groups.values()]
+        key = (row.hidden, row.estimator, row.kind, row.quantity)
+        together.setdefault((row.group, key), []).append(row)
+    return [_pool(own) for own in together.values()]
 
 
 def _pool(rows: Sequence[Row]) -> Row:

@@ -24,7 +24,8 @@ class Verdict:
     ``r`` and ``best_r`` are over the trials that NMM and best baseline both answered, ``own_r`` and
     ``copy_r`` those that NMM and neighbour copy did; None where there is no copy. ``error``, after
     the best scale, and ``coverage`` are shares, NaN where there are none. ``expected_r`` and
-    ``verdict`` are what the NMM said of itself before.
+    ``verdict`` are what the NMM said of itself before. ``group`` is that of the people, empty where
+    nobody has one.
     """
 
     hidden: str
@@ -39,6 +40,7 @@ class Verdict:
     verdict: str
     own_r: float
     copy_r: float | None
+    group: str = ""
 
     @property
     def text(self) -> str:
@@ -62,7 +64,7 @@ class Verdict:
 
 
 def judge(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Verdict]:
-    """One verdict per hidden muscle and NMM; ``standings`` are those of the estimators.
+    """One verdict per group, hidden muscle and NMM; ``standings`` are those of the estimators.
 
     NMM and baseline are compared on the trials that both answered, of several people by the means.
     """
@@ -74,30 +76,34 @@ def judge(rows: Sequence[Row], standings: Mapping[str, Standing]) -> list[Verdic
         fair = [
             other
             for other in emg
-            if (other.hidden, other.quantity) == (row.hidden, row.quantity)
+            if (other.group, other.hidden, other.quantity) == (row.group, row.hidden, row.quantity)
             and standings[other.estimator] == "baseline"
         ]
         if fair:
-            compared = [(other, *compare_r(row, other)) for other in fair]
-            best, own_r, best_r = max(compared, key=lambda each: each[2] - each[1])
-            copies = [each for each in compared if each[0].estimator == COPY]
-            verdicts.append(
-                Verdict(
-                    row.hidden,
-                    row.quantity,
-                    row.estimator,
-                    own_r,
-                    best.estimator,
-                    best_r,
-                    row.mean["scaled_rmse"],
-                    row.mean["coverage"],
-                    row.mean.get("expected_r", math.nan),
-                    row.verdict,
-                    copies[0][1] if copies else own_r,
-                    copies[0][2] if copies else None,
-                )
-            )
+            verdicts.append(_judge_one(row, fair))
     return verdicts
+
+
+def _judge_one(row: Row, fair: Sequence[Row]) -> Verdict:
+    """What an NMM's row is worth beside those of fair baselines."""
+    compared = [(other, *compare_r(row, other)) for other in fair]
+    best, own_r, best_r = max(compared, key=lambda each: each[2] - each[1])
+    copies = [each for each in compared if each[0].estimator == COPY]
+    return Verdict(
+        row.hidden,
+        row.quantity,
+        row.estimator,
+        own_r,
+        best.estimator,
+        best_r,
+        row.mean["scaled_rmse"],
+        row.mean["coverage"],
+        row.mean.get("expected_r", math.nan),
+        row.verdict,
+        copies[0][1] if copies else own_r,
+        copies[0][2] if copies else None,
+        row.group,
+    )
 
 
 def compare_r(row: Row, other: Row) -> tuple[float, float]:

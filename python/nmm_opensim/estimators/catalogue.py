@@ -40,3 +40,8 @@ ESTIMATORS: Mapping[str, Make] = {
 def list_standings(options: Optimization) -> dict[str, Standing]:
     """What each estimator stands for, by name."""
     return {name: make(options).standing for name, make in ESTIMATORS.items()}
+
+
+def list_given_moments(options: Optimization) -> frozenset[str]:
+    """The estimators that see the moments of the very trial that they estimate."""
+    return frozenset(name for name, make in ESTIMATORS.items() if make(options).sees_moments)

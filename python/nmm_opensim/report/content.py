@@ -177,5 +177,11 @@ def _read_benchmark(setup: ReportSetup) -> Benchmark | None:
     file = declared.results_directory / f"{declared.name}_benchmark.json"
     _require(file, "the results of the benchmark", command)
     rows = read_rows(file)
+    asked = {(person.group, person.name) for person in declared.people}
+    if not {(row.group, row.person) for row in rows} <= asked:
+        raise NMMError(
+            f"benchmark '{file}': expected rows of the people and groups of '{declared.file}', but "
+            f"found others, as after these were changed; run the benchmark again: {command}"
+        )
     verdicts = judge(rows, list_standings(declared.training.optimization))
     return Benchmark(declared, tuple(rows), tuple(verdicts))

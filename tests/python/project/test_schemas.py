@@ -129,7 +129,8 @@ FULL = {
 INSTEAD = {
     "NMMBenchmarkTool": (
         "<training_setup_file>NMMTrainingTool.xml</training_setup_file>",
-        """<people><Person name="p"><training_setup_file>NMMTrainingTool.xml</training_setup_file>
+        """<people><Person name="p"><group>g</group>
+        <training_setup_file>NMMTrainingTool.xml</training_setup_file>
         <seeds>2 3</seeds></Person></people>""",
     ),
 }
