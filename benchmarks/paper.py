@@ -61,12 +61,13 @@ def write_page(page: Path, sections: Mapping[str, str]) -> None:
 
 def write_scores(scores: Scores, file: Path) -> None:
     """All metrics of every person, load, estimator and quantity, means over trials and seeds."""
-    what = ["person", "left_out", "estimator", "kind", "quantity", "trials", "seeds"]
+    what = ["group", "person", "left_out", "estimator", "kind", "quantity", "trials", "seeds"]
     write_csv(
         file,
         [*what, *METRICS],
         (
-            [row.person, load, row.estimator, row.kind, row.quantity, row.trials, row.seeds]
+            [row.group, row.person, load, row.estimator, row.kind, row.quantity]
+            + [row.trials, row.seeds]
             + [f"{row.mean[metric]:.6g}" for metric in METRICS]
             for load, rows in scores.by_load.items()
             for row in rows

@@ -13,7 +13,7 @@ from paper_tables import NOTHING, make_table, name_muscle
 
 from nmm_opensim.benchmarking.pairs import Difference, compare_people
 from nmm_opensim.benchmarking.pairs_table import UNITS
-from nmm_opensim.estimators.catalogue import list_standings
+from nmm_opensim.estimators.catalogue import list_given_moments, list_standings
 from nmm_opensim.training.format_mean import format_mean
 from nmm_opensim.training.scoring import EMG, MOMENT
 
@@ -29,13 +29,11 @@ REGIMES_WANTED = 2
 
 def compare_with_synx(scores: Scores, regime: str) -> list[Difference]:
     """Differences of the people of one regime, of the NMMs in :data:`COMPARED`."""
-    standings = list_standings(scores.setup.training.optimization)
+    options = scores.setup.training.optimization
     rows = [
-        row
-        for row in scores.rows
-        if row.person in scores.regimes[regime] and row.estimator in (*COMPARED, SYNX)
+        row for row in scores.rows if row.group == regime and row.estimator in (*COMPARED, SYNX)
     ]
-    return compare_people(rows, standings)
+    return compare_people(rows, list_standings(options), list_given_moments(options))
 
 
 def make_difference_table(scores: Scores, kind: str) -> str:

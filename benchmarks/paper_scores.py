@@ -40,7 +40,7 @@ class Scores:
     """All scores of a benchmark of simulated people.
 
     ``rows`` are each person's means over trials, folds and seeds, ``by_load`` the same of one fold
-    alone; ``regimes`` holds the people of each.
+    alone; ``regimes``, the benchmark's groups, holds the people of each.
     """
 
     setup: BenchmarkSetup
@@ -53,9 +53,7 @@ class Scores:
         return [
             row
             for row in self.rows
-            if row.person in self.regimes[regime]
-            and row.kind == kind
-            and quantity in (None, row.quantity)
+            if row.group == regime and row.kind == kind and quantity in (None, row.quantity)
         ]
 
     @property
@@ -78,20 +76,20 @@ def read_scores(file: Path) -> Scores:
     """All scores of a benchmark that has been run.
 
     Raises:
-        NMMError: where a cell was not computed, or a person is not a simulated one.
+        NMMError: where a cell was not computed, or a person was not simulated in the regime that
+            their group is named after.
 
     """
     setup = read_benchmark_setup(file)
-    cells = _read_cells(setup)
-    regimes: dict[str, list[str]] = {}
     for person in setup.people:
-        regimes.setdefault(read_regime(person), []).append(person.name)
+        _require_regime(person)
+    cells = _read_cells(setup)
     folds = [fold.name for fold in setup.folds]
     return Scores(
         setup,
         tuple(summarise_cells(cells)),
         {name: tuple(summarise_cells(_select_fold(cells, name))) for name in folds},
-        {name: tuple(people) for name, people in regimes.items()},
+        {name: tuple(each.name for each in people) for name, people in setup.groups.items()},
     )
 
 
@@ -118,18 +116,18 @@ def find_truth(person: Person) -> Path:
     return person.training.file.parent / "truth"
 
 
-def read_regime(person: Person) -> str:
-    """The name of the regime that a person was simulated in.
-
-    Raises:
-        NMMError: where nothing is known of it.
-
-    """
+def _require_regime(person: Person) -> None:
+    """Tables name the regime by the group; what was simulated must be that one."""
     file = find_truth(person) / "regime.json"
     try:
-        return str(json.loads(file.read_text(encoding="utf-8"))["name"])
+        regime = str(json.loads(file.read_text(encoding="utf-8"))["name"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NMMError(
             f"person '{person.name}': expected the regime's name in '{file}', but found {error!r}; "
             "make the person with python -m nmm_opensim.elbow."
         ) from None
+    if person.group != regime:
+        raise NMMError(
+            f"person '{person.name}': expected <group>{regime}</group>, the regime in '{file}', "
+            f"but found '{person.group}' in the benchmark's setup."
+        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from paper_scores import MUSCLES, Scores, label
 
-from nmm_opensim.benchmarking.benchmark_report import CEILING, GIVEN_MOMENTS, label_estimator
+from nmm_opensim.benchmarking.marks import CEILING, GIVEN_MOMENTS, label_estimator
 from nmm_opensim.benchmarking.rows import Row, pool_people
 from nmm_opensim.training.format_mean import format_mean
 from nmm_opensim.training.scoring import EMG, MOMENT
@@ -111,21 +111,22 @@ def _tabulate(scores: Scores, rows: Sequence[Row], metrics: Sequence[Metric]) ->
 
 
 def make_seed_table(scores: Scores) -> str:
-    """How far seeds of one person are apart: mean and largest deviation over people."""
+    """How far seeds of one person are apart: mean and largest deviation over people, by regime."""
     seeds = max(row.seeds for row in scores.rows)
     several = [row for row in scores.rows if row.seeds == seeds > 1]
     if not several:
         return "One seed each."
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, str, str], list[Row]] = {}
     for row in several:
-        groups.setdefault((row.estimator, row.quantity), []).append(row)
+        groups.setdefault((row.group, row.estimator, row.quantity), []).append(row)
     body = []
-    for (estimator, quantity), rows in groups.items():
+    for (regime, estimator, quantity), rows in groups.items():
         metrics = (R, RMSE) if rows[0].kind == EMG else (R, NRMSE)
         texts = [_format_deviations(rows, metric) for metric in metrics]
-        body.append([label(estimator), name_muscle(quantity), *texts, str(len(rows))])
+        body.append([regime, label(estimator), name_muscle(quantity), *texts, str(len(rows))])
     error = "RMSE of EMG, NRMSE of moments (%)"
-    return make_table(["estimator", "of", "r", error, f"people of {seeds} seeds"], body)
+    people = f"people of {seeds} seeds"
+    return make_table(["regime", "estimator", "of", "r", error, people], body)
 
 
 def _format_deviations(rows: Sequence[Row], metric: Metric) -> str:

@@ -29,6 +29,7 @@ def test_five_subjects_in_every_regime(tool: etree._Element) -> None:
     for person in people:
         folder = f"../results/paper/{person.get('name')}/train.xml"
         assert person.findtext("training_setup_file") == folder
+        assert person.findtext("group") == person.get("name").rpartition("_")[0]
 
 
 def test_five_seeds_where_sharing_drifts_and_one_elsewhere(tool: etree._Element) -> None:
@@ -75,6 +76,7 @@ def test_it_is_read_where_its_people_are() -> None:
     if lacking:
         pytest.skip(f"{people}: no {', '.join(lacking)}; scripts/paper.sh makes them")
     setup = read_benchmark_setup(FILE)
+    assert {name: len(people) for name, people in setup.groups.items()} == dict.fromkeys(REGIMES, 5)
     assert len(list_questions(setup)) == 15 * 3
     cells = list_cells(setup)
     assert len([cell for cell in cells if cell.estimator == "hybrid"]) == 3 * (5 * 5 + 10)

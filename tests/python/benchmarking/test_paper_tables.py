@@ -34,7 +34,8 @@ def make_row(person: str, estimator: str, what: tuple[str, str], **metrics: floa
     kind, quantity = what
     mean = dict.fromkeys(METRICS, math.nan) | {"r": 0.5, "rmse": 0.1, "nrmse": 0.1} | metrics
     spread = dict.fromkeys(METRICS, math.nan)
-    return Row("deep", estimator, kind, quantity, 6, 1, mean, spread, {"f/t": 0.5}, "", person)
+    own = ("", person, person.rpartition("_")[0])
+    return Row("deep", estimator, kind, quantity, 6, 1, mean, spread, {"f/t": 0.5}, *own)
 
 
 def make_scores(gain: float, worse: float, regimes: tuple[str, ...] = ("drifting",)) -> Scores:
