@@ -236,9 +236,13 @@ def write_report(
     picture = stem.with_suffix(".png")
     draw(select(pool_people(rows), EMG), label_estimators(setup), picture)
     files.append(picture)
+    pairs = stem.with_name(f"{stem.name}_people.csv")
     if differences := compare_people_of(setup, rows):
-        files.append(stem.with_name(f"{stem.name}_people.csv"))
-        write_pairs(files[-1], differences, list_given_moments(setup.training.optimization))
+        files.append(pairs)
+        write_pairs(pairs, differences, list_given_moments(setup.training.optimization))
+    else:
+        # Of people who were one group before.
+        pairs.unlink(missing_ok=True)
     return files
 
 

@@ -21,6 +21,7 @@ from nmm_opensim.benchmarking.rows import Row, summarise_cells
 from nmm_opensim.benchmarking.run_cells import run_cells
 from nmm_opensim.benchmarking.verdicts import judge
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.catalogue import list_standings
 from nmm_opensim.estimators.interface import Standing
 from nmm_opensim.listener import Listener
 from nmm_opensim.nmm.sources import Deep, Measured, Tied
@@ -474,6 +475,27 @@ def test_the_table_marks_who_is_given_more(walking_inputs: Walking) -> None:
     assert "| neighbour_copy | population_mean | nmm | posterior | synx_nmf | synx_pca |" in text
     assert "| synx_nmf_oracle† |" in text
     assert "| emg_assisted* | static_optimization* | supervised† |" in text
+
+
+def test_verdicts_mark_who_is_given_moments(benchmark_setup: Path) -> None:
+    rows = [
+        make_row("posterior_own_moments", 0.9),
+        make_row("nmm", 0.7),
+        make_row("neighbour_copy", 0.5),
+        make_row("static_optimization", 0.8),
+    ]
+    setup = read_benchmark_setup(benchmark_setup)
+
+    def tell(rows: Sequence[Row]) -> str:
+        verdicts = judge(rows, list_standings(setup.training.optimization))
+        return make_markdown(setup, rows, verdicts).partition("## Trust")[2]
+
+    told = tell(rows)
+    assert "| soleus | soleus_r | posterior_own_moments* | static_optimization* 0.80 |" in told
+    assert "| soleus | soleus_r | nmm | static_optimization* 0.80 |" in told
+    assert "\n\n*: given the joint moments of the trial that it estimates.\n\n|" in told
+    # Where nobody is marked nothing is explained.
+    assert "given the joint moments" not in tell(rows[1:3])
 
 
 def test_a_delay_is_found_where_no_channel_tells_of_what_is_hidden(setup: TrainingSetup) -> None:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -163,6 +164,92 @@ def test_one_of_several_processes_or_one_alone(
     assert benchmark(setup, processes=2).markdown == alone.markdown
 
 
+def declare(name: str, recordings: str, group: str) -> str:
+    return (
+        f'<Person name="{name}"><group>{group}</group>'
+        f"<training_setup_file>{recordings}_train.xml</training_setup_file></Person>"
+    )
+
+
+def test_each_group_has_its_own_tables(people_setup: Path) -> None:
+    """The same two in both groups: four people whom nobody may pool."""
+    setup = hide_soleus(people_setup, "grouped")
+    replace_in(setup.name, "<seeds>7 8</seeds>", "")(setup)
+    before = benchmark(setup)
+    assert "group" not in before.files[2].read_text(encoding="utf-8")
+    both = [declare("ada", "ada", "first"), declare("ben", "ben", "first")]
+    both += [declare("cid", "ada", "second"), declare("dan", "ben", "second")]
+    text = re.sub(
+        "<people>.*</people>",
+        f"<people>{''.join(both)}</people>",
+        setup.read_text(),
+        flags=re.DOTALL,
+    )
+    setup.write_text(text, encoding="utf-8")
+    heard = Heard()
+    after = benchmark(setup, heard)
+    # Whoever got a group is not asked again.
+    begun = {text.partition(" ")[2].split(",")[0] for text in heard.progressed if " " in text}
+    assert begun == {"cid", "dan"}
+
+    intro, first, second = after.markdown.split("\n## ")
+    assert "2 groups: first, second. Each has tables of its own, and nothing is pooled" in intro
+    assert first.startswith("Group first\n\n2 people: ada, ben. Mean over people")
+    assert second.startswith("Group second\n\n2 people: cid, dan. Mean over people")
+    assert "4 people" not in after.markdown
+    # What was said of the two alone is said of them in their group, a heading lower.
+    old = before.markdown.partition("\n## ")[2].replace("\n##", "\n###")
+    assert first.rstrip().endswith(f"### {old.rstrip()}")
+    assert second.rstrip().endswith(f"### {old.rstrip()}")
+
+    rows = json.loads(after.files[2].read_text(encoding="utf-8"))
+    groups = {"ada": "first", "ben": "first", "cid": "second", "dan": "second"}
+    assert {row["person"]: row["group"] for row in rows} == groups
+    with after.files[1].open(newline="") as file:
+        assert {row["person"]: row["group"] for row in csv.DictReader(file)} == groups
+    with after.files[-1].open(newline="") as file:
+        pairs = list(csv.DictReader(file))
+    assert {(pair["group"], pair["people"]) for pair in pairs} == {("first", "2"), ("second", "2")}
+
+    # Of one person a group nothing is tested, and what was tested before is gone.
+    replace_in(setup.name, "".join(both[1:3]), "")(setup)
+    alone = benchmark(setup)
+    assert "One person: dan. Mean over trials and folds, ± standard deviation" in alone.markdown
+    assert "Person by person" not in alone.markdown
+    assert not after.files[-1].exists()
+
+
+@pytest.mark.parametrize("make", ["copy", "link"])
+def test_a_copied_recording_is_the_same_person(
+    walking_inputs: Walking, people_setup: Path, make: str
+) -> None:
+    data = walking_inputs.folder / "data" / "example3DWalking"
+    # A file of its own: whoever writes through a link writes the other too.
+    known, file = data / "electromyography.sto", data / f"{make}.sto"
+    if make == "copy":
+        shutil.copyfile(known, file)
+    else:
+        file.hardlink_to(known)
+    replace_in("ben_train.xml", "ben.sto", f"{make}.sto")(people_setup)
+    same = (
+        r"people_benchmark.xml:\d+: person 'ben': expected recordings of somebody else than 'ada', "
+        rf"but found the same EMG file, '.*{make}.sto', a copy of '.*electromyography.sto', in both"
+    )
+    with pytest.raises(NMMError, match=same):
+        read_benchmark_setup(people_setup)
+    people = [declare("ada", "ada", "a"), declare("ben", "ben", "a")]
+    replace_in(people_setup.name, PEOPLE, f"<people>{''.join(people)}</people>")(people_setup)
+    with pytest.raises(NMMError, match=same):
+        read_benchmark_setup(people_setup)
+    # In groups of their own nobody counts twice.
+    replace_in(people_setup.name, people[1], declare("ben", "ben", "b"))(people_setup)
+    groups = read_benchmark_setup(people_setup).groups
+    assert {name: [p.name for p in own] for name, own in groups.items()} == {
+        "a": ["ada"],
+        "b": ["ben"],
+    }
+
+
 def test_ctrl_c_ends_all_processes_and_keeps_what_is_done(people_setup: Path) -> None:
     file = hide_soleus(people_setup, "stopped")
     for name in ("ada_train.xml", "ben_train.xml"):
@@ -271,6 +358,23 @@ ALONE = "<training_setup_file>ada_train.xml</training_setup_file>"
         (
             replace_in(BENCHMARK, '"ben"', '"ada"'),
             r":\d+: 'ada' is already declared in line \d+; declare it once",
+        ),
+        (
+            replace_in(BENCHMARK, "<seeds>7 8<", "<group>b</group><seeds>7 8<"),
+            r":\d+: person 'ben': expected a <group> of everyone or of nobody, but found 'b' of "
+            "'ben' and none of 'ada'",
+        ),
+        (
+            replace_in(BENCHMARK, "<seeds>7 8<", "<group>a/b</group><seeds>7 8<"),
+            r":\d+: <group>: expected a name that files can have, but found 'a/b'",
+        ),
+        (
+            replace_in(
+                BENCHMARK,
+                PEOPLE,
+                f"<people>{declare('a', 'ada', 'x')}{declare('a', 'ben', 'y')}</people>",
+            ),
+            r":\d+: 'a' is already declared in line \d+; declare it once",
         ),
         (replace_in(BENCHMARK, '"ben"', '"../ben"'), r":\d+: .*name that files can have"),
         (

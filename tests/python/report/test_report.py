@@ -15,10 +15,13 @@ import pytest
 from conftest import ROOT, Walking, run_cli
 from evil_names import EVIL, rename
 
+from nmm_opensim.benchmarking.benchmark import Benchmark
 from nmm_opensim.benchmarking.benchmark_report import write_report as write_benchmark
 from nmm_opensim.benchmarking.benchmark_setup import read_benchmark_setup
 from nmm_opensim.benchmarking.rows import Row
+from nmm_opensim.benchmarking.verdicts import judge
 from nmm_opensim.errors import NMMError
+from nmm_opensim.estimators.catalogue import list_standings
 from nmm_opensim.examples.raw_emg.simulated import make_bursts, simulate_emg
 from nmm_opensim.formats.tables import Table, read_table
 from nmm_opensim.nmm.artefact import read_artefact
@@ -389,6 +392,60 @@ def test_a_benchmark_is_shown_with_its_marks(report_content: Content, walking: W
     assert '<td class="number">0.80 ± 0.05</td><td class="number">−0.30</td>' in page
     assert '<th class="number">static_optimization*</th>' in page
     assert "soleus_r, nmm: r 0.80, error 10 % of maximum; there is no copy to compare with." in page
+
+
+def test_each_group_of_a_benchmark_has_its_bars_and_tables(
+    report_content: Content, walking: Walking
+) -> None:
+    declared = read_benchmark_setup(walking.run_setup.with_name("walking_benchmark.xml"))
+    (person,) = declared.people
+    people = tuple(
+        replace(person, name=f"{group}{k}", group=group) for group in "ab" for k in range(2)
+    )
+    values = dict.fromkeys(METRICS, math.nan) | {"scaled_rmse": 0.1}
+    r = {
+        ("posterior_own_moments", "a"): 0.8,
+        ("posterior_own_moments", "b"): 0.6,
+        ("neighbour_copy", "a"): 0.4,
+        ("neighbour_copy", "b"): 0.4,
+    }
+    rows = tuple(
+        Row(
+            *("soleus", name, EMG, "soleus_r", 1, 1),
+            *(values | {"r": of}, values, {"roles/t": of}, "", each.name, group),
+        )
+        for (name, group), of in r.items()
+        for each in people
+        if each.group == group
+    )
+    verdicts = judge(rows, list_standings(declared.training.optimization))
+    grouped = Benchmark(replace(declared, people=people), rows, tuple(verdicts))
+    page = render(replace(report_content, benchmark=grouped))
+    shown = page[page.index("<h3>Hide-a-muscle</h3>") :]
+    first, second = shown[: shown.index("</section>")].split("<h4>Group ")[1:]
+    told = ((first, 0, "a0, a1", "0.80"), (second, 1, "b0, b1", "0.60"))
+    for section, place, names, own in told:
+        assert f"<p>2 people: {names}. Mean over people" in section
+        assert f'id="benchmark-{place}"' in section
+        assert "standard deviation over 2 people" in section
+        assert "<h5>Correlation r</h5>" in section
+        assert f"<li>soleus_r, posterior_own_moments*: r {own}, " in section
+
+
+def test_a_benchmark_of_other_people_must_be_run_again(
+    report_content: Content, walking: Walking
+) -> None:
+    setup = walking.copy(
+        walking.run_setup.with_name("walking_benchmark.xml"),
+        "other_benchmark.xml",
+        ("results/walking_benchmark", "results/other_benchmark"),
+    )
+    declared = read_benchmark_setup(setup)
+    values = dict.fromkeys(METRICS, math.nan) | {"r": 0.8}
+    row = Row("soleus", "nmm", EMG, "soleus_r", 1, 1, values, values, person="somebody")
+    write_benchmark(declared, [row], [])
+    with pytest.raises(NMMError, match=r"expected rows of the people and groups of .*run the"):
+        gather(replace(report_content.setup, benchmark_setup_file=declared.file))
 
 
 def test_trials_without_moments_are_shown(report_content: Content, walking: Walking) -> None:
