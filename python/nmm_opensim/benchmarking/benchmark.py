@@ -18,7 +18,7 @@ from .verdicts import Verdict, judge
 class Benchmark:
     """A benchmark that has ended: rows of scores, what they mean, and the files that hold them.
 
-    Of several people each has their own rows; verdicts and tables are over all.
+    Of several people each has their own rows; verdicts and tables are over all of a group.
     """
 
     setup: BenchmarkSetup

@@ -26,12 +26,13 @@ def draw(rows: Sequence[Row], labels: Mapping[str, str], file: Path) -> None:
         len(groups),
         figsize=(max(6.0, 1.1 * len(muscles) + 2.0), 3.6 + 2.4 * (len(groups) - 1)),
         squeeze=False,
+        sharey=True,
     )
     for axes, group in zip(panels[:, 0], groups, strict=True):
         own = [row for row in rows if row.group == group]
         _draw_bars(axes, own, muscles, {name: labels[name] for name in estimators})
         of = "r of the hidden EMG"
-        axes.set_ylabel(f"{group}\n{of}" if group else of)
+        axes.set_ylabel(f"{group}\n{of}" if group else of, parse_math=False)
     panels[0, 0].legend(
         fontsize=8, ncols=min(4, len(estimators)), loc="lower left", bbox_to_anchor=(0, 1)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, cast
@@ -83,6 +84,34 @@ def test_differences_count_people_and_test_them_in_pairs() -> None:
     assert "| drifting | brachialis, r | +0.102 ± 0.002; 5 of 5; p 0.062; d_z" in table
     moments = make_difference_table(make_scores(0.1, 0.02), MOMENT)
     assert "| drifting | elbow, NRMSE (%) | +2.00 ± 0.00; 0 of 5" in moments
+
+
+def test_a_group_must_be_the_regime_that_was_simulated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import paper_scores
+
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    (truth / "regime.json").write_text('{"name": "drifting"}', encoding="utf-8")
+    training = SimpleNamespace(file=tmp_path / "train.xml")
+    person = SimpleNamespace(name="p0", group="small_drift", training=training)
+    setup = SimpleNamespace(people=(person,))
+    monkeypatch.setattr(paper_scores, "read_benchmark_setup", lambda file: setup)
+    with pytest.raises(NMMError, match=r"expected <group>drifting</group>.*found 'small_drift'"):
+        paper_scores.read_scores(tmp_path / "benchmark.xml")
+
+
+def test_seeds_are_told_by_regime() -> None:
+    from paper_tables import make_seed_table
+
+    scores = make_scores(0.1, 0.0, ("drifting", "small_drift"))
+    spread = dict.fromkeys(METRICS, 0.02)
+    table = make_seed_table(
+        replace(scores, rows=tuple(replace(r, seeds=5, deviation=spread) for r in scores.rows))
+    )
+    for regime in scores.regimes:
+        assert f"| {regime} | hybrid | brachialis | 0.020 (at most 0.020) | 2.00" in table
 
 
 def test_calibrated_beside_generic_and_true() -> None:
