@@ -14,6 +14,7 @@ from nmm_opensim.errors import NMMError
 from nmm_opensim.estimators.hybrid.choice import (
     HEARINGS,
     MOMENT_WEIGHTS,
+    NETWORKS,
     Choice,
     find_common_margin,
 )
@@ -373,3 +374,17 @@ def test_muscles_are_calibrated_and_weighed_by_their_leverage(windowed: Prepared
     limits = windowed.declaration.bounds.find_limits("max_isometric_force", sources.muscles)
     expected = np.clip(np.exp(muscles.driven.parameters.force), *limits)
     np.testing.assert_allclose(scales, expected, rtol=0.02)
+
+
+def test_seeds_share_no_network_but_the_calibration(windowed: PreparedTraining) -> None:
+    steps = Steps()
+    fitted = [
+        fit_estimator("hybrid", windowed, seed, steps.part(part, 2))
+        for part, seed in enumerate((1, 2))
+    ]
+    names = list(steps.found)
+    assert len([name for name in names if name.startswith("calibration")]) == 2
+    assert len(names) == 2 + 2 * (NETWORKS + 2)
+    excitations = [each.estimate(windowed.trials[TEST]).excitations for each in fitted]
+    deep = windowed.declaration.sources.deep[0].muscle
+    assert not np.array_equal(excitations[0][deep], excitations[1][deep])

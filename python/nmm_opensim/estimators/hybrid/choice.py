@@ -69,7 +69,7 @@ def choose(
         f"hidden channels were met at r {agreements[best]:.2f}: moments weigh "
         f"{best.moment_weight:g}, the encoder {best.hearing:g}"
     )
-    what = f"{_name(hidden, best.moment_weight)}, second seed"
+    what = _name(hidden, best.moment_weight)
     second = lessons.teach(Settings(best.moment_weight, 1.0), seeds[1], what, steps[-1])
     others = _ask(hidden, second, best.hearing)
     answer = answers[best]

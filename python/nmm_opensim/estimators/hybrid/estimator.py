@@ -54,7 +54,7 @@ class Hybrid(Estimator):
         lessons = Lessons(seen, calibrate_muscles(seen, steps), self._options)
         name = f"moments weighing {settings.moment_weight:g}, the encoder {settings.hearing:g}"
         model = lessons.teach(settings, seeds[0], name, parts[-2])
-        second = lessons.teach(settings, seeds[1], f"{name}, second seed", parts[-1])
+        second = lessons.teach(settings, seeds[1], name, parts[-1])
         judgements = judge(seen, choice, (model, second))
         return FittedHybrid(self.name, seen, seed, model, judgements)
 

@@ -43,7 +43,7 @@ class Lessons:
     size: EncoderSize = SIZE
 
     def teach(self, settings: Settings, seed: int, step: str, steps: Steps) -> HybridModel:
-        """A network of ``seed``, as the ``step`` of a fit."""
+        """A network of ``seed``, as the ``step`` of a fit: seeds do not share it."""
         torch.manual_seed(seed)
         model = HybridModel(self.task, self.size)
         model.start(self.muscles.driven)
@@ -53,7 +53,7 @@ class Lessons:
         weights = settings.moment_weight * self.muscles.leverage
         weights[: len(layout.channels)] = MEASURED_WEIGHT
         loss = HybridLoss(model, self.task.training, self.options, weights, seed)
-        model.loss = minimise(model, loss, self.options, step, steps)
+        model.loss = minimise(model, loss, self.options, f"seed {seed}, {step}", steps)
         return model
 
 
