@@ -41,14 +41,14 @@ the training ends with.
 
 
 def minimise(
-    module: torch.nn.Module,
+    nmm: MusculoskeletalModel,
     loss_of: Loss,
     options: Optimization,
     what: str,
     steps: Steps,
     error_name: str = "unexplained moment",
 ) -> float:
-    """Train ``module`` as the step ``what``; the final loss.
+    """Train ``nmm`` as the step ``what``; the final loss.
 
     A step that is known is taken from ``steps``; one that was stopped goes on where it was.
     ``error_name`` says what the loss's error is, where progress is told.
@@ -59,33 +59,26 @@ def minimise(
         steps.tell(text, iteration / options.iterations)
 
     def train() -> State:
-        descent = _Descent(module, options)
+        descent = _Descent(nmm, options)
         if (started := steps.started.get(what)) is not None:
             descent.restore(started)
         loss = descent.run(loss_of, what, show, lambda state: steps.leave(what, state))
-        return {"module": module.state_dict(), "loss": loss}
+        return {"module": nmm.state_dict(), "loss": loss}
 
     trained = steps.run(what, train)
-    module.load_state_dict(trained["module"])
+    nmm.load_state_dict(trained["module"])
     return float(trained["loss"])
-
-
-def group_parameters(module: torch.nn.Module) -> dict[float, list[torch.nn.Parameter]]:
-    """Parameters by what their learning rate is multiplied by."""
-    if isinstance(module, MusculoskeletalModel):
-        return module.group_parameters()
-    return {1.0: list(module.parameters())}
 
 
 class _Descent:
     """Adam with a learning rate that falls to zero along a cosine."""
 
-    def __init__(self, module: torch.nn.Module, options: Optimization) -> None:
-        self._module = module
+    def __init__(self, nmm: MusculoskeletalModel, options: Optimization) -> None:
+        self._module = nmm
         self._iterations = options.iterations
         groups = [
-            {"params": list(parameters), "lr": factor * options.learning_rate}
-            for factor, parameters in group_parameters(module).items()
+            {"params": parameters, "lr": factor * options.learning_rate}
+            for factor, parameters in nmm.group_parameters().items()
         ]
         self._optimizer = torch.optim.Adam(groups)
         self._schedule = torch.optim.lr_scheduler.CosineAnnealingLR(

@@ -135,9 +135,7 @@ class MuscleSources:
                     "tie it to a measured or deep muscle."
                 )
         hidden = {s.recorded_channel: s.muscle for s in self.deep if s.recorded_channel}
-        for source in self.sources:
-            if not isinstance(source, Measured):
-                continue
+        for source in self.measured:
             for channel in source.synergists:
                 if channel in source.channels:
                     raise NMMError(
@@ -177,6 +175,11 @@ class MuscleSources:
             )
         ]
         return list(dict.fromkeys(used))
+
+    @property
+    def measured(self) -> list[Measured]:
+        """The measured muscles."""
+        return [source for source in self.sources if isinstance(source, Measured)]
 
     @property
     def deep(self) -> list[Deep]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..physics.muscles.parameters import MuscleParameters, to_arrays
-from .chain import Declaration, NeuralMusculoskeletalModel
+from .chain import Declaration, MusculoskeletalModel, NeuralMusculoskeletalModel
 from .estimate import Expectation, Interval, Trust
 from .novelty import TrainingRange
 
@@ -165,18 +165,23 @@ class TrainedNMM:
     training_range: TrainingRange | None = None
 
 
-def describe_network(
-    nmm: NeuralMusculoskeletalModel, training_range: TrainingRange | None = None
-) -> TrainedNMM:
-    """The parts of an NMM whose network was trained by gradient descent."""
-    calibration, properties, network = nmm.calibration, nmm.properties, nmm.predictor
-    muscles = CalibratedMuscles(
+def describe_muscles(nmm: MusculoskeletalModel) -> CalibratedMuscles:
+    """The muscles as they were trained, in absolute values."""
+    calibration, properties = nmm.calibration, nmm.properties
+    return CalibratedMuscles(
         to_arrays(calibration.muscle_parameters),
         properties.activation_time_constant,
         properties.deactivation_time_constant,
         properties.minimum_activation,
         calibration.shape_factor.detach().numpy(),
     )
+
+
+def describe_network(
+    nmm: NeuralMusculoskeletalModel, training_range: TrainingRange | None = None
+) -> TrainedNMM:
+    """The parts of an NMM whose network was trained by gradient descent."""
+    network = nmm.predictor
     tensors = {
         "predictor.input_mean": network.input_mean.numpy(),
         "predictor.input_scale": network.input_scale.numpy(),
@@ -190,7 +195,12 @@ def describe_network(
         "hidden_activation": architecture.hidden_activation,
         "layers": len(network.linear),
     }
-    gains = calibration.emg_gain.detach().numpy()
+    gains = nmm.calibration.emg_gain.detach().numpy()
     return TrainedNMM(
-        nmm.declaration, gains, muscles, predictor, tensors, training_range=training_range
+        nmm.declaration,
+        gains,
+        describe_muscles(nmm),
+        predictor,
+        tensors,
+        training_range=training_range,
     )

@@ -6,7 +6,6 @@ import math
 from dataclasses import dataclass
 
 import torch
-from torch.nn.functional import layer_norm
 
 from ..arrays import Array
 
@@ -31,10 +30,10 @@ class EncoderLayer(torch.nn.Module):
         super().__init__()
         width, inner = size.width, size.feed_forward
         self._heads = size.heads
-        self.attention_norm = _Norm(width)
+        self.attention_norm = torch.nn.LayerNorm(width, dtype=torch.float64)
         self.attention_in = _Linear(width, 3 * width)
         self.attention_out = _Linear(width, width)
-        self.feed_forward_norm = _Norm(width)
+        self.feed_forward_norm = torch.nn.LayerNorm(width, dtype=torch.float64)
         self.feed_forward_0 = _Linear(width, inner)
         self.feed_forward_1 = _Linear(inner, width)
 
@@ -66,7 +65,7 @@ class Encoder(torch.nn.Module):
         super().__init__()
         self.size = size
         self.layers = torch.nn.ModuleList([EncoderLayer(size) for _ in range(size.layers)])
-        self.norm = _Norm(size.width)
+        self.norm = torch.nn.LayerNorm(size.width, dtype=torch.float64)
 
     def forward(self, tokens: torch.Tensor) -> torch.Tensor:
         """Tokens that have heard each other."""
@@ -89,18 +88,6 @@ class Encoder(torch.nn.Module):
             parts = [names.get(part, part) for part in parts]
             tensors[".".join(["predictor", *parts, kind])] = value.numpy()
         return tensors
-
-
-class _Norm(torch.nn.Module):
-    """Layer normalisation in double precision."""
-
-    def __init__(self, width: int) -> None:
-        super().__init__()
-        self.weight = torch.nn.Parameter(torch.ones(width, dtype=torch.float64))
-        self.bias = torch.nn.Parameter(torch.zeros(width, dtype=torch.float64))
-
-    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
-        return layer_norm(tokens, self.weight.shape, self.weight, self.bias, 1e-5)
 
 
 class _Linear(torch.nn.Linear):

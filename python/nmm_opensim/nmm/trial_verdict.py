@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from math import floor
 
 from ..arrays import Array
-from .estimate import Trust, Trusted
-from .novelty import find_outside
+from .chain import PreparedTrial
+from .estimate import Estimate, Trust, Trusted
+from .novelty import TrainingRange, find_largest, find_outside
 from .trained import ExcitationJudgement
 
 CARE_SHARE = 0.25
@@ -34,6 +36,24 @@ def find_trial_verdict(judgement: ExcitationJudgement, outside_share: float) -> 
         return verdict, judgement.reason
     percent = floor(100.0 * outside_share + 0.5)
     return verdict, f"{percent} % of frames lie outside what training saw"
+
+
+def judge_estimate(
+    estimate: Estimate,
+    judgements: Mapping[str, ExcitationJudgement],
+    training_range: TrainingRange,
+    trial: PreparedTrial,
+) -> Estimate:
+    """The estimate of a trial with its novelty, and with intervals and trust of deep muscles."""
+    novelty = training_range.compute_novelty(trial)
+    farthest = find_largest(novelty, len(trial.time))
+    intervals = {
+        muscle: judgement.interval.compute(estimate.excitations[muscle], farthest)
+        for muscle, judgement in judgements.items()
+        if judgement.interval is not None
+    }
+    trust = find_trust(judgements, novelty)
+    return replace(estimate, intervals=intervals, novelty=novelty, trust=trust)
 
 
 def find_trust(

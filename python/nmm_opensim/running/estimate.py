@@ -11,7 +11,7 @@ from .. import _core
 from ..arrays import Array
 from ..errors import NMMError
 from ..formats.setup_xml import SetupElement, read_setup
-from ..nmm.artefact import PredictorRecord, read_artefact
+from ..nmm.artefact import read_artefact
 from ..nmm.estimate import Interval, TrialEstimate
 from ..nmm.fingerprint import check_fingerprint
 from ..nmm.novelty import find_largest
@@ -46,8 +46,8 @@ def estimate(setup: Path | str) -> TrialEstimate:
     # What else the setup says the plugin alone reads for a run.
     tool = read_setup(declared.file, TOOL)
     motion = _read_motion(tool, declared.coordinates_file, model, artefact.coordinates)
-    windows = _make_windows(artefact.predictor, motion)
-    loads = _read_loads(tool, artefact.predictor, motion.time)
+    windows = _make_windows(runtime, motion)
+    loads = _read_loads(tool, runtime, motion.time)
     asked = (emg.columns, emg.time, emg.values, motion.time, *windows, loads)
     try:
         excitations = runtime.compute_excitations(*asked)
@@ -82,17 +82,20 @@ def _read_motion(
     )
 
 
-def _make_windows(seen: PredictorRecord, motion: Motion) -> tuple[Array, Array]:
+def _make_windows(runtime: _core.ExcitationModel, motion: Motion) -> tuple[Array, Array]:
     """Coordinates and speeds, each (frames, lags x names)."""
-    coordinates, speeds = motion.select(seen.coordinates)[0], motion.select(seen.speeds)[1]
+    lags = runtime.predictor_motion_lags
+    coordinates, _ = motion.select(runtime.predictor_coordinates)
+    _, speeds = motion.select(runtime.predictor_speeds)
     return (
-        np.hstack(make_windows(motion.time, coordinates, seen.motion_lags)),
-        np.hstack(make_windows(motion.time, speeds, seen.motion_lags)),
+        np.hstack(make_windows(motion.time, coordinates, lags)),
+        np.hstack(make_windows(motion.time, speeds, lags)),
     )
 
 
-def _read_loads(tool: SetupElement, seen: PredictorRecord, times: Array) -> Array | None:
-    if not seen.external_loads:
+def _read_loads(tool: SetupElement, runtime: _core.ExcitationModel, times: Array) -> Array | None:
+    columns = tuple(runtime.predictor_external_loads)
+    if not columns:
         return None
-    window = LoadWindow(seen.external_loads, seen.motion_lags)
+    window = LoadWindow(columns, tuple(runtime.predictor_motion_lags))
     return read_loads(tool.get_file("external_loads_file"), window, times)

@@ -21,10 +21,10 @@ from nmm_opensim.estimators.hybrid.choice import (
 from nmm_opensim.estimators.hybrid.estimator import FittedHybrid
 from nmm_opensim.estimators.hybrid.hiding import HiddenTask, choose_hidden, hide
 from nmm_opensim.estimators.hybrid.judgement import judge_muscle
-from nmm_opensim.estimators.hybrid.loss import HybridLoss, make_lesson
+from nmm_opensim.estimators.hybrid.loss import HybridLoss, draw_seen, make_lesson
 from nmm_opensim.estimators.hybrid.model import HybridModel
 from nmm_opensim.estimators.hybrid.muscles import calibrate_muscles
-from nmm_opensim.estimators.hybrid.training import Lessons, Settings, speak
+from nmm_opensim.estimators.hybrid.training import Schooling, Settings, speak
 from nmm_opensim.estimators.interface import Task
 from nmm_opensim.estimators.steps import Steps
 from nmm_opensim.nmm.artefact import read_artefact
@@ -186,13 +186,13 @@ def test_what_hidden_channels_recorded_reaches_no_network(windowed: PreparedTrai
     found = []
     for trials in (task.training, [poison(each, channels, names) for each in task.training]):
         hidden = hide_some(replace(task, training=tuple(trials)))
-        lessons = Lessons(
+        schooling = Schooling(
             hidden.task,
             calibrate_muscles(hidden.task, Steps()),
             windowed.setup.optimization,
             SIZE,
         )
-        model = lessons.teach(Settings(1.0, 1.0), 1, "a network", Steps())
+        model = schooling.teach(Settings(1.0, 1.0), 1, "a network", Steps())
         found.append([speak(model, trial) for trial in hidden.judged])
     for before, after in zip(*found, strict=True):
         np.testing.assert_array_equal(before, after)
@@ -200,46 +200,48 @@ def test_what_hidden_channels_recorded_reaches_no_network(windowed: PreparedTrai
 
 def test_masked_and_deep_muscles_are_the_same_question(windowed: PreparedTraining) -> None:
     hidden = hide_some(windowed.task)
-    (first, *others) = hidden.channels
-    muscle = next(iter(hidden.recordings))
     channels = windowed.declaration.sources.channels
     whole, deep = make_model(windowed.task), make_model(hidden.task)
-    for model in (whole, deep):
-        with torch.no_grad():
-            model.predictor.readout.add_(0.5)
+    with torch.no_grad():
+        for model in (whole, deep):
             # What tells muscles apart is theirs alone.
             model.predictor.identity.zero_()
-    trial = hidden.judged[0]
-    inputs = torch.from_numpy(
-        next(each for each in windowed.task.training if each.name == trial.name).inputs
-    )
-    seen = torch.ones((len(inputs), len(channels)), dtype=torch.float64)
-    seen[:, [channels.index(name) for name in (first, *others)]] = 0.0
-    with torch.no_grad():
-        masked = whole.predictor(inputs, seen)[:, channels.index(first)]
+        whole.predictor.readout.add_(torch.linspace(-1.0, 1.0, SIZE.width, dtype=torch.float64))
+        shared = {
+            name: value
+            for name, value in whole.predictor.state_dict().items()
+            if name.split(".")[0] in ("own", "copy", "motion", "encoder", "readout", "offset")
+        }
+        deep.predictor.load_state_dict(shared, strict=False)
+    found = name_muscles(hidden)
+    for trial in hidden.judged:
+        inputs = next(t.inputs for t in windowed.task.training if t.name == trial.name)
+        seen = torch.ones((len(inputs), len(channels)), dtype=torch.float64)
+        seen[:, [channels.index(name) for name in hidden.channels]] = 0.0
+        with torch.no_grad():
+            masked = whole.predictor(torch.from_numpy(inputs), seen).numpy()
+            asked = deep.predictor(torch.from_numpy(trial.inputs)).numpy()
         layout = deep.predictor.layout
-        asked = deep.predictor(torch.from_numpy(trial.inputs))[
-            :, len(layout.channels) + layout.outputs.index(muscle)
-        ]
-    copies = whole.predictor.layout.find_relatives()[channels.index(first)]
-    if not copies[[channels.index(name) for name in others]].any():
-        # Other tokens differ only where hidden muscles are asked too: what both begin with agrees.
-        assert float(_core.agreement(masked.numpy(), asked.numpy()).r) > 0.9
+        for channel, muscle in found.items():
+            own = asked[:, len(layout.channels) + layout.outputs.index(muscle)]
+            np.testing.assert_allclose(masked[:, channels.index(channel)], own, rtol=1e-9)
+
+
+def name_muscles(hidden: HiddenTask) -> dict[str, str]:
+    """The muscle that each hidden channel measured."""
+    return dict(zip(hidden.channels, hidden.recordings, strict=True))
 
 
 def test_a_frame_never_masks_everybody(windowed: PreparedTraining) -> None:
     model = make_model(windowed.task)
-    drives = model.predictor.layout.drives
-    loss = HybridLoss(
-        model, windowed.task.training, windowed.setup.optimization, np.zeros(drives), 1
-    )
-    for iteration in range(20):
-        loss(iteration)
-    # A frame in which nobody is seen would be told the peak.
     inputs = torch.from_numpy(windowed.trials[TEST].inputs)
-    seen = torch.zeros((len(inputs), len(model.predictor.layout.channels)), dtype=torch.float64)
+    nobody = torch.zeros((len(inputs), len(model.predictor.layout.channels)), dtype=torch.float64)
     with torch.no_grad():
-        assert torch.isfinite(model.predictor(inputs, seen)).all()
+        assert torch.isfinite(model.predictor(inputs, nobody)).all()
+    for channels in (1, 2, 5):
+        seen = draw_seen(np.random.default_rng(1), 2000, channels).numpy()
+        assert seen.any(axis=1).all()
+        assert (seen == 0.0).any() == (channels > 1)
 
 
 def test_a_silent_channel_teaches_nothing(windowed: PreparedTraining) -> None:

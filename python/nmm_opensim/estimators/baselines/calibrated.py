@@ -50,10 +50,9 @@ class CopyDriven:
             return source
 
         self.sources = MuscleSources(tuple(drive(s) for s in declared.sources))
-        measured = [s for s in declared.sources if isinstance(s, Measured)]
         self.masked = [
             Question(own.muscle, channel, own.synergists)
-            for channel, own in find_recorded(measured).items()
+            for channel, own in find_recorded(declared.measured).items()
         ]
         """The channels that alone measure a muscle, each as if it were not there."""
 

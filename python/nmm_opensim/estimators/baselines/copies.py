@@ -11,7 +11,7 @@ import numpy as np
 from ...arrays import Array
 from ...errors import NMMError
 from ...nmm.chain import PreparedTrial
-from ...nmm.sources import Measured, MuscleSources, find_recorded
+from ...nmm.sources import MuscleSources, find_recorded
 from ..agreement import agree
 from ..prior.shares import find_peaks, to_logarithms
 
@@ -78,7 +78,7 @@ def choose_copies(
     channels = tuple(sources.channels)
     envelopes = np.vstack([trial.envelopes for trial in training])
     judged = np.vstack([trial.envelopes for trial in (*training, *validation)])
-    recorded = find_recorded([s for s in sources.sources if isinstance(s, Measured)])
+    recorded = find_recorded(sources.measured)
     questions = [
         (channel, synergists)
         for channel, own in recorded.items()

@@ -13,7 +13,7 @@ from ..posterior.masking import find_floor, find_margin
 from ..steps import Steps
 from .hiding import HiddenTask
 from .model import HybridModel
-from .training import Lessons, Settings, speak
+from .training import Schooling, Settings, speak
 
 # 0 leaves all to masked EMG.
 MOMENT_WEIGHTS = (0.0, 1.0, 3.0)
@@ -46,7 +46,7 @@ Answer = Mapping[str, Array]
 
 
 def choose(
-    hidden: HiddenTask, lessons: Lessons, seeds: tuple[int, int], steps: list[Steps]
+    hidden: HiddenTask, schooling: Schooling, seeds: tuple[int, int], steps: list[Steps]
 ) -> Choice:
     """Networks of the hidden task, asked on trials that taught none of them.
 
@@ -57,7 +57,7 @@ def choose(
     answers: dict[Settings, Answer] = {}
     for part, weight in zip(steps, MOMENT_WEIGHTS, strict=False):
         # Taught as if all that it says were heard; hearing changes no measured muscle.
-        model = lessons.teach(Settings(weight, 1.0), seeds[0], _name(hidden, weight), part)
+        model = schooling.teach(Settings(weight, 1.0), seeds[0], _name(hidden, weight), part)
         for hearing in HEARINGS if sees_emg else (1.0,):
             answers[Settings(weight, hearing)] = _ask(hidden, model, hearing)
     agreements = {
@@ -70,7 +70,7 @@ def choose(
         f"{best.moment_weight:g}, the encoder {best.hearing:g}"
     )
     what = _name(hidden, best.moment_weight)
-    second = lessons.teach(Settings(best.moment_weight, 1.0), seeds[1], what, steps[-1])
+    second = schooling.teach(Settings(best.moment_weight, 1.0), seeds[1], what, steps[-1])
     others = _ask(hidden, second, best.hearing)
     answer = answers[best]
     return Choice(

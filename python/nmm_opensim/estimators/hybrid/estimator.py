@@ -14,9 +14,9 @@ from dataclasses import replace
 from ...errors import NMMError
 from ...nmm.chain import Declaration, PreparedTrial, resample_emg
 from ...nmm.estimate import Estimate
-from ...nmm.novelty import TrainingRange, find_largest, find_training_range
-from ...nmm.trained import ExcitationJudgement, TrainedNMM
-from ...nmm.trial_verdict import find_trust
+from ...nmm.novelty import TrainingRange, find_training_range
+from ...nmm.trained import ExcitationJudgement, TrainedNMM, describe_muscles
+from ...nmm.trial_verdict import judge_estimate
 from ..interface import Estimator, FittedNMM, Task
 from ..optimization import Optimization
 from ..steps import Steps
@@ -25,7 +25,7 @@ from .hiding import hide
 from .judgement import judge
 from .model import HybridModel
 from .muscles import calibrate_muscles
-from .training import Lessons, shorten
+from .training import Schooling, shorten
 
 # Of the seeds of a setup, which count from 1, none is so large: added for second networks.
 SECOND_SEED = 1_000_003
@@ -51,10 +51,10 @@ class Hybrid(Estimator):
         parts = [steps.part(part, NETWORKS + 2) for part in range(NETWORKS + 2)]
         choice = self._choose(seen, seeds, parts[:NETWORKS])
         settings = UNTOLD if choice is None else choice.settings
-        lessons = Lessons(seen, calibrate_muscles(seen, steps), self._options)
+        schooling = Schooling(seen, calibrate_muscles(seen, steps), self._options)
         name = f"moments weighing {settings.moment_weight:g}, the encoder {settings.hearing:g}"
-        model = lessons.teach(settings, seeds[0], name, parts[-2])
-        second = lessons.teach(settings, seeds[1], name, parts[-1])
+        model = schooling.teach(settings, seeds[0], name, parts[-2])
+        second = schooling.teach(settings, seeds[1], name, parts[-1])
         judgements = judge(seen, choice, (model, second))
         return FittedHybrid(self.name, seen, seed, model, judgements)
 
@@ -64,8 +64,8 @@ class Hybrid(Estimator):
         if hidden is None:
             return None
         muscles = calibrate_muscles(hidden.task, parts[0], "calibration without hidden channels")
-        lessons = Lessons(hidden.task, muscles, shorten(self._options))
-        return choose(hidden, lessons, seeds, parts)
+        schooling = Schooling(hidden.task, muscles, shorten(self._options))
+        return choose(hidden, schooling, seeds, parts)
 
 
 class FittedHybrid(FittedNMM):
@@ -92,15 +92,7 @@ class FittedHybrid(FittedNMM):
     def estimate(self, trial: PreparedTrial) -> Estimate:
         seen = resample_emg(trial, self._declaration)
         estimate = self.model.estimate(seen)
-        novelty = self.training_range.compute_novelty(seen)
-        farthest = find_largest(novelty, len(seen.time))
-        intervals = {
-            muscle: judgement.interval.compute(estimate.excitations[muscle], farthest)
-            for muscle, judgement in self.judgements.items()
-            if judgement.interval is not None
-        }
-        trust = find_trust(self.judgements, novelty)
-        return replace(estimate, intervals=intervals, novelty=novelty, trust=trust)
+        return judge_estimate(estimate, self.judgements, self.training_range, seen)
 
     def describe_nmm(self) -> TrainedNMM:
         model, network = self.model, self.model.predictor
@@ -108,7 +100,7 @@ class FittedHybrid(FittedNMM):
         return TrainedNMM(
             self._declaration,
             scale[: len(network.layout.channels)] / network.peaks.numpy(),
-            model.describe_muscles(),
+            describe_muscles(model),
             network.describe(),
             network.list_tensors(scale),
             self.judgements,

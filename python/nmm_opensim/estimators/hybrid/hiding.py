@@ -10,7 +10,7 @@ import numpy as np
 from ...arrays import Array
 from ...nmm.chain import Declaration, PreparedTrial, resample_emg
 from ...nmm.hiding import hide_channel
-from ...nmm.sources import Measured, MuscleSources, Recorded, drop_synergists, find_recorded
+from ...nmm.sources import MuscleSources, Recorded, drop_synergists, find_recorded
 from ..interface import Task, conceal, split
 
 
@@ -35,7 +35,7 @@ def hide(task: Task) -> HiddenTask | None:
     """
     fitted, judged = split(task)
     sources = task.declaration.sources
-    recorded = find_recorded([s for s in sources.sources if isinstance(s, Measured)])
+    recorded = find_recorded(sources.measured)
     told = {
         channel: np.concatenate([trial.envelopes[:, k] for trial in judged])
         for k, channel in enumerate(sources.channels)

@@ -8,7 +8,7 @@ from ...arrays import Array
 from ...nmm.trained import ExcitationInterval, ExcitationJudgement
 from ..interface import Task
 from ..posterior.masking import find_floor
-from ..trust.verdict import DOUBTED, KNOWN, tells
+from ..trust.verdict import DOUBTED, TOO_WIDE, tells
 from .choice import Choice, find_disagreement
 from .model import HybridModel
 from .training import speak
@@ -46,10 +46,7 @@ def judge_muscle(choice: Choice | None, excitation: Array, apart: float) -> Exci
     bound = (margin * find_floor(excitation), margin)
     interval = ExcitationInterval(bound, bound)
     if not tells(interval, excitation):
-        reason = (
-            f"its interval would be wider than {100 * KNOWN:.0f} % of maximum: nothing is known"
-        )
-        return ExcitationJudgement("do not use", reason, None, moments=moments)
+        return ExcitationJudgement("do not use", TOO_WIDE, None, moments=moments)
     reason = (
         f"channels hidden like it ({names}) were met at a mean r of {choice.agreement:.2f}, and no "
         "other people tell more"

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...arrays import Array
 from ...nmm.chain import Declaration
-from ...nmm.sources import Measured, find_recorded
+from ...nmm.sources import find_recorded
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def make_layout(declaration: Declaration) -> TokenLayout:
     sources = declaration.sources
     channels = list(sources.channels)
     named = {source.muscle: source.synergists for source in sources.deep}
-    recorded = find_recorded([s for s in sources.sources if isinstance(s, Measured)])
+    recorded = find_recorded(sources.measured)
     listed = [recorded[c].synergists if c in recorded else () for c in channels]
     listed += [named.get(muscle, ()) for muscle in sources.outputs]
     synergists = np.zeros((len(listed), len(channels)))

@@ -70,6 +70,14 @@ def make_lesson(trial: PreparedTrial, peaks: torch.Tensor) -> Lesson:
     return lesson.cut(slice(None, None, every))
 
 
+def draw_seen(random: np.random.Generator, frames: int, channels: int) -> torch.Tensor:
+    """0 where a channel is masked, else 1, (frames, channels); in no frame all are."""
+    seen = random.random((frames, channels)) >= MASKED
+    # Of nobody there is no copy.
+    seen[~seen.any(axis=1)] = True
+    return torch.from_numpy(seen.astype(float))
+
+
 class HybridLoss:
     """A random piece at every iteration; the iteration and the seed alone decide which."""
 
@@ -126,10 +134,7 @@ class HybridLoss:
         frames = min(lesson.frames, round(PIECE / STEP))
         first = int(random.integers(lesson.frames - frames + 1))
         piece = lesson.cut(slice(first, first + frames))
-        seen = random.random(tuple(piece.shares.shape)) >= MASKED
-        # Of nobody there is no copy.
-        seen[~seen.any(axis=1)] = True
-        return piece, torch.from_numpy(seen.astype(float))
+        return piece, draw_seen(random, *piece.shares.shape)
 
     def _compare(
         self, lesson: Lesson, seen: torch.Tensor | None

@@ -9,9 +9,7 @@ import torch
 
 from ...arrays import Array
 from ...nmm.chain import MusculoskeletalModel, Reconstruction, TrialTensors
-from ...nmm.trained import CalibratedMuscles
 from ...nmm.transformer import EncoderSize
-from ...physics.muscles.parameters import to_arrays
 from ..emg_driven.driven import Driven
 from ..interface import Task
 from .layout import make_layout
@@ -87,14 +85,3 @@ class HybridModel(MusculoskeletalModel):
             measured = self.calibration.emg_gain * self.predictor.peaks
             scale: Array = torch.cat([measured, self.compute_output_gains()]).numpy()
         return scale
-
-    def describe_muscles(self) -> CalibratedMuscles:
-        """Absolute values of all muscles' parameters."""
-        properties = self.properties
-        return CalibratedMuscles(
-            to_arrays(self.calibration.muscle_parameters),
-            properties.activation_time_constant,
-            properties.deactivation_time_constant,
-            properties.minimum_activation,
-            self.calibration.shape_factor.detach().numpy(),
-        )

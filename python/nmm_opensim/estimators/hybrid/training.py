@@ -34,7 +34,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Lessons:
+class Schooling:
     """What the networks of one task are taught with: all alike but for settings and seed."""
 
     task: Task

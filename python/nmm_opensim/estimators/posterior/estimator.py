@@ -18,7 +18,7 @@ from ...nmm.chain import PreparedTrial
 from ...nmm.estimate import Estimate
 from ...nmm.novelty import TrainingRange, find_training_range
 from ...nmm.trained import ExcitationJudgement, TrainedNMM
-from ...nmm.trial_verdict import find_trust
+from ...nmm.trial_verdict import judge_estimate
 from ..emg_driven.calibration import calibrate
 from ..emg_driven.fit import FittedMuscles, Uncertainty
 from ..emg_driven.model import EmgDrivenModel
@@ -114,16 +114,8 @@ class FittedPosterior(FittedNMM):
         excitations = self.corrected.compute_excitations(driven)
         moments = self.corrected.compute_moments(driven)
         muscles = self.corrected.driven.model.muscles
-        by_muscle = dict(zip(muscles, excitations.T, strict=True))
-        novelty = self.training_range.compute_novelty(trial)
-        farthest = np.max(list(novelty.values()), axis=0)
-        intervals = {
-            muscle: judgement.interval.compute(by_muscle[muscle], farthest)
-            for muscle, judgement in self.judgements.items()
-            if judgement.interval is not None
-        }
-        trust = find_trust(self.judgements, novelty)
-        return Estimate(by_muscle, moments, intervals, novelty, trust)
+        estimate = Estimate(dict(zip(muscles, excitations.T, strict=True)), moments)
+        return judge_estimate(estimate, self.judgements, self.training_range, trial)
 
     def describe_nmm(self) -> TrainedNMM:
         exported = export(

@@ -11,7 +11,6 @@ from ...arrays import Array
 from ...nmm.chain import PreparedTrial
 from ...nmm.sources import (
     Deep,
-    Measured,
     MuscleSources,
     Recorded,
     find_own_channel,
@@ -107,8 +106,7 @@ class MusclePrior:
         if others is not None or population is not None:
             chosen = strides if len(strides) else np.arange(len(phases))
             self.poses = OwnPoses(trials, coordinates, chosen)
-        measured = [source for source in sources.sources if isinstance(source, Measured)]
-        recorded = find_recorded(measured)
+        recorded = find_recorded(sources.measured)
         if population is not None and self.poses is not None and len(strides):
             heard = _find_heard(recorded, population)
             self.population = PopulationWitness(
@@ -120,7 +118,7 @@ class MusclePrior:
             )
         self.masked = {
             channel: self._ask_of(recorded[channel])
-            for source in reversed(measured)
+            for source in reversed(sources.measured)
             if (channel := find_own_channel(source)) is not None
         }
         """Of the channels that alone measure a muscle, what is asked were they not heard."""

@@ -18,6 +18,7 @@ TRUSTED, DOUBTED = 0.86, 0.6
 AGREEING = 0.7
 """Of r between witnesses: less is not worth a word."""
 KNOWN = 0.8
+TOO_WIDE = f"its interval would be wider than {100 * KNOWN:.0f} % of maximum: nothing is known"
 """An interval that is wider than this share of the maximum tells nothing."""
 UNTAUGHT = "no muscle of its kind was ever masked to learn trust from"
 
@@ -37,10 +38,7 @@ def judge_excitation(
     expectation = model.expect(findings)
     interval = model.find_interval(findings, float(np.percentile(excitation, 99)))
     if not tells(interval, excitation):
-        reason = (
-            f"its interval would be wider than {100 * KNOWN:.0f} % of maximum: nothing is known"
-        )
-        return ExcitationJudgement("do not use", reason, None, witnesses, expectation, moments)
+        return ExcitationJudgement("do not use", TOO_WIDE, None, witnesses, expectation, moments)
     verdict, reason = decide(model, findings, expectation)
     if teacher_doubts and verdict == "trust":
         verdict, reason = "use with care", f"the joint moments are doubtful: {teacher_doubts[0]}"
